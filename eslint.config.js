@@ -60,8 +60,8 @@ export default [
     }
   },
   {
-    files: ['lib/reference/render/script.js'],
-    languageOptions: { globals: { document: 'readonly', history: 'readonly', location: 'readonly', navigator: 'readonly' } }
+    files: ['lib/reference/render/*.js'],
+    languageOptions: { globals: { DOMParser: 'readonly', document: 'readonly', history: 'readonly', localStorage: 'readonly', location: 'readonly', navigator: 'readonly' } }
   }
 ].map(forScripts).concat({
   files: ['**/*.css'],

@@ -11,7 +11,7 @@ import type { Languages } from './languages/language.js'
 import { resolveLanguages } from './languages/resolve-languages.js'
 import { checkRateLimit } from './rate-limit/check-policies.js'
 import type { RateLimitOptions } from './rate-limit/policies.js'
-import type { ReferenceOptions } from './reference/serve-reference.js'
+import { resolveReference, type ReferenceOptions, type ResolvedReference } from './reference/reference-options.js'
 import type { ResponderSettings } from './respond/error-handler.js'
 import { writeLog, type LogFunction } from './respond/log-errors.js'
 import { encodeUriComponent } from './support/encode-uri.js'
@@ -153,7 +153,7 @@ export interface DocumentationOptions {
 /** The options with every default filled in. */
 export interface Settings extends ResponderSettings {
   readonly rateLimit: RateLimitOptions | undefined
-  readonly reference: ReferenceOptions | undefined
+  readonly reference: ResolvedReference | undefined
   readonly notFound: boolean
   readonly sentErrors: 'report' | 'convert' | undefined
   readonly requestId: 'errors' | 'all'
@@ -242,7 +242,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   expectOwn('translators', Array.isArray(translators) && translators.every(isTranslator), 'an array of results of defineTranslator()', translators)
   expectOwn('docUrl', docUrl === undefined || isUrl(docUrl) || typeof docUrl === 'function',
     "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL", docUrl)
-  if (reference !== undefined) checkReference(reference)
+  const pages = reference === undefined ? undefined : resolveReference(owner, reference)
   expectOwn('realm', isRealm(realm), 'printable ASCII without quotes and backslashes', realm)
   expectOwn('resourceMetadata', resourceMetadata === undefined || isHttpUrl(resourceMetadata), "an absolute URL like 'https://api.example.com/.well-known/oauth-protected-resource'", resourceMetadata)
   expectOwn('retryHeaders', typeof retryHeaders === 'boolean', 'true or false', retryHeaders)
@@ -256,7 +256,8 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   expectOwn('validationStatus', validationStatus === 400 || validationStatus === 422, '400 or 422', validationStatus)
   const chosen = typeof format === 'string' ? findFormat(format) : completeFormat(format)
   const catalog = defineErrors(standardErrors, errors ?? {}) as Settings['errors']
-  const getDocUrl = createDocUrl(docUrl, reference === undefined ? undefined : prefix + reference.path, catalog)
+  checkReplacements(catalog)
+  const getDocUrl = createDocUrl(docUrl, pages && (pages.origin ?? '') + prefix + pages.path, catalog)
   return {
     errors: catalog,
     format: chosen,
@@ -271,7 +272,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     retryHeaders,
     log: log ?? writeLog,
     rateLimit,
-    reference,
+    reference: pages,
     notFound,
     sentErrors,
     requestId,
@@ -281,6 +282,14 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     findInferredErrors: createFindInferredErrors(inferred, catalog, sentErrors !== 'report'),
     addSchemas,
     onUndocumented: onUndocumented === 'log' ? warnUndocumented : onUndocumented
+  }
+}
+
+/** Checks that each code that replaces another one is in the catalog. A part of a catalog may not have it yet. */
+function checkReplacements (catalog: AnyCatalog): void {
+  for (const { code, deprecated } of Object.values(catalog)) {
+    const replacement = deprecated?.replacedBy
+    expectOwn(`errors.${code}.deprecated.replacedBy`, replacement === undefined || Object.hasOwn(catalog, replacement), 'a code of the catalog', replacement)
   }
 }
 
@@ -370,14 +379,6 @@ function checkDocumentation (documentation: DocumentationOptions): { readonly ru
   expectOwn('documentation.rules', isRecord(rules), 'an object of rules by name', rules)
   expectOwn('documentation.componentPrefix', componentPrefix === undefined || isComponentPrefix(componentPrefix), 'letters, digits, dots, hyphens and underscores', componentPrefix)
   return { rules: rules as DocumentationRules, componentPrefix }
-}
-
-function checkReference (reference: ReferenceOptions): void {
-  expectOwn('reference', isRecord(reference), "an object like { path: '/errors' }", reference)
-  expectKnownOptions(owner, 'reference', reference, ['path', 'title'])
-  const { path, title } = reference
-  expectOwn('reference.path', typeof path === 'string' && /^(\/[\w.~-]+)+$/.test(path), "a path like '/errors'", path)
-  expectOwn('reference.title', title === undefined || (typeof title === 'string' && title !== ''), 'a heading', title)
 }
 
 const exampleConstraint = "{ field: 'email', message: 'Email already registered' }"

@@ -31,7 +31,8 @@ import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
 import { createLimitExamples, getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
 import { listTags } from './languages/resolve-languages.js'
 import { createReference, type Reference } from './reference/create-reference.js'
-import type { ReferenceOptions, serveReference } from './reference/serve-reference.js'
+import { isLive, type ResolvedReference } from './reference/reference-options.js'
+import type { serveReference } from './reference/serve-reference.js'
 import { getMaxParamLength, isLongParameterUnrouted } from './server/early-rejections.js'
 import { watchServer } from './server/connections.js'
 import { trackComposedHooks } from './fastify/composed-hooks.js'
@@ -54,7 +55,7 @@ import { createSentErrorConverter, createSentErrorReporter } from './respond/sen
 import { createMessageConverter } from './respond/sent-messages.js'
 import { createDocumentedCheck, createErrorRecorder } from './verify/undocumented-errors.js'
 import { setReferences } from './verify/references.js'
-import { createLedger, mergeEntries, type Ledger, type LedgerEntry, type SentKind } from './verify/ledger.js'
+import { createLedger, mergeEntries, mergeRecentEntries, type Ledger, type LedgerEntry, type SentKind } from './verify/ledger.js'
 
 /** The properties of `app.apiErrors`. */
 export interface ApiErrors {
@@ -152,7 +153,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
 /** The parts that not every registration needs. */
 interface Parts {
   readonly limiter: { readonly registerLimiter: typeof registerLimiter, readonly options: RateLimitOptions } | undefined
-  readonly pages: { readonly serveReference: typeof serveReference, readonly options: ReferenceOptions } | undefined
+  readonly pages: { readonly serveReference: typeof serveReference, readonly options: ResolvedReference } | undefined
 }
 
 /** Checks the examples of the catalog. Loads the check of custom formats only if the application has one. */
@@ -309,14 +310,24 @@ function warnOfMistakes ({ app, settings, rateLimit, routes, routeErrors }: Regi
 
 /** Step 4: adds `app.apiErrors`, the reference pages and the schemas. */
 function addPublicApi (registration: Registration, { pages }: Parts): void {
-  const { app, settings, rateLimit, routeErrors, documentSettings, responder } = registration
+  const { app, settings, rateLimit, routes, routeErrors, documentSettings, responder } = registration
   const { errors } = settings
   const schemas = createStatusSchemas(documentSettings)
   if (settings.addSchemas) addStatusSchemas(app, schemas)
   const reference = (): Reference => createReference(routeErrors, {
-    title: settings.reference?.title ?? 'Errors', notFound: settings.notFound, limitsOf: record => getRouteLimits(record, rateLimit)
+    options: settings.reference,
+    notFound: settings.notFound,
+    listUrls: () => [...routes.unhandled, ...routes.listOutside(), ...routeErrors.routes.map(({ route }) => route)].map(({ url }) => url),
+    limitsOf: record => getRouteLimits(record, rateLimit)
   })
-  if (pages !== undefined) pages.serveReference(app, pages.options, { reference, errors })
+  if (pages !== undefined) {
+    const live = {
+      listSent: () => mergeRecentEntries(listInside(app).flatMap(({ ledger, isDocumented }) => ledger.recentEntries(isDocumented))),
+      explain: (route: string, code: string) => listReasons(app, route, code)
+    }
+    pages.serveReference(app, pages.options, { reference, errors, live })
+    if (isLive(pages.options)) app.addHook('onReady', async () => { for (const { ledger } of listInside(app)) ledger.remember() })
+  }
   const apiErrors: ApiErrors = {
     errors,
     schemas,
@@ -351,6 +362,13 @@ function explain (app: FastifyInstance, method: string, url: string): RouteError
     throw new Error(`fastify-api-errors: explain(${describeValue(method)}, ${describeValue(url)}): expected the method and the path of a registered route, like 'GET', '/queues/:id'.`)
   }
   return found.flatMap(({ routeErrors, record }) => routeErrors.listErrors(record, method.toUpperCase()))
+}
+
+/** Returns why a route can return a code, each reason once. */
+function listReasons (app: FastifyInstance, name: string, code: string): string[] {
+  const [method = '', url = ''] = name.split(/ (.*)/s)
+  const errors = listInside(app).flatMap(({ routeErrors }) => routeErrors.findRoutes(method, url).flatMap(record => routeErrors.listErrors(record, method)))
+  return [...new Set(errors.filter(error => error.code === code).map(({ reason }) => reason))]
 }
 
 /** Returns the merged ledger of the registrations of a scope and of its nested scopes. */

@@ -173,7 +173,7 @@ t.test('the sentence contains the option, what was expected and what was receive
     [{ toString: 1 }, `toString: unknown option, expected one of ${names}.`],
     [{ database: { constraint: {} } }, 'database.constraint: unknown option, expected constraints.'],
     [constraint({ column: 'email' }), 'database.constraints.users_email_key.column: unknown option, expected one of field, message, onDelete.'],
-    [{ reference: { path: '/errors', titel: 'Errors' } }, 'reference.titel: unknown option, expected one of path, title.'],
+    [{ reference: { path: '/errors', titel: 'Errors' } }, 'reference.titel: unknown option, expected one of path, title, origin, colors, logo, support, operationUrl, changelog, live, source.'],
     [{ documentation: { rule: {} } }, 'documentation.rule: unknown option, expected one of rules, componentPrefix.'],
     [{ sent: 'keep' }, "sent: the option was renamed to sentErrors, and its value 'keep' to 'report'."],
     [{ undocumented: 'log' }, 'undocumented: the option was renamed to onUndocumented.']

@@ -87,7 +87,13 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
     negotiate,
     retryHeaders,
     inferred: fileURLToPath(new URL('errors.inferred.json', import.meta.url)),
-    reference: { path: '/errors', title: 'Errors of the Launch API' },
+    reference: {
+      path: '/errors',
+      title: 'Errors of the Launch API',
+      colors: { light: '#6b2fa0', dark: '#cbaaff' },
+      support: 'https://launch.example/support',
+      live: true
+    },
     database: {
       constraints: {
         users_email_key: { field: 'email', message: 'Email already registered' },

@@ -6,7 +6,8 @@ import { expectKnownOptions, expectOption, rejectOption } from '../support/expec
 import { isSendableHeader } from '../support/http-syntax.js'
 import { isRecord, type ReadonlyJsonObject } from '../support/is-object.js'
 import { isCode, isSnakeCase } from './code-syntax.js'
-import { errorStatuses, getDefaultRetry, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type ErrorType, type RetryAdvice } from './definition.js'
+import { checkDeprecation, createDeprecationHeaders } from './deprecation.js'
+import { errorStatuses, getDefaultRetry, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type ErrorType, type HeaderValues, type RetryAdvice } from './definition.js'
 import { issueLocations, issueSchema } from './issues.js'
 import { readMetaSchema } from './meta-schema.js'
 import { Type } from '../support/type-builder.js'
@@ -15,7 +16,7 @@ import { isTypeboxSchema, loadTypebox, type Typebox } from '../support/typebox-r
 const owner = 'defineErrors'
 
 const properties = {
-  status: true, type: true, message: true, description: true, action: true, retry: true, meta: true, headers: true, stack: true, example: true
+  status: true, type: true, message: true, description: true, action: true, retry: true, meta: true, headers: true, deprecated: true, stack: true, example: true
 } satisfies Record<keyof DefinitionShape, true>
 
 /** The documented schema of an issue, except for the one type in it that TypeBox cannot check. */
@@ -69,7 +70,7 @@ export function completeDefinition (code: string, definition: Partial<Definition
   expectOption(owner, code, isRecord(definition), 'a definition, an object with status and message', definition)
   expectKnownOptions(owner, code, definition, Object.keys(properties))
   const merged = { ...earlier && inheritProperties(earlier, definition), ...definition } as DefinitionShape
-  const { status, type, message, description, action, retry, headers, stack, example = {} } = merged
+  const { status, type, message, description, action, retry, headers, deprecated, stack, example = {} } = merged
   expectOption(owner, `${code}.status`, errorStatuses.includes(status), `one of ${errorStatuses.join(', ')}`, status)
   expectOption(owner, `${code}.type`, type === undefined || isSentence(type), "a group such as 'conflict_error'", type)
   expectOption(owner, `${code}.message`, isSentence(message) || typeof message === 'function', 'a sentence, or a function of meta that returns one', message)
@@ -78,6 +79,7 @@ export function completeDefinition (code: string, definition: Partial<Definition
   expectOption(owner, `${code}.retry`, retry === undefined || retryAdvices.includes(retry), `one of ${retryAdvices.map(describeValue).join(', ')}`, retry)
   expectOption(owner, `${code}.stack`, stack === undefined || typeof stack === 'boolean', 'true or false', stack)
   checkHeaders(code, headers)
+  checkDeprecation(owner, `${code}.deprecated`, deprecated)
   const meta = readMetaSchema(owner, `${code}.meta`, merged.meta)
   checkExample(code, meta, example)
 
@@ -93,7 +95,8 @@ export function completeDefinition (code: string, definition: Partial<Definition
     action: action ?? actionOfAdvice[advice],
     retry: advice,
     meta: meta as TSchema | undefined,
-    headers,
+    headers: deprecated === undefined ? headers : addHeaders(createDeprecationHeaders(deprecated), headers),
+    ...(deprecated !== undefined && { deprecated }),
     stack: stack ?? hasStack(status),
     example
   }
@@ -101,7 +104,7 @@ export function completeDefinition (code: string, definition: Partial<Definition
 
 /** Returns the properties of an earlier definition that still apply. Those of `change` replace them. */
 function inheritProperties (earlier: ErrorDefinition, change: Partial<DefinitionShape>): Partial<ErrorDefinition> {
-  const { status, type, message, description, action, retry, headers, stack, meta, example } = earlier
+  const { status, type, message, description, action, retry, headers, deprecated, stack, meta, example } = earlier
   const hasStatus = change.status === undefined || change.status === status
   return {
     status,
@@ -109,13 +112,25 @@ function inheritProperties (earlier: ErrorDefinition, change: Partial<Definition
     message,
     description,
     action,
-    headers,
+    headers: headers && removeHeaders(headers, createDeprecationHeaders(deprecated)),
+    ...(deprecated !== undefined && { deprecated }),
     // A value that follows from the earlier status does not apply to another one.
     ...(hasStatus || retry !== getDefaultRetry(status)) && { retry },
     ...(hasStatus || stack !== hasStack(status)) && { stack },
     // The example matches only the schema that it was written for.
     ...change.meta === undefined && { meta, example }
   }
+}
+
+/** Adds the headers of a definition to others, and replaces those with the same name. */
+function addHeaders (headers: HeaderValues, own: HeaderValues = {}): HeaderValues {
+  const names = new Set(Object.keys(own).map(name => name.toLowerCase()))
+  return { ...Object.fromEntries(Object.entries(headers).filter(([name]) => !names.has(name.toLowerCase()))), ...own }
+}
+
+function removeHeaders (headers: HeaderValues, removed: HeaderValues): HeaderValues | undefined {
+  const rest = Object.entries(headers).filter(([name, value]) => removed[name] !== value)
+  return rest.length === 0 ? undefined : Object.fromEntries(rest)
 }
 
 /** Returns whether errors of a status have a stack by default. */

@@ -1,6 +1,7 @@
 /** The types of error definitions, and the types that a catalog derives from them. */
 import type { TSchema } from '@sinclair/typebox'
 import type { SchemaValue, StandardJsonSchema } from '../support/json-schema.js'
+import type { Deprecation } from './deprecation.js'
 import type { Issue } from './issues.js'
 
 /**
@@ -76,6 +77,15 @@ export interface DefinitionShape {
   readonly meta?: StandardJsonSchema<object> | ObjectSchema
   /** Response headers that every response with this error has. */
   readonly headers?: HeaderValues
+  /**
+   * The dates of the deprecation, and the code that replaces this one. Responses with the code have the headers `Deprecation` (RFC 9745) and
+   * `Sunset` (RFC 8594), and the documentation shows it.
+   *
+   * @default the code is not deprecated
+   * @example
+   * deprecated: { since: '2030-01-31', sunset: '2030-07-31', replacedBy: 'queue_full' }
+   */
+  readonly deprecated?: Deprecation
   /** Whether the error captures a stack. @default true for 5xx, false otherwise */
   readonly stack?: boolean
   /** The occurrence shown in documentation. `example.meta` is required if `meta` has required properties. */
@@ -137,6 +147,8 @@ interface CommonDefinition {
   readonly retry: RetryAdvice
   readonly meta: TSchema | undefined
   readonly headers: HeaderValues | undefined
+  /** Absent if the code is not deprecated. */
+  readonly deprecated?: Deprecation
   readonly stack: boolean
   readonly example: ErrorExample
 }

@@ -9,6 +9,7 @@ import { referenceFiles } from '../reference/reference-files.js'
 import type { Reference } from '../reference/create-reference.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
 import { formatCount } from '../support/format-count.js'
+import { createChangelog } from './changelog.js'
 import { diagnose, printDiagnosis } from './doctor.js'
 import { createAppError, getFirstLine, loadApp } from './load-app.js'
 import { checkFormats, getCheckCode, type CheckResult } from './print-check.js'
@@ -29,13 +30,15 @@ Commands
   doctor      lists what the API registers, and what prevents its errors from being handled or documented; the exit code
               is 1 if there is a problem
   infer       reads the source and reports the errors that the routes throw; requires typescript
+  changelog   writes the changes of the errors, from the history of the lockfile in git; needs no --app
 
 Options
   --app       the module of the API, in JavaScript or TypeScript: its default export, or its export 'app' or 'build', is
               a Fastify instance, a promise of one, a function that returns one, or a plugin
   --out       reference: the folder for the files (default: docs/errors)
   --url       reference: the scheme and host in the curl commands (default: https://api.example.com)
-  --lockfile  lock, check: the lockfile (default: errors.lock.json)
+  --lockfile  lock, check, changelog: the lockfile (default: errors.lock.json)
+  --changelog changelog: the file for the changes (default: errors.changelog.json)
   --inferred  infer, check: the file of inferred errors (default: errors.inferred.json)
   --write     infer: writes the errors to the file that the plugin's option 'inferred' reads
   --json      infer, doctor, check: prints the result as JSON
@@ -46,6 +49,7 @@ interface Options {
   readonly out: string
   readonly url: string
   readonly lockfile: string
+  readonly changelog: string
   readonly inferred: string
   readonly write: boolean
   readonly json: boolean
@@ -67,6 +71,9 @@ const commands: Readonly<Record<string, Command>> = {
   doctor,
   infer
 }
+
+/** The commands that do not need the application. */
+const commandsWithoutApp: Readonly<Record<string, (options: Options) => Outcome>> = { changelog: writeChangelog }
 
 /** Prints what the application registers, and its problems. */
 function doctor (app: FastifyInstance, { json }: Options, warnings: readonly string[]): Outcome {
@@ -137,6 +144,14 @@ function accessFile<Result> (option: string, path: string, verb: 'read' | 'writt
   }
 }
 
+function writeChangelog ({ lockfile, changelog }: Options): Outcome {
+  expectOption(program, '--lockfile', existsSync(lockfile), `a file that '${program} lock' wrote`, lockfile)
+  expectOption(program, '--changelog', existsSync(dirname(resolve(changelog))), 'a path in an existing folder', changelog)
+  const content = createChangelog(lockfile)
+  accessFile('--changelog', changelog, 'written', () => { writeFileSync(changelog, `${JSON.stringify(content, null, 2)}\n`) })
+  return { output: `Wrote ${formatCount(content.entries.flatMap(({ changes }) => changes).length, 'change')} to ${changelog}.`, code: 0 }
+}
+
 function describeSize (lock: Lock): string {
   const [codes, routes] = [Object.keys(lock.codes).length, Object.keys(lock.routes).length]
   return `${codes} codes and ${formatCount(routes, 'route')}`
@@ -163,6 +178,7 @@ const options = {
   out: { type: 'string', default: 'docs/errors' },
   url: { type: 'string', default: 'https://api.example.com' },
   lockfile: { type: 'string', default: 'errors.lock.json' },
+  changelog: { type: 'string', default: 'errors.changelog.json' },
   inferred: { type: 'string', default: 'errors.inferred.json' },
   write: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -194,9 +210,12 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   if (values.help === true) return { output: usage, code: 0 }
   if (values.version === true) return { output: readVersion(), code: 0 }
   const [name = ''] = positionals
-  const command = positionals.length === 1 && Object.hasOwn(commands, name) ? commands[name] : undefined
+  const find = <Value>(table: Readonly<Record<string, Value>>): Value | undefined => positionals.length === 1 && Object.hasOwn(table, name) ? table[name] : undefined
+  const withoutApp = find(commandsWithoutApp)
+  if (withoutApp !== undefined) return withoutApp(values)
+  const command = find(commands)
   if (command === undefined) {
-    rejectOption(program, 'command', `one of ${Object.keys(commands).join(', ')} (see --help)`, positionals.length === 0 ? undefined : positionals.join(' '))
+    rejectOption(program, 'command', `one of ${Object.keys({ ...commands, ...commandsWithoutApp }).join(', ')} (see --help)`, positionals.length === 0 ? undefined : positionals.join(' '))
   }
   const { result: app, warnings } = await collectWarnings(() => loadApp(values.app))
   const run = async (): Promise<Outcome> => {

@@ -59,6 +59,12 @@ export function describePlace ({ at, by }: InferredError): string {
   return by === undefined ? at : `${at} by ${by}`
 }
 
+/** Returns the file and the line in a sentence of {@link createInferredLookup}; `undefined` if it has none. */
+export function findPlace (reason: string): { readonly file: string, readonly line: number } | undefined {
+  const [, file, line] = /^(?:Thrown|Sent) at (.+?):(\d+)(?: by .*)?\.$/.exec(reason) ?? []
+  return file === undefined ? undefined : { file, line: Number(line) }
+}
+
 /** Returns the errors of a route that were found in its source. */
 export type FindInferredErrors = (method: string, url: string) => readonly Finding[]
 

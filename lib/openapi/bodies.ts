@@ -14,7 +14,8 @@ import { isObject, isRecord, type JsonObject, type ReadonlyJsonObject } from '..
 export function createCodeSchema (
   definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes: readonly string[] | undefined, version: OpenApiVersion, definitions: SchemaDefinitions
 ): JsonObject {
-  return toOpenApiSchema(createBodySchema(definition, format, docUrl, issueCodes), version, definitions)
+  const schema = toOpenApiSchema(createBodySchema(definition, format, docUrl, issueCodes), version, definitions)
+  return definition.deprecated === undefined ? schema : { ...schema, deprecated: true }
 }
 
 /** Returns the JSON Schema of the bodies of a code. References in `meta` stay relative to `meta`, because it has an `$id`. */

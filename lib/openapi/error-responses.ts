@@ -1,5 +1,6 @@
 /** The error responses of routes, as references to components of a document. */
 import type { ErrorDefinition } from '../catalog/definition.js'
+import { describeDeprecation } from '../catalog/deprecation.js'
 import { acceptHeaderOfMethod, carriesAccept, carriesChallenge, formatShouldRetry, getDefaultRetryAfter, listErrorHeaders, shouldRetryHeader } from '../catalog/error-headers.js'
 import { idempotencyCodes } from '../catalog/standard-errors.js'
 import type { Format, TextFormat } from '../formats/format.js'
@@ -100,7 +101,8 @@ export function createHeaderObjects (context: ComponentsContext, uses: readonly 
 
 /** Returns the description of some codes: when each error happens, and what to do. */
 export function describeErrors (definitions: readonly ErrorDefinition[]): string {
-  const lines = definitions.map(({ code, description, action }) => `\`${code}\`: ${description} ${action}`)
+  const lines = definitions.map(({ code, description, action, deprecated }) =>
+    `\`${code}\`: ${deprecated === undefined ? '' : `${describeDeprecation(deprecated)} `}${description} ${action}`)
   return lines.length === 1 ? lines.join() : lines.map(line => `- ${line}`).join('\n')
 }
 

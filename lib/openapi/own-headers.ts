@@ -1,6 +1,7 @@
 /** Describes the headers that an application adds to its errors: those of its definitions and of its format. */
 import { createExampleAnswer } from '../catalog/answer.js'
 import type { ErrorDefinition } from '../catalog/definition.js'
+import { createDeprecationHeaders, deprecationHeaders } from '../catalog/deprecation.js'
 import { exampleRequestId, headerValue } from '../catalog/error-headers.js'
 import { getFieldSchema, type Field } from '../formats/format.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
@@ -17,18 +18,20 @@ export function describeFormatHeaders ({ definitions }: StatusErrors, context: C
 
 /** Returns the headers of the definitions of one status. Each lists the values of its codes. */
 export function describeDefinitionHeaders ({ definitions }: Pick<StatusErrors, 'definitions'>): HeaderUse[] {
-  const byName = new Map<string, { readonly name: string, readonly codes: string[], readonly values: string[] }>()
-  for (const { code, headers = {} } of definitions) {
+  const byName = new Map<string, { readonly name: string, readonly codes: string[], readonly values: string[], readonly meanings: Set<string> }>()
+  for (const { code, headers = {}, deprecated } of definitions) {
+    const meanings = createDeprecationHeaders(deprecated)
     for (const [name, value] of Object.entries(headers)) {
       if (!isHeaderOfErrors(name)) continue
-      const entry = byName.get(name.toLowerCase()) ?? { name, codes: [], values: [] }
+      const entry = byName.get(name.toLowerCase()) ?? { name, codes: [], values: [], meanings: new Set() }
       byName.set(name.toLowerCase(), entry)
       entry.codes.push(code)
+      if (meanings[name] === value) entry.meanings.add(deprecationHeaders[name.toLowerCase()] as string)
       entry.values.push(...[headerValue(name, value)].flat())
     }
   }
-  return [...byName.values()].map(({ name, codes, values }) => ({
-    header: { name, description: describeCodes(codes), schema: { type: 'string', enum: [...new Set(values)] }, example: values[0] as string },
+  return [...byName.values()].map(({ name, codes, values, meanings }) => ({
+    header: { name, description: [...meanings, describeCodes(codes)].join(' '), schema: { type: 'string', enum: [...new Set(values)] }, example: values[0] as string },
     always: codes.length === definitions.length,
     isInFull: true
   }))

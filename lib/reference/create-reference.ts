@@ -1,6 +1,7 @@
 /** Lists the errors of an application in an object. The reference pages, the lockfile and tests use this object. */
 import { codeTitle, createExampleAnswer, reasonPhrase } from '../catalog/answer.js'
 import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
+import type { Deprecation } from '../catalog/deprecation.js'
 import { carriesAccept, carriesChallenge, exampleRequestId, formatShouldRetry, getDefaultRetryAfter, headerValue, listErrorHeaders } from '../catalog/error-headers.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import type { Occurrence } from '../infer/declared-examples.js'
@@ -10,6 +11,10 @@ import { getDocumentSettings, type DocumentSettings } from '../openapi/settings.
 import type { RouteRecord } from '../infer/route-record.js'
 import { bodySchema, headersLister, type Format } from '../formats/format.js'
 import { listFields, type FieldFacts } from './body-fields.js'
+import type { Changelog } from './changelog.js'
+import { findOperationUrl, getOperationUrl } from './operation-urls.js'
+import type { OperationUrl, ReferenceOptions, ResolvedReference } from './reference-options.js'
+import { mergeFields } from '../support/merge-fields.js'
 import { createFailingRequest } from '../samples/failing-request.js'
 import { createOccurrence, type ExampleRoute } from '../samples/occurrences.js'
 import type { SampleRequest, SampleRoute } from '../samples/sample-request.js'
@@ -17,14 +22,28 @@ import type { SampleRequest, SampleRoute } from '../samples/sample-request.js'
 /** The errors of an application as plain data. */
 export interface Reference {
   readonly title: string
+  /** The logo, the colors and the support link of the pages. */
+  readonly branding: Pick<ReferenceOptions, 'logo' | 'colors' | 'support'>
   /** The body formats: the format in the `format` option and, with `negotiate`, a second format. */
-  readonly formats: ReadonlyArray<{ readonly name: string, readonly contentType: string }>
+  readonly formats: readonly ReferenceFormat[]
   /** The rate limits by name. */
   readonly limits: readonly ReferenceLimit[]
   /** The documented routes, as `GET /queues/:id`, sorted. */
   readonly routes: readonly string[]
+  /** The URLs of these routes in the API documentation, for routes that have one. */
+  readonly operations: Readonly<Record<string, string>>
+  /** The changes of the errors, the latest first. Absent without the option `reference.changelog`. */
+  readonly changelog?: Changelog
   /** Every code of the catalog, by status, then by name. */
   readonly codes: readonly ReferenceCode[]
+}
+
+/** A body format. */
+export interface ReferenceFormat {
+  readonly name: string
+  readonly contentType: string
+  /** The fields that the bodies of all codes have together, without the fields of `meta`, which belong to each code. */
+  readonly fields: readonly FieldFacts[]
 }
 
 /** A rate limit. */
@@ -52,6 +71,8 @@ export interface ReferenceCode {
   /** What the client should do, in CommonMark. */
   readonly action: string
   readonly retry: RetryAdvice
+  /** Absent if the code is not deprecated. */
+  readonly deprecated?: Deprecation
   /** The headers of the example response except `content-type`. Names are in lower case. Several cookies are an array. */
   readonly headers: HeaderValues
   /** One example response for each of the formats. */
@@ -76,9 +97,12 @@ export interface ReferenceAnswer {
 
 /** The values that a reference depends on, in addition to the routes. */
 export interface ReferenceSettings {
-  readonly title: string
+  /** The `reference` option. @default the pages are not served */
+  readonly options?: ResolvedReference | undefined
   /** Whether the plugin responds to requests without a route. */
   readonly notFound: boolean
+  /** Returns the paths of all routes, also of those whose errors the plugin does not handle. */
+  readonly listUrls: () => readonly string[]
   /** The rate limits of a route. */
   readonly limitsOf: (record: RouteRecord) => ReadonlyArray<{ readonly name: string, readonly policy: { readonly max: unknown, readonly timeWindow: unknown } }>
 }
@@ -102,15 +126,31 @@ const notFoundCodes: ReadonlySet<string> = new Set<StandardCode>(['route_not_fou
 export function createReference (routeErrors: RouteErrors, settings: ReferenceSettings): Reference {
   const { errors, formats } = getDocumentSettings(routeErrors)
   const routes = listDocumentedRoutes(routeErrors, settings)
+  const codes = Object.values(errors)
+    .sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1))
+    .map(definition => createReferenceCode(definition, routes, routeErrors, settings))
+  const { title = 'Errors', logo, colors, support, changelog } = settings.options ?? {}
   return {
-    title: settings.title,
-    formats: formats.map(({ name, contentType }) => ({ name, contentType })),
+    title,
+    branding: { ...(logo !== undefined && { logo }), ...(colors !== undefined && { colors }), ...(support !== undefined && { support }) },
+    formats: formats.map(({ name, contentType }, index) => ({
+      name, contentType, fields: mergeFields(codes.map(({ answers }) => (answers[index] as ReferenceAnswer).fields))
+    })),
     limits: listLimits(routes, settings),
     routes: listRouteNames(routes),
-    codes: Object.values(errors)
-      .sort((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1))
-      .map(definition => createReferenceCode(definition, routes, routeErrors, settings))
+    operations: listOperations(routes, settings.options?.operationUrl ?? findOperationUrl(settings.listUrls())),
+    ...(changelog !== undefined && { changelog }),
+    codes
   }
+}
+
+/** Returns the URLs of routes in the API documentation, by the names of the routes. */
+function listOperations (routes: readonly SampleRoute[], getUrl: OperationUrl | undefined): Record<string, string> {
+  if (getUrl === undefined) return {}
+  return Object.fromEntries(routes.flatMap(route => {
+    const url = getOperationUrl(getUrl, route)
+    return url === undefined ? [] : [[getRouteName(route), url]]
+  }))
 }
 
 function listLimits (routes: readonly SampleRoute[], { limitsOf }: ReferenceSettings): ReferenceLimit[] {
@@ -150,11 +190,15 @@ function listDocumentedRoutes (routeErrors: RouteErrors, { limitsOf }: Reference
 
 /** Returns the names of routes, sorted. Routes that differ only by a constraint have one name. */
 function listRouteNames (routes: readonly SampleRoute[]): string[] {
-  return [...new Set(routes.map(({ method, record }) => `${method} ${record.route.url}`))].sort()
+  return [...new Set(routes.map(getRouteName))].sort()
+}
+
+function getRouteName ({ method, record }: SampleRoute): string {
+  return `${method} ${record.route.url}`
 }
 
 function createReferenceCode (definition: ErrorDefinition, routes: readonly SampleRoute[], routeErrors: RouteErrors, settings: ReferenceSettings): ReferenceCode {
-  const { code, status, type, description, action, retry } = definition
+  const { code, status, type, description, action, retry, deprecated } = definition
   const documentSettings = getDocumentSettings(routeErrors)
   const { formats, docUrl, examples: exampleSettings } = documentSettings
   const candidates = routes.filter(({ codes }) => codes.has(code))
@@ -174,6 +218,7 @@ function createReferenceCode (definition: ErrorDefinition, routes: readonly Samp
     description,
     action,
     retry,
+    ...(deprecated !== undefined && { deprecated }),
     headers: createExampleHeaders(definition, example, route, documentSettings),
     answers: formats.map((format, index) => ({
       format: format.name,

@@ -1,4 +1,5 @@
 /** Compares two lockfiles and returns the effect of each change on clients. */
+import { describeDeprecation } from '../catalog/deprecation.js'
 import type { Lock, LockedCode, LockedFields } from './lockfile.js'
 
 /**
@@ -18,10 +19,14 @@ export interface Change {
 
 const change = (severity: Severity, subject: string, explanation: string): Change => ({ severity, subject, explanation })
 
-/** Returns the changes from one lock to another, the breaking changes first. */
-export function compareLocks (before: Lock, after: Lock): Change[] {
+/**
+ * Returns the changes from one lock to another, the breaking changes first.
+ *
+ * @param now when the change happens, in milliseconds since 1970. Removing a code is not breaking after its sunset. @default now
+ */
+export function compareLocks (before: Lock, after: Lock, now = Date.now()): Change[] {
   const order: readonly Severity[] = ['breaking', 'notable', 'fine']
-  const changes = [...compareFormats(before.formats, after.formats), ...compareBodies(before, after), ...compareCodes(before, after), ...compareRoutes(before, after)]
+  const changes = [...compareFormats(before.formats, after.formats), ...compareBodies(before, after), ...compareCodes(before, after, now), ...compareRoutes(before, after)]
   return order.flatMap(severity => changes.filter(change => change.severity === severity))
 }
 
@@ -40,16 +45,18 @@ function compareBodies (before: Lock, after: Lock): Change[] {
   })
 }
 
-function compareCodes (before: Lock, after: Lock): Change[] {
+function compareCodes (before: Lock, after: Lock, now: number): Change[] {
   const added = Object.keys(after.codes).filter(code => !Object.hasOwn(before.codes, code))
   const changes = Object.entries(before.codes).flatMap(([code, locked]) => {
     const current = Object.hasOwn(after.codes, code) ? after.codes[code] : undefined
-    return current === undefined ? [describeRemovedCode(code, locked, after, added)] : compareCode(code, locked, current)
+    return current === undefined ? [describeRemovedCode(code, locked, after, added, now)] : compareCode(code, locked, current)
   })
   return [...changes, ...added.map(code => change('fine', code, 'the code is new.'))]
 }
 
-function describeRemovedCode (code: string, locked: LockedCode, after: Lock, added: readonly string[]): Change {
+function describeRemovedCode (code: string, locked: LockedCode, after: Lock, added: readonly string[], now: number): Change {
+  const sunset = locked.deprecated?.sunset
+  if (sunset !== undefined && Date.parse(sunset) <= now) return change('notable', code, `the code was removed. Its deprecation announced this for ${sunset}.`)
   const [successor, ...others] = added.filter(name => after.codes[name]?.status === locked.status && after.codes[name]?.type === locked.type)
   const renamed = successor === undefined || others.length > 0 ? '' : ` or renamed to '${successor}'`
   return change('breaking', code, `the code was removed${renamed}. Clients that handle this code no longer receive it.`)
@@ -60,7 +67,14 @@ function compareCode (code: string, before: LockedCode, after: LockedCode): Chan
   if (before.status !== after.status) changes.push(change('breaking', code, `the status changed from ${before.status} to ${after.status}.`))
   if (before.type !== after.type) changes.push(change('breaking', code, `the type changed from '${before.type}' to '${after.type}'.`))
   if (before.retry !== after.retry) changes.push(change('notable', code, `the retry advice changed from '${before.retry}' to '${after.retry}'.`))
+  changes.push(...compareDeprecation(code, before, after))
   return [...changes, ...compareFields(code, 'meta.', before.meta ?? {}, after.meta ?? {})]
+}
+
+function compareDeprecation (code: string, { deprecated: before }: LockedCode, { deprecated: after }: LockedCode): Change[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return []
+  if (after === undefined) return [change('fine', code, 'the code is no longer deprecated.')]
+  return [change('notable', code, `${before === undefined ? 'the code is now deprecated' : 'the dates or the replacement of its deprecation changed'}. ${describeDeprecation(after, code => `'${code}'`)}`)]
 }
 
 function compareFields (subject: string, prefix: string, before: LockedFields, after: LockedFields): Change[] {

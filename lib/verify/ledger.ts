@@ -33,33 +33,69 @@ export interface SentKind {
   readonly code: string | null
 }
 
+/** A response that was sent, by its request. */
+export interface RecentResponse {
+  readonly requestId: string
+  /** When it was sent, in milliseconds since 1970. */
+  readonly at: number
+}
+
+/** A kind of error response, with its last responses. */
+export interface RecentEntry extends LedgerEntry {
+  /** The last responses, the latest first. */
+  readonly recent: readonly RecentResponse[]
+}
+
 /** Counts error responses by route, status and code. */
 export interface Ledger {
   /** Counts a response. Returns whether it is the first of its kind. */
-  readonly record: (kind: SentKind) => boolean
+  readonly record: (kind: SentKind, requestId?: string) => boolean
   readonly entries: (isDocumented: (kind: SentKind) => boolean) => LedgerEntry[]
+  /** Remembers the last responses of each kind from now on. */
+  readonly remember: () => void
+  /** Returns the entries with the responses that it remembers. */
+  readonly recentEntries: (isDocumented: (kind: SentKind) => boolean) => RecentEntry[]
 }
+
+/** The responses of each kind that a ledger remembers. */
+const maxRecent = 5
+
+/** The characters of a request id that a ledger remembers. A client can choose the id. */
+const maxIdLength = 200
+
+type Counted = SentKind & { count: number, recent: readonly RecentResponse[] }
 
 /** Creates an empty ledger. It stores one number for each route, status and code, however many responses there are. */
 export function createLedger (): Ledger {
-  const counts: Array<SentKind & { count: number }> = []
+  const counts: Counted[] = []
   // A route has few kinds of errors. Comparing them costs less than building a key for each response.
-  const byRoute = new Map<string | undefined, typeof counts>()
+  const byRoute = new Map<string | undefined, Counted[]>()
+  let isRemembering = false
+
+  function addRecent (counted: Counted, requestId: string): void {
+    counted.recent = [{ requestId: requestId.slice(0, maxIdLength), at: Date.now() }, ...counted.recent.slice(0, maxRecent - 1)]
+  }
+
+  const listEntries = (isDocumented: (kind: SentKind) => boolean): RecentEntry[] => counts.map(({ recent, ...kind }) => {
+    return { ...kind, route: kind.route?.name ?? null, documented: isDocumented(kind), recent }
+  })
+
   return {
-    record ({ route, status, code }) {
+    record ({ route, status, code }, requestId = '') {
       let routeEntries = byRoute.get(route?.name)
       if (routeEntries === undefined) byRoute.set(route?.name, routeEntries = [])
       const entry = routeEntries.find(entry => entry.code === code && entry.status === status)
-      if (entry !== undefined) {
-        entry.count++
-        return false
-      }
-      const first = { route, status, code, count: 1 }
-      routeEntries.push(first)
-      counts.push(first)
+      const counted = entry ?? { route, status, code, count: 0, recent: [] }
+      counted.count++
+      if (isRemembering) addRecent(counted, requestId)
+      if (entry !== undefined) return false
+      routeEntries.push(counted)
+      counts.push(counted)
       return true
     },
-    entries: isDocumented => counts.map(kind => ({ ...kind, route: kind.route?.name ?? null, documented: isDocumented(kind) }))
+    entries: isDocumented => listEntries(isDocumented).map(({ recent, ...entry }) => entry),
+    remember () { isRemembering = true },
+    recentEntries: listEntries
   }
 }
 
@@ -72,4 +108,13 @@ export function mergeEntries (entries: readonly LedgerEntry[]): LedgerEntry[] {
     merged.set(key, earlier === undefined ? entry : { ...entry, count: earlier.count + entry.count, documented: earlier.documented && entry.documented })
   }
   return [...merged.values()]
+}
+
+/** Merges the entries of several ledgers with their last responses, the latest first. */
+export function mergeRecentEntries (entries: readonly RecentEntry[]): RecentEntry[] {
+  const isSame = (a: AnswerKind, b: AnswerKind): boolean => a.route === b.route && a.status === b.status && a.code === b.code
+  return mergeEntries(entries).map(merged => ({
+    ...merged,
+    recent: entries.filter(entry => isSame(entry, merged)).flatMap(({ recent }) => recent).sort((a, b) => b.at - a.at).slice(0, maxRecent)
+  }))
 }

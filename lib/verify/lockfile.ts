@@ -1,5 +1,7 @@
 /** The lockfile `errors.lock.json`: the properties of an API's errors that clients rely on. */
 import { Errors } from '@sinclair/typebox/errors'
+import type { Deprecation } from '../catalog/deprecation.js'
+import { mergeFields } from '../support/merge-fields.js'
 import { parseJsonFile } from '../support/parse-json-file.js'
 import { Type } from '../support/type-builder.js'
 
@@ -23,9 +25,14 @@ export interface LockedCode {
   readonly status: number
   readonly type: string
   readonly retry: string
+  /** The dates of its deprecation, and its replacement. */
+  readonly deprecated?: LockedDeprecation
   /** The fields of `meta`. */
   readonly meta?: LockedFields
 }
+
+/** The part of a deprecation that clients rely on. */
+export type LockedDeprecation = Pick<Deprecation, 'since' | 'sunset' | 'replacedBy'>
 
 interface Field {
   readonly name: string
@@ -44,6 +51,7 @@ export interface LockSource {
     readonly status: number
     readonly type: string
     readonly retry: string
+    readonly deprecated?: Deprecation
     readonly meta: readonly Field[]
     /** For each of the formats. */
     readonly answers: ReadonlyArray<{ readonly fields: readonly Field[] }>
@@ -61,10 +69,7 @@ export function createLock (...sources: readonly LockSource[]): Lock {
   return {
     lockfileVersion: 1,
     formats,
-    bodies: Object.fromEntries(formats.map(name => {
-      const answers = sources.flatMap(source => listAnswers(source, name))
-      return [name, lockBody(answers.flatMap(({ fields }) => fields), answers.length)]
-    })),
+    bodies: Object.fromEntries(formats.map(name => [name, lockFields(mergeFields(sources.flatMap(source => listAnswers(source, name)).map(({ fields }) => fields)))])),
     codes: Object.fromEntries([...lockCodes(sources)].sort(([a], [b]) => a < b ? -1 : 1)),
     routes: Object.fromEntries([...lockRoutes(sources)].map(([route, codes]) => [route, [...codes].sort()] as const).sort())
   }
@@ -75,18 +80,26 @@ function listAnswers ({ formats, codes }: LockSource, format: string): ReadonlyA
   return codes.flatMap(({ answers }) => answers[index] ?? [])
 }
 
+function lockFields (fields: readonly Field[]): LockedFields {
+  return Object.fromEntries(fields.map(({ name, type, required }) => [required ? name : `${name}?`, type] as const).sort())
+}
+
 /** Returns the codes by name. If a nested registration defines a code differently, its prefix is added to the name: `closed in /v2`. */
 function lockCodes (sources: readonly LockSource[]): Map<string, LockedCode> {
   const locked = new Map<string, LockedCode>()
   for (const { codes, prefix = '' } of sources) {
-    for (const { code, status, type, retry, meta } of codes) {
-      const entry = { status, type, retry, ...(meta.length > 0 && { meta: Object.fromEntries(meta.map(({ name, type, required }) => [required ? name : `${name}?`, type]).sort()) }) }
+    for (const { code, status, type, retry, deprecated, meta } of codes) {
+      const entry = { status, type, retry, ...(deprecated !== undefined && { deprecated: lockDeprecation(deprecated) }), ...(meta.length > 0 && { meta: lockFields(meta) }) }
       const known = locked.get(code)
       if (known === undefined) locked.set(code, entry)
       else if (JSON.stringify(known) !== JSON.stringify(entry)) locked.set(`${code} in ${prefix}`, entry)
     }
   }
   return locked
+}
+
+function lockDeprecation ({ since, sunset, replacedBy }: Deprecation): LockedDeprecation {
+  return { since, ...(sunset !== undefined && { sunset }), ...(replacedBy !== undefined && { replacedBy }) }
 }
 
 /** Returns the codes by route. Two registrations can have the same route if their constraints differ. */
@@ -99,22 +112,6 @@ function lockRoutes (sources: readonly LockSource[]): Map<string, Set<string>> {
     }
   }
   return locked
-}
-
-/** Returns the fields of the bodies of all codes together, without the fields of `meta`, which belong to each code. */
-function lockBody (fields: readonly Field[], codes: number): LockedFields {
-  const names = [...new Set(fields.map(({ name }) => name))].filter(name => !/(^|\.)meta\./.test(name))
-  return Object.fromEntries(names.map(name => {
-    const same = fields.filter(field => field.name === name)
-    const isRequired = same.length === codes && same.every(({ required }) => required)
-    return [isRequired ? name : `${name}?`, [...new Set(same.flatMap(({ type }) => type.split(' | ').map(widenType)))].join(' | ')] as const
-  }).sort())
-}
-
-/** Returns the type of a constant, because each code has its own constants: `"conflict_error"` is a `string`. */
-function widenType (type: string): string {
-  if (type.startsWith('"')) return 'string'
-  return /^\d/.test(type) ? 'integer' : type
 }
 
 /** Returns the text of a lockfile. */
@@ -130,6 +127,7 @@ const lockSchema = Type.Object({
     status: Type.Integer(),
     type: Type.String(),
     retry: Type.String(),
+    deprecated: Type.Optional(Type.Object({ since: Type.String(), sunset: Type.Optional(Type.String()), replacedBy: Type.Optional(Type.String()) })),
     meta: Type.Optional(Type.Record(Type.String(), Type.String()))
   })),
   routes: Type.Record(Type.String(), Type.Array(Type.String()))

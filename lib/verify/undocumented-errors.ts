@@ -39,6 +39,7 @@ interface SentResponse {
   readonly method: string | null
   readonly status: number
   readonly code: string | null
+  readonly requestId: string
   readonly request: FastifyRequest | null
 }
 
@@ -49,9 +50,9 @@ export function createErrorRecorder ({ ledger, isDocumented, onUndocumented }: {
   readonly onUndocumented: OnUndocumented | undefined
 }): (response: SentResponse) => void {
   const getRouteName = createRouteNames()
-  return ({ route, method, status, code, request }) => {
+  return ({ route, method, status, code, requestId, request }) => {
     const kind: SentKind = { route: route === null ? null : getRouteName(String(method), route), status, code }
-    const isFirst = ledger.record(kind)
+    const isFirst = ledger.record(kind, requestId)
     if (!isFirst || onUndocumented === undefined || request === null || kind.route === null || isDocumented(kind)) return
     const answer: AnswerKind = { ...kind, route: kind.route.name }
     callSafely(() => onUndocumented(answer, request), err => { request.log.error({ err }, 'The function in the option onUndocumented failed.') })

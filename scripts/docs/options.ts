@@ -9,7 +9,7 @@ const interfaces: Readonly<Record<string, { readonly file: string, readonly name
   'options-documentation': { file: 'options.ts', names: ['DocumentationOptions'] },
   'options-rate-limit': { file: 'rate-limit/policies.ts', names: ['RateLimitOptions'] },
   'options-policy': { file: 'rate-limit/policies.ts', names: ['RateLimitPolicy', 'SharedLimitOptions'] },
-  'options-reference': { file: 'reference/serve-reference.ts', names: ['ReferenceOptions'] },
+  'options-reference': { file: 'reference/reference-options.ts', names: ['ReferenceOptions'] },
   'options-database': { file: 'translate/translator.ts', names: ['DatabaseOptions', 'NamedConstraint'] },
   'options-guard': { file: 'guards/api-key.ts', names: ['ApiKeyOptions'] },
   'options-idempotency': { file: 'guards/idempotency.ts', names: ['IdempotencyOptions'] },

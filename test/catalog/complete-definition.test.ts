@@ -119,7 +119,7 @@ t.test('an invalid definition throws one sentence with the code and the property
     [{ x: null }, `x: ${expectedDefinition}, got null.`],
     [{ x: 'gone' }, `x: ${expectedDefinition}, got "gone".`],
     [{ x: [] }, `x: ${expectedDefinition}, got an array.`],
-    [x({ mesage: 'typo' }), 'x.mesage: unknown option, expected one of status, type, message, description, action, retry, meta, headers, stack, example.'],
+    [x({ mesage: 'typo' }), 'x.mesage: unknown option, expected one of status, type, message, description, action, retry, meta, headers, deprecated, stack, example.'],
     [x({ status: 200 }), `x.status: expected one of ${statuses}, got 200.`],
     [x({ status: 499 }), `x.status: expected one of ${statuses}, got 499.`],
     [x({ status: '404' }), `x.status: expected one of ${statuses}, got "404".`],

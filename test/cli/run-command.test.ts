@@ -129,9 +129,9 @@ t.test('invalid input gets one sentence', async t => {
     }
     return 'no error'
   }
-  t.equal(await messageFor(), 'command: expected one of reference, lock, check, doctor, infer (see --help), got undefined.')
-  t.equal(await messageFor('write'), 'command: expected one of reference, lock, check, doctor, infer (see --help), got "write".')
-  t.equal(await messageFor('lock', 'all'), 'command: expected one of reference, lock, check, doctor, infer (see --help), got "lock all".')
+  t.equal(await messageFor(), 'command: expected one of reference, lock, check, doctor, infer, changelog (see --help), got undefined.')
+  t.equal(await messageFor('write'), 'command: expected one of reference, lock, check, doctor, infer, changelog (see --help), got "write".')
+  t.equal(await messageFor('lock', 'all'), 'command: expected one of reference, lock, check, doctor, infer, changelog (see --help), got "lock all".')
   t.equal(await messageFor('lock', '--ap', 'x'), "Unknown option '--ap'. See --help.")
   t.equal(await messageFor('lock', '--app'), "Option '--app <value>' argument missing. See --help.")
   t.equal(await messageFor('lock'), "--app: expected the module of the API, such as './app.js', got undefined.")

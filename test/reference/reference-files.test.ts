@@ -26,7 +26,7 @@ t.test('the files of an unchanged application are identical', async t => {
 t.test('every link leads to a file, or to an anchor in it', async t => {
   const patterns: Record<string, RegExp> = { html: / (?:href|src)="([^"]*)"/g, md: /\]\(([^)]*)\)/g, txt: /\]\(([^)]*)\)/g, json: /"url": "([^"]*)"/g }
   const links = [...files].flatMap(([name, content]) =>
-    [...content.matchAll(patterns[name.split('.')[1] as string] ?? /$^/g)].map(([, href = '']) => ({ name, href })))
+    [...content.matchAll(patterns[name.split('.')[1] as string] ?? /$^/g)].map(([, href = '']) => ({ name, href: href.replace(/^<(.*)>$/, '$1') })))
   const broken = links.filter(({ name, href }) => {
     const [file = '', place] = href.split('#')
     const content = files.get(file === '' ? name : file)
@@ -60,6 +60,7 @@ x-queue: full
 {
   "type": "/errors/already_in_queue",`)
   t.match(page, /As `application\/json`:\n\n\| Field [^]*As `application\/problem\+json`:\n\n\| Field /)
+  t.match(files.get('index.md'), /## Fields of every error\n\nAs `application\/json`:\n\n\| Field [^]*As `application\/problem\+json`:\n\n\| Field /)
 })
 
 t.test('a code with the name of the index has its own files', async t => {
@@ -74,4 +75,19 @@ t.test('a code with the name of the index has its own files', async t => {
   t.match(written.get('index.md'), '[`index`](index_.md)')
   t.match(written.get('index_.md'), '> The index is locked.')
   t.match(written.get('index_.html'), 'This page as <a href="index_.md">Markdown</a> <a href="index_.json">JSON</a>')
+})
+
+t.test('the changes have files, and links to the API are absolute', async t => {
+  const reference = app.apiErrors.reference()
+  const changed = new Map(referenceFiles({
+    ...reference,
+    branding: { logo: '/logo.svg', colors: { light: '#7a0055' } },
+    changelog: { version: 1, entries: [{ date: '2030-01-31', changes: [{ severity: 'fine', subject: 'already_in_queue', explanation: 'the code is new.' }] }] }
+  }, 'https://api.example.com').map(({ name, content }) => [name, content]))
+  t.match(changed.get('changelog.md'), '## 2030-01-31\n\n- [`already_in_queue`](already_in_queue.md): the code is new.\n')
+  t.match(changed.get('changelog.html'), 'This page as <a href="changelog.md">Markdown</a> <a href="changelog.json">JSON</a>')
+  t.match(changed.get('changelog.json'), '"subject": "already_in_queue"')
+  t.match(changed.get('index.html'), '<img src="https://api.example.com/logo.svg" alt="">')
+  t.match(changed.get('already_in_queue.html'), '<a href="https://api.example.com/docs/#/default/post_queues__id__entries">')
+  t.match(changed.get('style.css'), ':root { --link-light: #7a0055; }')
 })

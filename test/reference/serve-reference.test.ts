@@ -1,7 +1,7 @@
 /** The reference pages over HTTP: forms, headers, caching, and what they contain. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
-import apiErrors, { serverOptions, standardErrors, type ReferenceOptions } from 'fastify-api-errors'
+import apiErrors, { defineErrors, serverOptions, standardErrors, type ReferenceOptions } from 'fastify-api-errors'
 import { serveReference } from '../../lib/reference/serve-reference.js'
 import { build } from './app.js'
 
@@ -74,22 +74,46 @@ x-should-retry: false
 
 ## Try it
 
+### curl
+
 \`\`\`sh
 curl -i 'http://api.example.com/queues/no-such-id'
 \`\`\`
 
+### JavaScript
+
+\`\`\`js
+import { parseError, withRetry } from 'fastify-api-errors/client'
+
+const response = await withRetry(fetch)('http://api.example.com/queues/no-such-id')
+if (!response.ok) {
+  const { status, code, message } = await parseError(response)
+  console.log(status, code, message)
+}
+\`\`\`
+
+### Python
+
+\`\`\`python
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+request = Request(
+    'http://api.example.com/queues/no-such-id',
+)
+try:
+    urlopen(request)
+except HTTPError as error:
+    print(error.status, error.read().decode())
+\`\`\`
+
 ## Fields
 
-| Field | Type | Meaning |
-| --- | --- | --- |
-| \`code\` | \`"resource_not_found"\` | A constant that identifies the error. |
-| \`message\` | \`string\` | A human-readable description of the error. |
-| \`request_id\` | \`string\` | The id of the request. |
-| \`doc_url\` | \`string\`, optional | The documentation page of this code. |
+The body has only [fields that every error can have](/errors#fields).
 
 ## Routes
 
-- \`GET /queues/:id\`
+- \`GET /queues/{id}\`
 
 [Errors](/errors)
 `
@@ -157,10 +181,27 @@ t.test('the page of a code as JSON', async t => {
       }
     }],
     meta: [],
-    routes: ['GET /queues/:id'],
+    routes: ['GET /queues/{id}'],
     request: { method: 'GET', path: '/queues/no-such-id', headers: {}, times: 1, certain: true },
     url: '/errors/resource_not_found',
-    curl: "curl -i 'http://api.example.com/queues/no-such-id'"
+    curl: "curl -i 'http://api.example.com/queues/no-such-id'",
+    fetch: `import { parseError, withRetry } from 'fastify-api-errors/client'
+
+const response = await withRetry(fetch)('http://api.example.com/queues/no-such-id')
+if (!response.ok) {
+  const { status, code, message } = await parseError(response)
+  console.log(status, code, message)
+}`,
+    python: `from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+request = Request(
+    'http://api.example.com/queues/no-such-id',
+)
+try:
+    urlopen(request)
+except HTTPError as error:
+    print(error.status, error.read().decode())`
   })
 })
 
@@ -195,7 +236,11 @@ Every error response has a code. Codes do not change, so check the code in your 
 
   const index = JSON.parse((await get(app, '/errors', { accept: 'application/json' })).body)
   t.strictSame(Object.keys(index), ['title', 'formats', 'limits', 'codes'])
-  t.strictSame(index.formats, [{ name: 'code', contentType: 'application/json' }])
+  t.strictSame(index.formats.map(({ fields, ...format }: { fields: unknown }) => format), [{ name: 'code', contentType: 'application/json' }])
+  t.strictSame(index.formats[0].fields.slice(0, 2), [
+    { name: 'code', type: 'string', required: true, description: 'A constant that identifies the error.' },
+    { name: 'message', type: 'string', required: true, description: 'A human-readable description of the error.' }
+  ])
   t.strictSame(index.codes.map(({ code }: { code: string }) => code).sort(), Object.keys(app.apiErrors.errors).sort())
   t.strictSame(index.codes.find(({ code }: { code: string }) => code === 'resource_gone'), {
     code: 'resource_gone',
@@ -232,6 +277,27 @@ t.test('an invalid option is reported with one sentence', async t => {
   t.equal(await messageFor({ path: '/errors', title: '' }), 'reference.title: expected a heading, got "".')
   t.equal(await messageFor({ path: '/errors', title: 1 }), 'reference.title: expected a heading, got 1.')
   t.equal(await messageFor({ path: '/docs/errors_1.0~x', title: 'Errors' }), '')
+
+  const wrong: ReadonlyArray<readonly [options: object, sentence: string]> = [
+    [{ root: '/' }, 'reference.root: unknown option, expected one of path, title, origin, colors, logo, support, operationUrl, changelog, live, source.'],
+    [{ origin: 'api.example.com' }, "reference.origin: expected scheme and host, like 'https://api.example.com', got \"api.example.com\"."],
+    [{ origin: 'https://api.example.com/' }, "reference.origin: expected scheme and host, like 'https://api.example.com', got \"https://api.example.com/\"."],
+    [{ colors: '#000000' }, "reference.colors: expected an object like { light: '#2a52be', dark: '#8fb0ff' }, got \"#000000\"."],
+    [{ colors: { accent: '#000000' } }, 'reference.colors.accent: unknown option, expected one of light, dark.'],
+    [{ colors: { light: 'red' } }, "reference.colors.light: expected a color like '#2a52be', got \"red\"."],
+    [{ colors: { light: '#ffcc00' } }, 'reference.colors.light: expected a color with a contrast of at least 4.5:1 on #f6f7f9, got "#ffcc00".'],
+    [{ colors: { light: '#000000', dark: '#2a52be' } }, 'reference.colors.dark: expected a color with a contrast of at least 4.5:1 on #1b2027, got "#2a52be".'],
+    [{ logo: 'logo.svg' }, "reference.logo: expected a path, an 'https:' URL or a 'data:' URL of an image, got \"logo.svg\"."],
+    [{ logo: '//example.com/logo.svg' }, "reference.logo: expected a path, an 'https:' URL or a 'data:' URL of an image, got \"//example.com/logo.svg\"."],
+    [{ logo: "https://example.com/;script-src '*'" }, "reference.logo: expected a path, an 'https:' URL or a 'data:' URL of an image, got \"https://example.com/;script-src '*'\"."],
+    [{ support: 'help@example.com' }, "reference.support: expected an 'https:' or 'mailto:' URL, got \"help@example.com\"."],
+    [{ operationUrl: '/docs' }, 'reference.operationUrl: expected a function of the operation that returns a URL, got "/docs".'],
+    [{ changelog: true }, "reference.changelog: expected the path of a file that 'fastify-api-errors changelog' wrote, or its content, got true."],
+    [{ live: 'yes' }, 'reference.live: expected true, false, or a function of the request that returns true or false, got "yes".'],
+    [{ source: './src' }, "reference.source: expected a URL like 'https://github.com/acme/api/blob/main', got \"./src\"."]
+  ]
+  for (const [options, sentence] of wrong) t.equal(await messageFor({ path: '/errors', ...options }), sentence)
+  t.equal(await messageFor({ path: '/errors', origin: 'https://API.example.com:8443', colors: { light: '#7a0055', dark: '#ffaadd' }, logo: 'https://example.com/logo.svg', support: 'https://example.com/help', source: 'https://example.com/' }), '')
 })
 
 t.test('Accept selects the form; a browser and a client without a preference get HTML', async t => {
@@ -300,13 +366,61 @@ t.test('doc_url and the type of a problem are the URL of the page, also below a 
   }, { prefix: '/v1' })
   const { type } = JSON.parse((await get(app, '/v1/fail')).body)
   t.equal(type, '/v1/errors/resource_gone')
-  t.match((await get(app, type, { accept: 'text/html' })).body, '<code class="name">resource_gone</code>')
+  t.match((await get(app, type, { accept: 'text/html' })).body, '<code class="name">resource_<wbr>gone</code>')
   t.match((await get(app, '/v1/errors', { accept: 'text/html' })).body, '<a href="/v1/errors/resource_gone">')
 })
 
 t.test('the option docUrl takes precedence over the path', async t => {
   const app = await build({ docUrl: 'https://docs.example.com/errors' })
   t.equal(JSON.parse((await get(app, '/nothing')).body).doc_url, 'https://docs.example.com/errors/route_not_found')
+})
+
+t.test('with an origin, the URLs in bodies are absolute, and the pages do not depend on the host', async t => {
+  const app = Fastify(serverOptions())
+  await app.register(async scope => {
+    await scope.register(apiErrors, { reference: { path: '/errors', origin: 'https://api.example.com' }, log: false })
+    scope.get('/fail', async () => { throw scope.apiErrors.errors.resource_gone?.() })
+  }, { prefix: '/v1' })
+  t.equal(JSON.parse((await get(app, '/v1/fail')).body).doc_url, 'https://api.example.com/v1/errors/resource_gone')
+  const [first, second] = [await get(app, '/v1/errors/route_not_found', { accept: 'text/markdown', host: 'a' }), await get(app, '/v1/errors/route_not_found', { accept: 'text/markdown', host: 'b' })]
+  t.match(first.body, "curl -i 'https://api.example.com/no-such-route'")
+  t.strictSame(first, second)
+})
+
+t.test('the colors and the logo of an application', async t => {
+  const policyFor = async (logo: string): Promise<string> => {
+    const app = Fastify()
+    await app.register(apiErrors, { reference: { path: '/errors', logo } })
+    return String((await get(app, '/errors')).headers['content-security-policy'])
+  }
+  t.equal(await policyFor('/logo.svg'), policy)
+  t.equal(await policyFor('data:image/svg+xml;base64,PHN2Zy8+'), policy.replace("img-src 'self'", "img-src 'self' data:"))
+  t.equal(await policyFor('https://example.com/logo.svg'), policy.replace("img-src 'self'", "img-src 'self' https://example.com"))
+
+  const app = Fastify()
+  await app.register(apiErrors, { reference: { path: '/errors', colors: { light: '#7a0055', dark: '#ffaadd' } } })
+  t.match((await get(app, '/errors/style.css')).body, /\n:root \{ --link-light: #7a0055; \}\n:root \{ --link-dark: #ffaadd; \}\n$/)
+})
+
+t.test('the changes have a page, in each form', async t => {
+  const changelog = { version: 1, entries: [{ date: '2030-01-31', changes: [{ severity: 'breaking', subject: 'queue_closed', explanation: 'the code was removed.' }] }] } as const
+  const app = Fastify()
+  await app.register(apiErrors, { reference: { path: '/errors', changelog }, log: false })
+  t.match((await get(app, '/errors/changelog')).body, '<p class="lead">The changes of the codes')
+  t.match((await get(app, '/errors')).body, '<a href="/errors/changelog">Changes</a>')
+  t.strictSame(JSON.parse((await get(app, '/errors/changelog', { accept: 'application/json' })).body), changelog)
+  const markdown = await get(app, '/errors/changelog.md')
+  t.equal(markdown.body, '# Changes\n\n## 2030-01-31\n\n- **Breaking:** `queue_closed`: the code was removed.\n\n[Errors](/errors)\n')
+  t.strictSame(await get(app, '/errors/changelog', { accept: 'text/markdown' }), markdown)
+  t.equal((await get(await small(), '/errors/changelog')).status, 404)
+})
+
+t.test('a code cannot have the name of a page', async t => {
+  const errors = defineErrors({ changelog: { status: 409, message: 'No.' }, live: { status: 409, message: 'No.' } })
+  const register = async (reference: Omit<ReferenceOptions, 'path'>): Promise<unknown> => await Fastify().register(apiErrors, { errors, reference: { path: '/errors', ...reference } })
+  await t.rejects(register({ changelog: { version: 1, entries: [] } }), { message: "fastify-api-errors: reference.changelog: expected a catalog without the code 'changelog', because its page would have the same path." })
+  await t.rejects(register({ live: true }), { message: "fastify-api-errors: reference.live: expected a catalog without the code 'live', because its page would have the same path." })
+  await t.resolves(register({}))
 })
 
 t.test('the commands contain the host of the request, unless it is invalid', async t => {
@@ -325,7 +439,7 @@ t.test('a page is rendered once for all hosts, and each host gets its own entity
   let rendered = 0
   const counted = codes.filter(({ code }) => code === 'route_not_found').map(page => ({ ...page, get description () { rendered++; return 'No route has this path.' } }))
   const app = Fastify()
-  serveReference(app, { path: '/errors' }, { reference: () => ({ ...reference, codes: counted }), errors: standardErrors })
+  serveReference(app, { path: '/errors' }, { reference: () => ({ ...reference, codes: counted }), errors: standardErrors, live: { listSent: () => [], explain: () => [] } })
 
   const hosts = Array.from({ length: 50 }, (_, index) => `h${index}.example.com`)
   const etags = new Set<unknown>()

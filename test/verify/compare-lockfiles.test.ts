@@ -52,6 +52,24 @@ t.test('status, type and advice on retries', async t => {
   t.strictSame(changes(changed('resource_gone', { retry: 'backoff' })), ["notable: resource_gone: the retry advice changed from 'never' to 'backoff'."])
 })
 
+t.test('deprecated codes', async t => {
+  const gone = { since: '2030-01-31', sunset: '2030-07-31', replacedBy: 'queue_gone' }
+  const announced = changed('resource_gone', { deprecated: gone })
+  const sentences = "Deprecated as of 2030-01-31. The API stops sending it on 2030-07-31. Its replacement is 'queue_gone'."
+  t.strictSame(changes(announced), [`notable: resource_gone: the code is now deprecated. ${sentences}`])
+  t.strictSame(changes(announced, announced), [])
+  t.strictSame(changes(announced, changed('resource_gone', { deprecated: { since: '2030-01-31' } })), [
+    `notable: resource_gone: the dates or the replacement of its deprecation changed. ${sentences}`
+  ])
+  t.strictSame(changes(lock, announced), ['fine: resource_gone: the code is no longer deprecated.'])
+
+  const { resource_gone: removed, ...codes } = announced.codes
+  const without: Lock = { ...announced, codes, routes: { 'GET /queues/:id': [], 'POST /queues/:id/entries': ['already_in_queue'] } }
+  const removal = (now: string): unknown => compareLocks(announced, without, Date.parse(now))
+  t.strictSame(removal('2030-07-30T23:59:59Z'), [{ severity: 'breaking', subject: 'resource_gone', explanation: 'the code was removed. Clients that handle this code no longer receive it.' }])
+  t.strictSame(removal('2030-07-31'), [{ severity: 'notable', subject: 'resource_gone', explanation: 'the code was removed. Its deprecation announced this for 2030-07-31.' }])
+})
+
 t.test('the fields of meta', async t => {
   const meta = (meta: object | undefined): string[] => changes(changed('already_in_queue', { meta }))
   t.strictSame(meta({ 'entry?': 'string' }), ['breaking: already_in_queue: meta.place was required, and was removed.'])

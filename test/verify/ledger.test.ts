@@ -4,7 +4,7 @@ import { connect } from 'node:http2'
 import Fastify from 'fastify'
 import t from 'tap'
 import apiErrors, { type ApiErrorsOptions, serverOptions } from 'fastify-api-errors'
-import { createLedger } from '../../lib/verify/ledger.js'
+import { createLedger, mergeRecentEntries } from '../../lib/verify/ledger.js'
 
 async function build (options: ApiErrorsOptions = {}) {
   const app = Fastify(serverOptions())
@@ -56,6 +56,35 @@ t.test('a ledger holds one number for each kind, however many responses there ar
   t.strictSame(ledger.entries(({ route }) => route !== null), [
     { ...kind, route: 'GET /a', count: 1000, documented: true },
     { ...kind, route: null, count: 1, documented: false }
+  ])
+})
+
+t.test('a ledger remembers the last five requests of each kind, once it is told to', async t => {
+  const kind = { route: null, status: 404, code: 'resource_not_found' }
+  const ledger = createLedger()
+  ledger.record(kind, 'req_0')
+  t.strictSame(ledger.recentEntries(() => true), [{ ...kind, count: 1, documented: true, recent: [] }])
+  ledger.remember()
+  for (let i = 1; i < 100; i++) ledger.record(kind, `req_${i}`)
+  ledger.record({ ...kind, code: null }, 'x'.repeat(1000))
+  ledger.record({ ...kind, code: null })
+  const [first, second] = ledger.recentEntries(() => true)
+  t.strictSame(first?.recent.map(({ requestId }) => requestId), ['req_99', 'req_98', 'req_97', 'req_96', 'req_95'])
+  t.ok(first?.recent.every(({ at }) => Math.abs(Date.now() - at) < 60_000))
+  t.strictSame(second?.recent.map(({ requestId }) => requestId), ['', 'x'.repeat(200)])
+  t.strictSame(ledger.entries(() => true), [{ ...kind, count: 100, documented: true }, { ...kind, code: null, count: 2, documented: true }])
+})
+
+t.test('the last requests of several ledgers are merged', async t => {
+  const kind = { route: 'GET /a', status: 404, code: 'resource_not_found', documented: true }
+  const recent = (...times: readonly number[]) => times.map(at => ({ requestId: `req_${at}`, at }))
+  t.strictSame(mergeRecentEntries([
+    { ...kind, count: 3, recent: recent(9, 5, 1) },
+    { ...kind, count: 4, documented: false, recent: recent(8, 7, 6, 2) },
+    { ...kind, code: 'other', count: 1, recent: recent(3) }
+  ]), [
+    { ...kind, count: 7, documented: false, recent: recent(9, 8, 7, 6, 5) },
+    { ...kind, code: 'other', count: 1, recent: recent(3) }
   ])
 })
 

@@ -17,6 +17,11 @@ export function escapeHtml (text: string): string {
   return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }
 
+/** Returns a name of a program with places where a line may break: after separators, and not in the middle of a word. */
+export function breakable (name: string): Html[] {
+  return name.split(/(?<=[_./:[\]{}|-])(?=[^_./:[\]{}|-])/).flatMap((part, index) => [...index === 0 ? [] : [{ html: '<wbr>' }], { html: escapeHtml(part) }])
+}
+
 function toHtml (value: Value): string {
   if (value === undefined) return ''
   if (typeof value === 'string' || typeof value === 'number') return escapeHtml(String(value))

@@ -8,11 +8,16 @@ export interface StatusGroup {
   readonly codes: readonly ReferenceCode[]
 }
 
-/** The paragraphs before the lists of codes. */
+/** The sentences and headings of the index and of the pages that it links to. */
 export const introduction = {
   lead: 'Every error response has a code. Codes do not change, so check the code in your program and show the message to people.',
   llms: 'Each link leads to a page in Markdown: when the error happens, what to do, whether to retry, and an example.',
-  reserved: 'No route currently returns these codes. If your program handles them, it is prepared for a later version of the API.'
+  reserved: 'No route currently returns these codes. If your program handles them, it is prepared for a later version of the API.',
+  fields: 'Fields of every error',
+  changelog: 'Changes',
+  changes: 'The changes of the codes, the bodies and the routes that can return them, the latest first.',
+  live: 'Live errors',
+  support: 'Contact support'
 } as const
 
 /** Returns whether the application can currently return a code. */

@@ -1,21 +1,33 @@
 /** Writes the index and the pages of the reference in JSON. */
-import { formatCurl } from '../requests/curl.js'
+import { listSamples } from '../requests/list-samples.js'
+import { toPathTemplate } from '../operation-urls.js'
+import type { Changelog } from '../changelog.js'
 import type { Reference, ReferenceCode } from '../create-reference.js'
 import type { Site } from './site.js'
 
 /** Returns the index in JSON: the main properties of each code, and the URL of its page. */
-export function indexJson ({ title, formats, limits, codes }: Reference, site: Site): string {
+export function indexJson ({ title, branding: { support }, formats, limits, changelog, codes }: Reference, site: Site): string {
   return stringify({
     title,
+    ...(support !== undefined && { support }),
+    ...(changelog !== undefined && { changelog: site.changelog.page }),
     formats,
-    limits,
-    codes: codes.map(({ code, title, status, type, message, retry }) => ({ code, title, status, type, message, retry, url: site.page(code) }))
+    limits: limits.map(limit => ({ ...limit, routes: limit.routes.map(toPathTemplate) })),
+    codes: codes.map(({ code, title, status, type, message, retry, deprecated }) => {
+      return { code, title, status, type, message, retry, ...(deprecated !== undefined && { deprecated }), url: site.page(code) }
+    })
   })
 }
 
 /** Returns the page of a code in JSON. */
 export function pageJson (page: ReferenceCode, site: Site): string {
-  return stringify({ ...page, url: site.page(page.code), ...(page.request !== undefined && { curl: formatCurl(page.request, site.origin) }) })
+  const samples = page.request === undefined ? [] : listSamples(page.request, site.origin)
+  return stringify({ ...page, routes: page.routes.map(toPathTemplate), url: site.page(page.code), ...Object.fromEntries(samples.map(({ key, text }) => [key, text])) })
+}
+
+/** Returns the changes in JSON. */
+export function changelogJson (changelog: Changelog | undefined): string {
+  return stringify(changelog)
 }
 
 function stringify (value: unknown): string {

@@ -1,7 +1,7 @@
 /** Renders the Markdown in definitions as HTML that is safe to serve. */
 import { Marked, type Tokens } from 'marked'
 import { highlight } from './highlight.js'
-import { escapeHtml, html, type Html } from './escape-html.js'
+import { breakable, escapeHtml, html, type Html } from './escape-html.js'
 
 /** The protocols that links in a description may have. Browsers do not run code from such links. */
 const protocols: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])
@@ -19,7 +19,8 @@ const marked = new Marked({
       const level = Math.min(6, depth + 2) // the page itself uses levels 1 and 2
       return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`
     },
-    code: ({ lang, text }: Tokens.Code) => html`<pre tabindex="0"><code>${highlight(lang, text)}</code></pre>`.html,
+    codespan: ({ text }: Tokens.Codespan) => html`<code>${breakable(text)}</code>`.html,
+    code: ({ lang, text }: Tokens.Code) => renderCodeBlock(lang, text).html,
     table ({ header, rows }: Tokens.Table) {
       const row = (cells: readonly Tokens.TableCell[], tag: 'th' | 'td'): string =>
         `<tr>${cells.map(({ tokens }) => `<${tag}${tag === 'th' ? ' scope="col"' : ''}>${this.parser.parseInline(tokens)}</${tag}>`).join('')}</tr>`
@@ -31,6 +32,11 @@ const marked = new Marked({
 /** Renders CommonMark with tables as HTML. Tags are shown as text. Links may be relative, `http:`, `https:` or `mailto:`. */
 export function renderMarkdown (markdown: string): Html {
   return { html: marked.parse(markdown, { async: false }) }
+}
+
+/** Renders a code block. It can be focused, so that it can be scrolled by keyboard. */
+export function renderCodeBlock (language: string | undefined, text: string): Html {
+  return html`<pre tabindex="0"><code>${highlight(language, text)}</code></pre>`
 }
 
 function isSafeLink (href: string): boolean {

@@ -1,11 +1,16 @@
-/** The script of the reference pages: the search, the filter by status, and the buttons that copy an example or the page. */
+/**
+ * The script of the reference pages: the search, the filter by status, the buttons that copy an example or the page, and the
+ * language of the examples. It is not a module, because browsers do not load modules from files.
+ */
 const form = document.querySelector('.filter')
+const isFile = location.protocol === 'file:'
 if (form !== null) enableFilter(form)
+rememberLanguage()
 if (navigator.clipboard !== undefined) {
   for (const block of document.querySelectorAll('pre')) block.prepend(createCopyButton('Copy', () => block.querySelector('code').textContent))
   const markdown = document.querySelector('link[type="text/markdown"]')
   // A page that was opened as a file cannot load another file.
-  if (location.protocol !== 'file:') (form ?? document.querySelector('.about .lead')).after(createCopyButton('Copy as Markdown', async () => (await fetch(markdown.href)).text()))
+  if (!isFile) (form ?? document.querySelector('.about .lead')).after(createCopyButton('Copy as Markdown', async () => (await fetch(markdown.href)).text()))
 }
 
 function enableFilter (form) {
@@ -32,7 +37,7 @@ function enableFilter (form) {
     if (search.value !== '') query.set('q', search.value)
     if (status.value !== '') query.set('status', status.value)
     const address = location.pathname + (query.size === 0 ? '' : '?' + query) + location.hash
-    if (address !== location.pathname + location.search + location.hash) history.replaceState(null, '', address)
+    if (!isFile && address !== location.pathname + location.search + location.hash) history.replaceState(null, '', address)
   }
 
   const given = new URLSearchParams(location.search)
@@ -51,6 +56,22 @@ function enableFilter (form) {
     event.preventDefault()
     search.focus()
   })
+}
+
+/** Shows the examples of all pages in the language that was chosen last. */
+function rememberLanguage () {
+  const buttons = [...document.querySelectorAll('input[name="language"]')]
+  for (const button of buttons) button.addEventListener('change', () => { useStorage(storage => storage.setItem('language', button.value)) })
+  const language = useStorage(storage => storage.getItem('language'))
+  for (const button of buttons) if (button.value === language) button.checked = true
+}
+
+function useStorage (use) {
+  try {
+    return use(localStorage)
+  } catch {
+    return null // a browser can forbid it
+  }
 }
 
 function createCopyButton (label, getText) {

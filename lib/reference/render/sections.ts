@@ -1,7 +1,11 @@
 /** The content of a code's page, section by section. Every form of the page is created from it. */
 import type { RetryAdvice } from '../../catalog/definition.js'
+import { describeDeprecation } from '../../catalog/deprecation.js'
 import { formatContentType } from '../../support/http-syntax.js'
-import { formatCurl } from '../requests/curl.js'
+import { listSamples, type Sample } from '../requests/list-samples.js'
+import { isFieldOfMeta } from '../../support/merge-fields.js'
+import type { FieldFacts } from '../body-fields.js'
+import { toPathTemplate } from '../operation-urls.js'
 import { codeBlock, codeSpan, escapeMarkdown, escapeTags, table } from '../../support/escape-markdown.js'
 import type { Reference, ReferenceAnswer, ReferenceCode } from '../create-reference.js'
 import type { Site } from './site.js'
@@ -12,8 +16,10 @@ export interface Section {
   readonly title: string
   /** The content in CommonMark with tables. */
   readonly markdown: string
-  /** Whether the section is placed next to the other sections on a wide screen. */
-  readonly beside: boolean
+  /** A request in several languages, before the content. */
+  readonly samples: readonly Sample[]
+  /** The place of the section: before the examples, next to the others on a wide screen, or after the examples. */
+  readonly place: 'first' | 'beside' | 'last'
 }
 
 /** The explanation of each retry advice: a short form for lists, and a long form. */
@@ -35,18 +41,27 @@ export const retryTexts: Readonly<Record<RetryAdvice, { readonly short: string, 
 /** Returns the sections of a code's page. */
 export function createSections (reference: Reference, page: ReferenceCode, site: Site): Section[] {
   const { description, action, retry } = page
-  const limits = page.code === 'rate_limit_exceeded' && reference.limits.length > 0 ? createLimitsTable(reference) : undefined
-  const sections: ReadonlyArray<readonly [id: string, title: string, markdown: string | undefined, beside?: true]> = [
-    ['when', 'When it happens', escapeTags(description)],
-    ['action', 'What to do', escapeTags(action)],
-    ['retry', 'Retry', `**${retryTexts[retry].short}.** ${retryTexts[retry].long}`],
-    ['limits', 'Limits', limits],
-    ['example', 'Example response', page.answers.map(answer => createExample(page, answer)).join('\n\n'), true],
-    ['request', 'Try it', createRequest(page, site), true],
-    ['fields', 'Fields', page.answers.map(answer => createFieldsTable(answer, page.answers.length > 1)).join('\n\n')],
-    ['routes', 'Routes', describeRoutes(reference, page)]
+  const limits = page.code === 'rate_limit_exceeded' && reference.limits.length > 0 ? createLimitsTable(reference, site) : undefined
+  const samples = page.request === undefined ? [] : listSamples(page.request, site.origin)
+  const sections: ReadonlyArray<readonly [id: string, title: string, place: Section['place'], markdown: string | undefined, samples?: readonly Sample[]]> = [
+    ['deprecated', 'Deprecated', 'first', createDeprecation(page, site)],
+    ['when', 'When it happens', 'first', escapeTags(description)],
+    ['action', 'What to do', 'first', escapeTags(action)],
+    ['retry', 'Retry', 'first', `**${retryTexts[retry].short}.** ${retryTexts[retry].long}`],
+    ['example', 'Example response', 'beside', page.answers.map(answer => createExample(page, answer)).join('\n\n')],
+    ['request', 'Try it', 'beside', describeRequest(page), samples],
+    ['limits', 'Limits', 'last', limits],
+    ['fields', 'Fields', 'last', describeFields(page, site)],
+    ['routes', 'Routes', 'last', describeRoutes(reference, page, site)]
   ]
-  return sections.flatMap(([id, title, markdown, beside = false]) => markdown === undefined ? [] : [{ id, title, markdown, beside }])
+  return sections.flatMap(([id, title, place, markdown, samples = []]) => markdown === undefined ? [] : [{ id, title, place, markdown, samples }])
+}
+
+function createDeprecation ({ deprecated }: ReferenceCode, site: Site): string | undefined {
+  if (deprecated === undefined) return undefined
+  const { link } = deprecated
+  const sentences = describeDeprecation(deprecated, code => `[${codeSpan(code)}](${site.page(code)})`)
+  return link === undefined ? sentences : `${sentences} [More about the deprecation](${link})`
 }
 
 function createExample ({ status, phrase, headers }: ReferenceCode, { contentType, body }: ReferenceAnswer): string {
@@ -58,38 +73,48 @@ function createExample ({ status, phrase, headers }: ReferenceCode, { contentTyp
   ].join('\n'))
 }
 
-function createRequest ({ request, status, elsewhere }: ReferenceCode, { origin }: Site): string {
-  if (request === undefined) {
-    return status >= 500
-      ? 'The cause is in the server, so no request can trigger it.'
-      : elsewhere === undefined ? 'No route currently returns this code, so there is no example request.' : 'No single request triggers this error.'
-  }
-  const hint = request.certain
-    ? ''
-    : '\n\nThis request can trigger the error, depending on the stored data. Use your own values.'
-  return codeBlock('sh', formatCurl(request, origin)) + hint
+function describeRequest ({ request, status, elsewhere }: ReferenceCode): string {
+  if (request !== undefined) return request.certain ? '' : 'This request can trigger the error, depending on the stored data. Use your own values.'
+  if (status >= 500) return 'The cause is in the server, so no request can trigger it.'
+  return elsewhere === undefined ? 'No route currently returns this code, so there is no example request.' : 'No single request triggers this error.'
 }
 
-function createFieldsTable ({ contentType, fields }: ReferenceAnswer, isOneOfSeveral: boolean): string {
+/** Returns the fields that only this code has. The index has the fields of all codes. */
+function describeFields ({ answers }: ReferenceCode, { fields }: Site): string {
+  const own = answers.map(answer => ({ ...answer, fields: answer.fields.filter(isFieldOfMeta) })).filter(answer => answer.fields.length > 0)
+  return own.length === 0
+    ? `The body has only [fields that every error can have](${fields}).`
+    : `${createFieldsTables(own)}\n\nThe body also has [fields that every error can have](${fields}).`
+}
+
+/** Returns a table of fields for each format. */
+export function createFieldsTables (formats: ReadonlyArray<{ readonly contentType: string, readonly fields: readonly FieldFacts[] }>): string {
+  return formats.map(({ contentType, fields }) => (formats.length > 1 ? `As ${codeSpan(contentType)}:\n\n` : '') + createFieldsTable(fields)).join('\n\n')
+}
+
+function createFieldsTable (fields: readonly FieldFacts[]): string {
   const rows = fields.map(({ name, type, required, description }) => [
     codeSpan(name), codeSpan(type) + (required ? '' : ', optional'), escapeTags(description)
   ])
-  return (isOneOfSeveral ? `As ${codeSpan(contentType)}:\n\n` : '') + table(['Field', 'Type', 'Meaning'], rows)
+  return table(['Field', 'Type', 'Meaning'], rows)
 }
 
-function describeRoutes (reference: Reference, { routes, elsewhere }: ReferenceCode): string {
+function describeRoutes (reference: Reference, { routes, elsewhere }: ReferenceCode, site: Site): string {
   const isEvery = routes.length === reference.routes.length && routes.length > 1
-  const listed = isEvery ? ['Every route can return this code.'] : routes.length === 0 ? [] : [formatList(routes)]
+  const listed = isEvery ? ['Every route can return this code.'] : routes.length === 0 ? [] : [routes.map(route => `- ${formatRoute(reference, route, site)}`).join('\n')]
   if (elsewhere !== undefined) listed.push(`${listed.length === 0 ? 'Any path can return this code' : 'Any other path can also return this code'}: ${elsewhere}`)
   return listed.length === 0 ? 'No route currently returns this code.' : listed.join('\n\n')
 }
 
-function formatList (routes: readonly string[]): string {
-  return routes.map(route => `- ${codeSpan(route)}`).join('\n')
+/** Returns the name of a route with its path as in the OpenAPI document, and a link to its operation. */
+function formatRoute ({ operations }: Reference, route: string, site: Site): string {
+  const name = codeSpan(toPathTemplate(route))
+  return Object.hasOwn(operations, route) ? `[${name}](<${site.resolve(String(operations[route]))}>)` : name
 }
 
-function createLimitsTable ({ limits }: Reference): string {
-  return table(['Limit', 'Requests', 'Window', 'Routes'], limits.map(({ name, max, window, routes }) => [
-    codeSpan(name), max === undefined ? 'depends on the client' : String(max), window === undefined ? 'depends on the client' : escapeMarkdown(window), routes.map(codeSpan).join(', ')
+function createLimitsTable (reference: Reference, site: Site): string {
+  return table(['Limit', 'Requests', 'Window', 'Routes'], reference.limits.map(({ name, max, window, routes }) => [
+    codeSpan(name), max === undefined ? 'depends on the client' : String(max), window === undefined ? 'depends on the client' : escapeMarkdown(window),
+    routes.map(route => formatRoute(reference, route, site)).join(', ')
   ]))
 }

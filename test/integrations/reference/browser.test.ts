@@ -1,12 +1,15 @@
 /** The reference pages in a real browser: search, keyboard, copy, accessibility. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import t from 'tap'
 import { absent } from '../../support/absent.js'
 import { startChromium } from '../support/chromium.js'
 import { build } from '../../reference/app.js'
+import { referenceFiles } from '../../../lib/reference/reference-files.js'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -16,7 +19,11 @@ if (browser === undefined) absent(t, 'chromium is not installed')
 else await tryIn(browser)
 
 async function tryIn (browser: Browser): Promise<void> {
-  const app = await build({ format: 'problem' })
+  const changelog = {
+    version: 1,
+    entries: [{ date: '2030-01-31', changes: [{ severity: 'breaking', subject: 'queue_closed', explanation: 'the code was removed.' }, { severity: 'fine', subject: 'already_in_queue', explanation: 'the code is new.' }] }]
+  } as const
+  const app = await build({ format: 'problem', reference: { path: '/errors', title: 'Errors of the Queue API', support: 'https://example.com/help', changelog, live: true } })
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
   t.teardown(async () => {
     await browser.close()
@@ -95,7 +102,7 @@ async function tryIn (browser: Browser): Promise<void> {
     const { type } = await response.json() as { readonly type: string }
     const { page, complaints } = await open(new URL(type, response.url).pathname)
     t.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Resource not found')
-    t.match(await page.locator('#request + pre').textContent(), 'curl -i')
+    t.match(await page.locator('.tab pre').first().textContent(), 'curl -i')
     t.strictSame(complaints, [])
     await page.context().close()
   })
@@ -104,7 +111,7 @@ async function tryIn (browser: Browser): Promise<void> {
     const { page, complaints } = await open('/errors')
     await page.keyboard.press('Tab')
     t.equal(await page.locator(':focus').textContent(), 'Skip to the content')
-    await page.keyboard.press('Enter')
+    await page.keyboard.press('Enter') // skips the links at the top
     await page.keyboard.press('Tab')
     t.equal(await page.locator(':focus').getAttribute('id'), 'search')
     await page.keyboard.press('Tab')
@@ -123,6 +130,7 @@ async function tryIn (browser: Browser): Promise<void> {
     await page.waitForURL('**/errors/rate_limit_exceeded')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
+    t.equal(await page.locator(':focus').textContent(), 'Errors of the Queue API')
     await page.keyboard.press('Enter')
     await page.waitForURL('**/errors')
     t.strictSame(complaints, [])
@@ -131,7 +139,7 @@ async function tryIn (browser: Browser): Promise<void> {
 
   t.test('an example can be copied', async t => {
     const { page, complaints } = await open('/errors/missing_api_key', { permissions: ['clipboard-read', 'clipboard-write'] })
-    await page.locator('#request + pre').getByRole('button', { name: 'Copy' }).click()
+    await page.locator('.tab pre').first().getByRole('button', { name: 'Copy' }).click()
     await page.getByRole('button', { name: 'Copied' }).waitFor()
     t.equal(await page.evaluate('navigator.clipboard.readText()'), `curl -i '${address}/queues/1'`)
     t.strictSame(complaints, [])
@@ -156,14 +164,159 @@ async function tryIn (browser: Browser): Promise<void> {
     await page.getByRole('link', { name: 'validation_error' }).click()
     t.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Validation error')
     t.equal(await page.getByRole('button').count(), 0)
+    const getTexts = async (): Promise<string[]> => (await page.locator('.tab:visible code').allTextContents()).map(text => text.slice(0, 4))
+    t.strictSame(await getTexts(), ['curl'])
+    await page.getByText('Python', { exact: true }).click()
+    t.strictSame(await getTexts(), ['from'])
     t.strictSame(complaints, [])
+    await page.context().close()
+  })
+
+  t.test('the language of the examples, by keyboard, and it is remembered', async t => {
+    const { page, complaints } = await open('/errors/missing_api_key')
+    await page.getByLabel('curl').focus()
+    await page.keyboard.press('ArrowRight')
+    t.match(await page.locator('.tab:visible').textContent(), "from 'fastify-api-errors/client'")
+    await page.getByRole('link', { name: 'invalid_api_key' }).click()
+    await page.waitForURL('**/errors/invalid_api_key')
+    t.equal(await page.getByLabel('JavaScript').isChecked(), true)
+    t.strictSame(complaints, [])
+    await page.context().close()
+  })
+
+  t.test('a route links to its operation in swagger-ui', async t => {
+    const { page } = await open('/errors/already_in_queue')
+    await page.getByRole('link', { name: 'POST /queues/{id}/entries' }).click()
+    const operation = page.locator('.opblock.is-open')
+    await operation.waitFor()
+    t.equal(await operation.getAttribute('id'), 'operations-default-post_queues__id__entries')
+    await page.context().close()
+  })
+
+  t.test('on a phone, the example comes before the tables', async t => {
+    const { page } = await open('/errors/already_in_queue', { viewport: { width: 360, height: 740 } })
+    const top = async (selector: string): Promise<number> => (await page.locator(selector).first().boundingBox())?.y ?? NaN
+    t.ok(await top('#example') < await top('table'))
+    t.ok(await top('#request') < await top('table'))
+    t.ok(await top('#action') < await top('#example'))
+    await page.context().close()
+  })
+
+  t.test('no word is broken in the middle', async t => {
+    for (const path of ['/errors', '/errors/already_in_queue', '/errors/validation_error', '/errors/live']) {
+      const { page } = await open(path, { viewport: { width: 360, height: 740 } })
+      const broken = await page.evaluate<string[]>(`(() => {
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+        const found = []
+        while (walker.nextNode()) {
+          const node = walker.currentNode
+          if (node.parentElement.closest('script, [hidden]') !== null) continue
+          for (const { 0: word, index } of node.data.matchAll(/\\w+/g)) {
+            const range = document.createRange()
+            range.setStart(node, index)
+            range.setEnd(node, index + word.length)
+            if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) found.push(word)
+          }
+        }
+        return found
+      })()`)
+      t.strictSame(broken, [], path)
+      await page.context().close()
+    }
+  })
+
+  t.test('a printed page has the examples of every language, and nothing to click', async t => {
+    const { page } = await open('/errors/already_in_queue')
+    await page.emulateMedia({ media: 'print' })
+    t.strictSame(await page.locator('.tab:visible h3').allTextContents(), ['curl', 'JavaScript', 'Python'])
+    t.equal(await page.locator('button:visible, label:visible, nav:visible').count(), 0)
+    t.ok(await page.locator('#routes').isVisible())
+    const pdf = await page.pdf()
+    t.match(pdf.subarray(0, 5).toString(), '%PDF-')
+    await page.goto(`${address}/errors`)
+    t.equal(await page.locator('form:visible').count(), 0)
+    t.equal((await shown(page)).length, Object.keys(app.apiErrors.errors).length)
+    await page.context().close()
+  })
+
+  t.test('the search works in files', async t => {
+    const folder = t.testdir()
+    for (const { name, content } of referenceFiles(app.apiErrors.reference(), address)) writeFileSync(join(folder, name), content)
+    const { page, complaints } = await open('/errors')
+    await page.goto(String(pathToFileURL(join(folder, 'index.html'))))
+    await page.getByLabel('Search').fill('already')
+    t.strictSame(await shown(page), ['already_in_queue'])
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/already_in_queue.html')
+    await page.getByText('Python', { exact: true }).click()
+    t.match(await page.locator('.tab:visible').textContent(), 'urlopen(request)')
+    t.strictSame(complaints, [])
+    await page.context().close()
+  })
+
+  t.test('the live page shows each new error, filters and sorts them, and survives a restart', async t => {
+    const live = await build({ reference: { path: '/errors', live: true } })
+    const liveAddress = await live.listen({ host: '127.0.0.1', port: 0 })
+    t.teardown(() => live.close())
+    const { page } = await open('/errors')
+    const complaints: string[] = []
+    page.on('console', message => complaints.push(message.text()))
+    await page.goto(`${liveAddress}/errors`)
+    await page.getByRole('link', { name: 'Live errors' }).click()
+    await page.getByText('No error was sent yet.').waitFor()
+
+    const ids: string[] = []
+    const send = async (path: string): Promise<void> => { ids.push(String((await fetch(liveAddress + path)).headers.get('x-request-id'))) }
+    for (const path of ['/queues/1', '/queues/1', '/nothing', '/broken']) await send(path)
+    const codes = async (): Promise<string[]> => await page.locator('.live tbody tr:visible td:nth-child(2) code').allTextContents()
+    await page.locator('.live tbody tr').nth(2).waitFor()
+    t.strictSame((await codes()).sort(), ['missing_api_key', 'missing_api_key', 'route_not_found'])
+    t.equal(await page.getByText('3 of 3 kinds of errors').isVisible(), true)
+
+    await page.getByLabel('Search').fill(String(ids[1]))
+    t.strictSame(await codes(), ['missing_api_key'])
+    t.equal(await page.locator('.live tbody tr:visible td').nth(0).textContent(), 'GET /queues/{id}')
+    t.match(await page.locator('.live tbody tr:visible td').nth(2).textContent(), /^2 timeslast \d/)
+    await send('/queues/1')
+    await page.getByText('3 times').waitFor()
+    await page.getByLabel('Search').fill('')
+
+    await page.getByLabel('Order').selectOption('count')
+    t.equal((await codes())[0], 'missing_api_key')
+    await page.getByLabel('Order').selectOption('route')
+    t.equal((await codes())[0], 'route_not_found')
+    await page.getByLabel('Status').selectOption('5xx: server errors')
+    await page.getByText('No error matches.').waitFor()
+    await page.getByLabel('Status').selectOption('')
+    await page.getByLabel('Documentation').selectOption('Undocumented')
+    t.strictSame(await codes(), [])
+    await page.getByLabel('Documentation').selectOption('')
+    await page.getByRole('link', { name: 'route_not_found' }).click()
+    await page.waitForURL('**/errors/route_not_found')
+
+    await page.goto(`${liveAddress}/errors/live?q=${ids[2]}`)
+    t.strictSame(await codes(), ['route_not_found'])
+    t.strictSame(complaints, [])
+    await live.close()
+    await page.getByText('The server does not respond. Trying again.').waitFor()
+    await page.context().close()
+  })
+
+  t.test('the live page says if it may no longer be read', async t => {
+    let isAllowed = true
+    const live = await build({ reference: { path: '/errors', live: () => isAllowed } })
+    t.teardown(() => live.close())
+    const { page } = await open('/errors')
+    await page.goto(`${await live.listen({ host: '127.0.0.1', port: 0 })}/errors/live`)
+    isAllowed = false
+    await page.getByText('The server rejected the last update with status 404. Reload the page.').waitFor()
     await page.context().close()
   })
 
   t.test('axe finds no violation, wide and narrow, light and dark, and no page is wider than the window', async t => {
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const viewport of [{ width: 1360, height: 900 }, { width: 360, height: 740 }]) {
-        for (const path of ['/errors', '/errors/already_in_queue', '/errors/rate_limit_exceeded']) {
+        for (const path of ['/errors', '/errors/already_in_queue', '/errors/rate_limit_exceeded', '/errors/changelog', '/errors/live']) {
           const { page, complaints } = await open(path, { colorScheme, viewport })
           await page.evaluate(axe)
           const { violations } = await page.evaluate<AxeResults>('axe.run()')

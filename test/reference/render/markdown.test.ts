@@ -1,12 +1,12 @@
 /** The pages of the reference in Markdown. */
 import t from 'tap'
-import { indexMarkdown, llmsText, pageMarkdown } from '../../../lib/reference/render/markdown.js'
+import { changelogMarkdown, indexMarkdown, llmsText, pageMarkdown } from '../../../lib/reference/render/markdown.js'
 import { introduction } from '../../../lib/reference/render/index-groups.js'
 import { retryTexts } from '../../../lib/reference/render/sections.js'
 import type { ReferenceCode } from '../../../lib/reference/create-reference.js'
 import { build } from '../app.js'
+import { site } from '../site.js'
 
-const site = { origin: 'https://api.example.com', index: '/errors', page: (code: string) => `/errors/${code}`, markdown: (code = 'index') => `/errors/${code}.md`, asset: (name: string) => name, alternates: () => [] }
 const app = await build()
 t.teardown(() => app.close())
 await app.ready()
@@ -60,4 +60,39 @@ ${introduction.reserved}
 
 - [not\\_implemented](/errors/not_implemented.md): 501. ${reserved[0]?.message} ${retryTexts.never.short}.
 `)
+})
+
+t.test('the index links to the changes and to support, and ends with the fields of every error', async t => {
+  const changelog = { version: 1, entries: [] } as const
+  const branded = { ...reference, branding: { support: 'https://example.com/help' }, changelog }
+  const links = '\n\n[Changes](/errors/changelog.md)\n\n[Contact support](<https://example.com/help>)\n\n'
+  t.match(indexMarkdown(branded, site), links)
+  t.match(llmsText(branded, site), links)
+  t.match(indexMarkdown(reference, site), /\n## Fields of every error\n\n\| Field \| Type \| Meaning \|\n\| --- \| --- \| --- \|\n\| `code` \| `string` \| /)
+})
+
+t.test('the changes by date, with links to the codes that still exist', async t => {
+  const changelog = {
+    version: 1,
+    entries: [
+      { date: '2030-02-01', changes: [{ severity: 'breaking', subject: 'queue_closed', explanation: 'the code was removed. <b>' }, { severity: 'fine', subject: 'already_in_queue', explanation: 'the code is new.' }] },
+      { date: '2030-02-01', changes: [{ severity: 'notable', subject: 'GET /queues/:id', explanation: 'it can now return already_in_queue.' }] },
+      { date: '2030-01-31', changes: [{ severity: 'fine', subject: 'format', explanation: "clients can also request 'problem'." }] }
+    ]
+  } as const
+  t.equal(changelogMarkdown({ ...reference, changelog }, site), `# Changes
+
+## 2030-02-01
+
+- **Breaking:** \`queue_closed\`: the code was removed. \\<b\\>
+- [\`already_in_queue\`](/errors/already_in_queue): the code is new.
+- \`GET /queues/{id}\`: it can now return already\\_in\\_queue.
+
+## 2030-01-31
+
+- \`format\`: clients can also request 'problem'.
+
+[Errors of the Queue API](/errors)
+`)
+  t.match(changelogMarkdown({ ...reference, changelog: { version: 1, entries: [] } }, site), '## None\n\nThe errors have not changed.\n')
 })

@@ -2,13 +2,12 @@
 import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
-import apiErrors, { defineErrors, type ApiErrorsOptions } from 'fastify-api-errors'
-import { createSections } from '../../../lib/reference/render/sections.js'
+import apiErrors, { defineErrors, type ApiErrorsOptions, type OperationFacts } from 'fastify-api-errors'
+import { createSections, type Section } from '../../../lib/reference/render/sections.js'
+import { site } from '../site.js'
 
-const site = { origin: 'https://api.example.com', index: '/errors', page: (code: string) => `/errors/${code}`, markdown: (code = 'index') => `/errors/${code}.md`, asset: (name: string) => name, alternates: () => [] }
-
-/** The sections of the page of a code, by their titles. */
-async function sections (code: string, register: (app: FastifyInstance) => void, options: ApiErrorsOptions = {}): Promise<Record<string, string>> {
+/** The sections of the page of a code. */
+async function listSections (code: string, register: (app: FastifyInstance) => void, options: ApiErrorsOptions = {}): Promise<Section[]> {
   const app = Fastify()
   await app.register(apiErrors, options)
   register(app)
@@ -16,7 +15,12 @@ async function sections (code: string, register: (app: FastifyInstance) => void,
   const reference = app.apiErrors.reference()
   const page = reference.codes.find(page => page.code === code)
   if (page === undefined) throw new Error(`no code ${code}`)
-  return Object.fromEntries(createSections(reference, page, site).map(({ title, markdown }) => [title, markdown]))
+  return createSections(reference, page, site)
+}
+
+/** The content of these sections by their titles. */
+async function sections (...args: Parameters<typeof listSections>): Promise<Record<string, string>> {
+  return Object.fromEntries((await listSections(...args)).map(({ title, markdown }) => [title, markdown]))
 }
 
 const handler = async (): Promise<string> => 'ok'
@@ -63,17 +67,49 @@ t.test('if there is no example request, the page shows the reason', async t => {
 })
 
 t.test('a request whose response depends on stored data', async t => {
-  const { 'Try it': text } = await sections('resource_locked', app => app.put('/a', {
+  const section = (await listSections('resource_locked', app => app.put('/a', {
     config: { errors: ['resource_locked'] }, schema: { body: Type.Object({ name: Type.String() }) }
-  }, handler))
-  t.equal(text, `\`\`\`sh
-curl -i -X PUT \\
+  }, handler))).find(({ title }) => title === 'Try it')
+  t.equal(section?.markdown, 'This request can trigger the error, depending on the stored data. Use your own values.')
+  t.strictSame(section?.samples.map(({ name }) => name), ['curl', 'JavaScript', 'Python'])
+  t.equal(section?.samples[0]?.text, `curl -i -X PUT \\
   'https://api.example.com/a' \\
   -H 'content-type: application/json' \\
-  -d '{"name":"example"}'
-\`\`\`
+  -d '{"name":"example"}'`)
+})
 
-This request can trigger the error, depending on the stored data. Use your own values.`)
+t.test('routes have the paths of the OpenAPI document, and link to their operations', async t => {
+  const register = (app: FastifyInstance): void => {
+    app.get('/queues/:id(^\\d+$)/:name?', { config: { errors: ['resource_gone'] } }, handler)
+    app.get('/files/*', { config: { errors: ['resource_gone'] }, schema: { operationId: 'getFile', tags: ['Files'] } as object }, handler)
+    app.get('/a::b', handler)
+  }
+  t.equal((await sections('resource_gone', register)).Routes, '- `GET /files/*`\n- `GET /queues/{id}/{name}`')
+  const operationUrl = ({ operationId, tags, method, path }: OperationFacts): string | undefined => operationId === undefined ? undefined : `/docs#${method}${path}/${tags.join()}/${operationId}`
+  t.equal((await sections('resource_gone', register, { reference: { path: '/errors', operationUrl } })).Routes, '- [`GET /files/*`](</docs#GET/files/*/Files/getFile>)\n- `GET /queues/{id}/{name}`')
+  for (const url of ['javascript:alert(1)', '//example.com', 7]) {
+    await t.rejects(sections('resource_gone', register, { reference: { path: '/errors', operationUrl: () => url as string } }), {
+      message: `fastify-api-errors: reference.operationUrl for GET /queues/:id(^\\d+$)/:name?: expected a URL or a path, like '/docs#operation/getQueue', or undefined, got ${JSON.stringify(url)}.`
+    })
+  }
+})
+
+t.test('the fields that only one code has, and a link to the others', async t => {
+  t.equal((await sections('resource_gone', () => {})).Fields, 'The body has only [fields that every error can have](/errors#fields).')
+  const errors = defineErrors({ queue_full: { status: 409, message: 'Full.', meta: Type.Object({ place: Type.Integer({ description: 'The place.' }) }), example: { meta: { place: 1 } } } })
+  t.equal((await sections('queue_full', () => {}, { errors, negotiate: true })).Fields, `As \`application/json\`:
+
+| Field | Type | Meaning |
+| --- | --- | --- |
+| \`meta.place\` | \`integer\` | The place. |
+
+As \`application/problem+json\`:
+
+| Field | Type | Meaning |
+| --- | --- | --- |
+| \`meta.place\` | \`integer\` | The place. |
+
+The body also has [fields that every error can have](/errors#fields).`)
 })
 
 t.test('the rate limits, and the routes of each', async t => {

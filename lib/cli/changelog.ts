@@ -1,0 +1,53 @@
+/** Creates the changelog of an API's errors from the history of its lockfile in git. */
+import { execFileSync } from 'node:child_process'
+import { basename, dirname, resolve } from 'node:path'
+import type { Changelog, ChangelogEntry } from '../reference/changelog.js'
+import { compareLocks } from '../verify/compare-lockfiles.js'
+import { parseLock, type Lock } from '../verify/lockfile.js'
+import { getFirstLine } from './load-app.js'
+
+interface Version {
+  /** The date of the commit. */
+  readonly date: string
+  readonly lock: Lock
+}
+
+/**
+ * Compares each committed version of a lockfile with the version before it. Of a merged branch, only the merge counts, so the changelog does not have
+ * the intermediate states of the branch.
+ *
+ * @throws Error with one sentence if git is missing, or if the history is incomplete
+ */
+export function createChangelog (lockfile: string): Changelog {
+  const versions = listVersions(lockfile)
+  const entries = versions.slice(1).map(({ date, lock }, index): ChangelogEntry => {
+    return { date, changes: compareLocks((versions[index] as Version).lock, lock, Date.parse(date)) }
+  })
+  return { version: 1, entries: entries.filter(({ changes }) => changes.length > 0).reverse() }
+}
+
+/** Returns the versions of a lockfile, the oldest first. */
+function listVersions (lockfile: string): Version[] {
+  const [folder, name] = [dirname(resolve(lockfile)), basename(lockfile)]
+  const fail = (reason: string): never => {
+    throw new Error(`fastify-api-errors: --lockfile: expected a committed file in a git repository with its whole history, but ${reason}`)
+  }
+  const git = (...args: readonly string[]): string => {
+    try {
+      return execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', maxBuffer: 2 ** 30, stdio: ['ignore', 'pipe', 'pipe'] })
+    } catch (error) {
+      return fail(`git failed: ${getFirstLine((error as { readonly stderr?: string }).stderr || error)}`)
+    }
+  }
+  if (git('rev-parse', '--is-shallow-repository').trim() === 'true') fail("the repository is a shallow clone. Run 'git fetch --unshallow'.")
+  const commits = git('log', '--first-parent', '--reverse', '--format=%H %cs', '--', name).split('\n').filter(line => line !== '')
+  if (commits.length === 0) fail(`${lockfile} has no commits.`)
+  return commits.flatMap(commit => {
+    const [hash = '', date = ''] = commit.split(' ')
+    try {
+      return [{ date, lock: parseLock(git('show', `${hash}:./${name}`), lockfile) }]
+    } catch {
+      return [] // a deleted, older or damaged version cannot be compared
+    }
+  })
+}

@@ -1,0 +1,117 @@
+/** The changelog from the history of a lockfile, in real git repositories. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Fastify from 'fastify'
+import t from 'tap'
+import apiErrors from 'fastify-api-errors'
+import { runCommand } from '../../lib/cli/run-command.js'
+import { readChangelog } from '../../lib/reference/changelog.js'
+import type { LockedCode } from '../../lib/verify/lockfile.js'
+import { absent } from '../support/absent.js'
+
+const closed: LockedCode = { status: 409, type: 'conflict_error', retry: 'never' }
+
+const lockOf = (codes: Readonly<Record<string, LockedCode>>): string => JSON.stringify({ lockfileVersion: 1, formats: ['code'], bodies: {}, codes, routes: {} })
+
+interface Repository {
+  readonly folder: string
+  readonly lockfile: string
+  readonly git: (...args: readonly string[]) => void
+  /** Commits a version of the lockfile. */
+  readonly commit: (date: string, content: string | undefined) => void
+}
+
+/** Creates a repository in a folder. Its settings do not depend on those of the user. */
+function createRepository (folder: string): Repository {
+  const lockfile = join(folder, 'errors.lock.json')
+  let now = '2030-01-01'
+  const git = (...args: readonly string[]): void => {
+    const date = `${now}T12:00:00Z`
+    execFileSync('git', ['-C', folder, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'commit.gpgsign=false', ...args], {
+      stdio: 'ignore', env: { ...process.env, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
+    })
+  }
+  git('init', '--initial-branch=main')
+  return {
+    folder,
+    lockfile,
+    git,
+    commit (date, content) {
+      now = date
+      if (content === undefined) rmSync(lockfile)
+      else writeFileSync(lockfile, content)
+      git('add', '-A')
+      git('commit', '-m', 'Change')
+    }
+  }
+}
+
+if (spawnSync('git', ['--version']).error !== undefined) absent(t, 'git is not installed')
+else {
+  t.test('each version is compared with the one before, the latest first', async t => {
+    const { folder, lockfile, commit } = createRepository(t.testdir())
+    commit('2030-01-01', lockOf({ queue_closed: closed }))
+    commit('2030-01-02', lockOf({ queue_closed: closed, queue_full: { ...closed, deprecated: { since: '2030-01-02', sunset: '2030-02-01' } } }))
+    commit('2030-01-03', '{ a conflict')
+    commit('2030-01-04', JSON.stringify(JSON.parse(lockOf({ queue_closed: closed, queue_full: { ...closed, deprecated: { since: '2030-01-02', sunset: '2030-02-01' } } })), null, 2))
+    commit('2030-01-05', undefined)
+    commit('2030-02-01', lockOf({ queue_closed: { ...closed, status: 410 } }))
+    const changelog = join(folder, 'errors.changelog.json')
+    t.strictSame(await runCommand(['changelog', '--lockfile', lockfile, '--changelog', changelog]), { output: `Wrote 3 changes to ${changelog}.`, code: 0 })
+    const written = JSON.parse(readFileSync(changelog, 'utf8'))
+    t.strictSame(written, {
+      version: 1,
+      entries: [
+        {
+          date: '2030-02-01',
+          changes: [
+            { severity: 'breaking', subject: 'queue_closed', explanation: 'the status changed from 409 to 410.' },
+            { severity: 'notable', subject: 'queue_full', explanation: 'the code was removed. Its deprecation announced this for 2030-02-01.' }
+          ]
+        },
+        { date: '2030-01-02', changes: [{ severity: 'fine', subject: 'queue_full', explanation: 'the code is new.' }] }
+      ]
+    })
+
+    const app = Fastify()
+    await app.register(apiErrors, { reference: { path: '/errors', changelog } })
+    t.strictSame(JSON.parse((await app.inject({ url: '/errors/changelog', headers: { accept: 'application/json' } })).body), written)
+  })
+
+  t.test('of a branch that was merged, only the merge counts', async t => {
+    const { lockfile, folder, commit, git } = createRepository(t.testdir())
+    commit('2030-01-01', lockOf({}))
+    git('checkout', '-b', 'feature')
+    commit('2030-01-02', lockOf({ queue_shut: closed }))
+    commit('2030-01-03', lockOf({ queue_closed: closed }))
+    git('checkout', 'main')
+    git('merge', '--no-ff', '--no-edit', 'feature')
+    const changelog = join(folder, 'changes.json')
+    await runCommand(['changelog', '--lockfile', lockfile, '--changelog', changelog])
+    t.strictSame(readChangelog(changelog).entries, [{ date: '2030-01-03', changes: [{ severity: 'fine', subject: 'queue_closed', explanation: 'the code is new.' }] }])
+  })
+
+  t.test('a history that cannot be read is reported with one sentence', async t => {
+    const expected = 'fastify-api-errors: --lockfile: expected a committed file in a git repository with its whole history, but '
+    const messageFor = async (lockfile: string, changelog = join(t.testdirName, 'changes.json')): Promise<string> => {
+      return await runCommand(['changelog', '--lockfile', lockfile, '--changelog', changelog]).then(() => '', (error: Error) => error.message)
+    }
+    const { folder, lockfile, commit } = createRepository(t.testdir({ outside: {}, shallow: {} }))
+    writeFileSync(lockfile, lockOf({}))
+    t.match(await messageFor(join(folder, 'no.json')), `fastify-api-errors: --lockfile: expected a file that 'fastify-api-errors lock' wrote, got "${folder.slice(0, 50)}`)
+    t.match(await messageFor(lockfile, join(folder, 'no/changes.json')), `fastify-api-errors: --changelog: expected a path in an existing folder, got "${folder.slice(0, 50)}`)
+    t.match(await messageFor(lockfile), `${expected}git failed: fatal: `, 'a repository without commits')
+    commit('2030-01-01', lockOf({}))
+    const other = join(folder, 'other.json')
+    writeFileSync(other, lockOf({}))
+    t.equal(await messageFor(other), `${expected}${other} has no commits.`)
+    commit('2030-01-02', lockOf({ queue_closed: closed }))
+    execFileSync('git', ['clone', '--depth=1', `file://${folder}`, join(folder, 'shallow')], { stdio: 'ignore' })
+    t.equal(await messageFor(join(folder, 'shallow/errors.lock.json')), `${expected}the repository is a shallow clone. Run 'git fetch --unshallow'.`)
+    const path = process.env.PATH
+    process.env.PATH = '/nowhere'
+    t.teardown(() => { process.env.PATH = path })
+    t.equal(await messageFor(lockfile), `${expected}git failed: spawnSync git ENOENT`)
+  })
+}
