@@ -77,7 +77,7 @@ function translateAnswer (answer: Answer, message: string, { tag, texts }: Resol
   }
 }
 
-/** Returns the title of a code: the one of the language, or its message without the punctuation. */
+/** Returns the title of a code: the title in the language, or its message without the punctuation. */
 function findTitle ({ titles, errors }: Texts, { code, title }: Answer): string {
   const sentence = errors[code]
   return titles?.[code] ?? (typeof sentence === 'string' ? sentence.replace(/[.。]$/, '') : title)

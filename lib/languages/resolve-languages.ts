@@ -67,7 +67,7 @@ function isLanguageTag (value: unknown): value is string {
 const properties = { errors: true, issues: true, messages: true, titles: true, formats: true } satisfies Record<keyof AnyLanguage, true>
 
 function createTexts (option: string, language: unknown, errors: AnyCatalog): Texts {
-  expectOption(owner, option, isRecord(language), "an object with errors and issues, such as the one of 'fastify-api-errors/languages/de'", language)
+  expectOption(owner, option, isRecord(language), "an object with errors and issues, like that of 'fastify-api-errors/languages/de'", language)
   expectKnownOptions(owner, option, language, Object.keys(properties))
   for (const name of ['errors', 'issues']) expectOption(owner, `${option}.${name}`, isRecord(language[name]), 'an object of messages by code', language[name])
   for (const name of ['messages', 'titles', 'formats']) expectOption(owner, `${option}.${name}`, language[name] === undefined || isRecord(language[name]), 'an object', language[name])
@@ -103,7 +103,7 @@ function findOwn (table: Readonly<Record<string, unknown>>, name: string): unkno
   return Object.hasOwn(table, name) ? table[name] : undefined
 }
 
-/** Checks a text. Without the name of an argument, it cannot be a function. */
+/** Checks a message. Without the name of an argument, it cannot be a function. */
 function checkText (option: string, text: unknown, argument?: string, value?: unknown): void {
   const expected = argument === undefined ? 'a string' : `a string, or a function of ${argument} that returns one`
   if (argument === undefined || typeof text !== 'function') return expectOption(owner, option, typeof text === 'string' && text !== '', expected, text)
