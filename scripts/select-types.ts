@@ -29,11 +29,13 @@ export function selectTypes (entries: readonly string[], folder: string): Map<st
     ts.forEachChild(node, visit)
   }
   const needSymbol = (symbol: ts.Symbol): void => {
-    const declared = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
-    for (const declaration of declared.declarations ?? []) {
+    for (const declaration of symbol.declarations ?? []) {
       const statement = findStatement(declaration)
-      if (statement !== undefined && usedNames.has(statement.getSourceFile())) needStatement(statement)
+      if (statement !== undefined && !ts.isImportDeclaration(statement) && usedNames.has(statement.getSourceFile())) needStatement(statement)
     }
+    // An alias can lead to another export, such as `export default`, which is needed as well.
+    const next = symbol.flags & ts.SymbolFlags.Alias ? checker.getImmediateAliasedSymbol(symbol) : undefined
+    if (next !== undefined) needSymbol(next)
   }
 
   for (const file of files) {

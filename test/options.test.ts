@@ -101,7 +101,7 @@ t.test('register() rejects an invalid option with one sentence', async t => {
 })
 
 t.test('the sentence contains the option, what was expected and what was received', async t => {
-  const names = 'errors, format, negotiate, rateLimit, translators, database, validationStatus, docUrl, reference, realm, resourceMetadata, retryHeaders, log, notFound, sentErrors, requestId, requestIdHeader, inferred, documentation, addSchemas, onUndocumented'
+  const names = 'errors, format, negotiate, languages, rateLimit, translators, database, validationStatus, docUrl, reference, realm, resourceMetadata, retryHeaders, log, notFound, sentErrors, requestId, requestIdHeader, inferred, documentation, addSchemas, onUndocumented'
   const takesFormat = "one of 'code', 'typed', 'summary', 'message', 'error', 'problem', or the result of defineFormat()"
   const takesUrl = "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL"
   const takesRealm = 'printable ASCII without quotes and backslashes'

@@ -29,7 +29,7 @@ export interface Answer {
   readonly docUrl: string | undefined
   /** The path of the request, without its query. */
   readonly instance: string
-  /** The language of the texts. Absent without the option `languages`. */
+  /** The language of the messages. Absent without the option `languages`. */
   readonly language?: AnswerLanguage
 }
 

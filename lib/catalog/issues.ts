@@ -21,14 +21,14 @@ export interface Issue {
   readonly message: string
 }
 
+/** The key of the parameters, which JSON omits. */
+export const issueParams: unique symbol = Symbol.for('fastify-api-errors.issueParams')
+
 /** An issue that can be written in other languages. */
 export interface TranslatableIssue extends Issue {
   /** The parameters of the keyword that the message was created from. Absent if the application wrote the message. */
   readonly [issueParams]?: IssueParams
 }
-
-/** The key of the parameters, which JSON omits. */
-export const issueParams: unique symbol = Symbol.for('fastify-api-errors.issueParams')
 
 /** The parameters of a failed keyword, with Ajv's names. */
 export type IssueParams = Readonly<Record<string, unknown>>

@@ -1,5 +1,4 @@
 /** The texts of responses in German: `import { german } from 'fastify-api-errors/languages/de'`. */
-import { formatValue, formatValues } from '../catalog/issues.js'
 import type { Language } from './language.js'
 import { createCount, createTypes } from './words.js'
 
@@ -81,8 +80,8 @@ export const german: Language = {
     minimum: ({ limit, comparison }) => limit === undefined ? 'ist zu klein' : `muss ${comparisons[String(comparison)] ?? 'mindestens'} ${String(limit)} sein`,
     maximum: ({ limit, comparison }) => limit === undefined ? 'ist zu groß' : `${comparison === '<' ? 'muss kleiner als' : 'darf höchstens'} ${String(limit)} sein`,
     multiple_of: ({ multipleOf }) => multipleOf === undefined ? 'ist kein gültiges Vielfaches' : `muss ein Vielfaches von ${String(multipleOf)} sein`,
-    enum: ({ allowedValues }) => `muss einer der ${allowedValues === undefined ? 'erlaubten Werte' : `folgenden Werte sein: ${String(formatValues(allowedValues))}`}`,
-    const: ({ allowedValue }) => allowedValue === undefined ? 'hat nicht den erlaubten Wert' : `muss ${formatValue(allowedValue)} sein`,
+    enum: ({ allowedValues }) => `muss einer der ${allowedValues === undefined ? 'erlaubten Werte' : `folgenden Werte sein: ${String(allowedValues)}`}`,
+    const: ({ allowedValue }) => allowedValue === undefined ? 'hat nicht den erlaubten Wert' : `muss ${String(allowedValue)} sein`,
     min_items: ({ limit }) => limit === undefined ? 'hat zu wenige Einträge' : `muss mindestens ${count(limit, 'Eintrag', 'Einträge')} haben`,
     max_items: ({ limit }) => limit === undefined ? 'hat zu viele Einträge' : `darf höchstens ${count(limit, 'Eintrag', 'Einträge')} haben`,
     unique_items: 'darf keine doppelten Einträge enthalten',

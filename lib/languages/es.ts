@@ -1,5 +1,4 @@
 /** The texts of responses in Spanish: `import { spanish } from 'fastify-api-errors/languages/es'`. */
-import { formatValue, formatValues } from '../catalog/issues.js'
 import type { Language } from './language.js'
 import { createCount, createTypes } from './words.js'
 
@@ -81,8 +80,8 @@ export const spanish: Language = {
     minimum: ({ limit, comparison }) => limit === undefined ? 'es demasiado pequeño' : `debe ser ${comparisons[String(comparison)] ?? 'mayor o igual que'} ${String(limit)}`,
     maximum: ({ limit, comparison }) => limit === undefined ? 'es demasiado grande' : `debe ser ${comparisons[String(comparison)] ?? 'menor o igual que'} ${String(limit)}`,
     multiple_of: ({ multipleOf }) => multipleOf === undefined ? 'no es un múltiplo válido' : `debe ser un múltiplo de ${String(multipleOf)}`,
-    enum: ({ allowedValues }) => `debe ser uno de los ${allowedValues === undefined ? 'valores permitidos' : `siguientes valores: ${String(formatValues(allowedValues))}`}`,
-    const: ({ allowedValue }) => allowedValue === undefined ? 'no tiene el valor permitido' : `debe ser ${formatValue(allowedValue)}`,
+    enum: ({ allowedValues }) => `debe ser uno de los ${allowedValues === undefined ? 'valores permitidos' : `siguientes valores: ${String(allowedValues)}`}`,
+    const: ({ allowedValue }) => allowedValue === undefined ? 'no tiene el valor permitido' : `debe ser ${String(allowedValue)}`,
     min_items: ({ limit }) => limit === undefined ? 'tiene muy pocos elementos' : `debe tener al menos ${count(limit, 'elemento', 'elementos')}`,
     max_items: ({ limit }) => limit === undefined ? 'tiene demasiados elementos' : `debe tener como máximo ${count(limit, 'elemento', 'elementos')}`,
     unique_items: 'no debe contener elementos duplicados',

@@ -1,5 +1,4 @@
 /** The texts of responses in French: `import { french } from 'fastify-api-errors/languages/fr'`. */
-import { formatValue, formatValues } from '../catalog/issues.js'
 import type { Language } from './language.js'
 import { createCount, createTypes } from './words.js'
 
@@ -81,8 +80,8 @@ export const french: Language = {
     minimum: ({ limit, comparison }) => limit === undefined ? 'est trop petit' : `doit être ${comparisons[String(comparison)] ?? 'supérieur ou égal à'} ${String(limit)}`,
     maximum: ({ limit, comparison }) => limit === undefined ? 'est trop grand' : `doit être ${comparisons[String(comparison)] ?? 'inférieur ou égal à'} ${String(limit)}`,
     multiple_of: ({ multipleOf }) => multipleOf === undefined ? 'n’est pas un multiple valide' : `doit être un multiple de ${String(multipleOf)}`,
-    enum: ({ allowedValues }) => `doit être l’une des valeurs ${allowedValues === undefined ? 'autorisées' : `suivantes\u00a0: ${String(formatValues(allowedValues))}`}`,
-    const: ({ allowedValue }) => allowedValue === undefined ? 'n’a pas la valeur autorisée' : `doit être ${formatValue(allowedValue)}`,
+    enum: ({ allowedValues }) => `doit être l’une des valeurs ${allowedValues === undefined ? 'autorisées' : `suivantes\u00a0: ${String(allowedValues)}`}`,
+    const: ({ allowedValue }) => allowedValue === undefined ? 'n’a pas la valeur autorisée' : `doit être ${String(allowedValue)}`,
     min_items: ({ limit }) => limit === undefined ? 'comporte trop peu d’éléments' : `doit comporter au moins ${count(limit, 'élément', 'éléments')}`,
     max_items: ({ limit }) => limit === undefined ? 'comporte trop d’éléments' : `doit comporter au maximum ${count(limit, 'élément', 'éléments')}`,
     unique_items: 'ne doit pas contenir d’éléments en double',

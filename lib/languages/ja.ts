@@ -1,5 +1,4 @@
 /** The texts of responses in Japanese: `import { japanese } from 'fastify-api-errors/languages/ja'`. */
-import { formatValue, formatValues } from '../catalog/issues.js'
 import type { Language } from './language.js'
 import { createTypes } from './words.js'
 
@@ -80,8 +79,8 @@ export const japanese: Language = {
     minimum: ({ limit, comparison }) => limit === undefined ? '小さすぎます' : `${String(limit)}${limits[String(comparison)] ?? '以上'}である必要があります`,
     maximum: ({ limit, comparison }) => limit === undefined ? '大きすぎます' : `${String(limit)}${limits[String(comparison)] ?? '以下'}である必要があります`,
     multiple_of: ({ multipleOf }) => multipleOf === undefined ? '有効な倍数ではありません' : `${String(multipleOf)}の倍数である必要があります`,
-    enum: ({ allowedValues }) => allowedValues === undefined ? '許可された値のいずれかである必要があります' : `次のいずれかである必要があります: ${String(formatValues(allowedValues))}`,
-    const: ({ allowedValue }) => allowedValue === undefined ? '許可された値ではありません' : `${formatValue(allowedValue)}である必要があります`,
+    enum: ({ allowedValues }) => allowedValues === undefined ? '許可された値のいずれかである必要があります' : `次のいずれかである必要があります: ${String(allowedValues)}`,
+    const: ({ allowedValue }) => allowedValue === undefined ? '許可された値ではありません' : `${String(allowedValue)}である必要があります`,
     min_items: ({ limit }) => limit === undefined ? '要素が少なすぎます' : `要素を${String(limit)}個以上含む必要があります`,
     max_items: ({ limit }) => limit === undefined ? '要素が多すぎます' : `要素を${String(limit)}個以下にする必要があります`,
     unique_items: '重複する要素を含むことはできません',

@@ -12,7 +12,8 @@ export type Sentence<Meta = any> = string | ((meta: Meta) => string)
 /**
  * A phrase that completes a sentence after the name of a field, or a function that returns it.
  *
- * @param params the parameters of the failed keyword, with Ajv's names, such as `limit`. A parameter is absent if it is unknown
+ * @param params the parameters of the failed keyword, with Ajv's names, such as `limit`. `allowedValue` and `allowedValues` are JSON,
+ * separated by commas. A parameter is absent if it is unknown
  * @param field the path of the field
  */
 export type Phrase = string | ((params: IssueParams, field: string) => string)

@@ -1,26 +1,23 @@
 /** Writes the data of a response in a language. */
-import type { Answer, BodyDefinition, Occurrence } from '../catalog/answer.js'
+import type { Answer, AnswerLanguage, BodyDefinition, Occurrence } from '../catalog/answer.js'
 import { defaultMessage } from '../catalog/definition.js'
 import { formatMessages, issueCodes, issueParams, toIssueCode, type Issue, type TranslatableIssue } from '../catalog/issues.js'
-import { codesByStatus } from '../catalog/standard-errors.js'
 import { createPhrase, type ResolvedLanguage, type ResolvedLanguages, type Texts } from './resolve-languages.js'
 
-/** The data of a response in a language, with the language. */
-export interface LocalizedAnswer extends Answer {
-  readonly language: NonNullable<Answer['language']>
-}
+/** The data of a response, whose messages can be replaced. */
+type WritableAnswer = { -readonly [Name in keyof Answer]: Answer[Name] }
 
 /**
- * Returns the data of a response in a language. If the message of the error was given in another language only, the whole response
+ * Writes the data of a response in a language. If the message of the error was given in another language only, the whole response
  * is in that language.
  */
-export function localize (answer: Answer, error: Occurrence, definition: BodyDefinition, preferred: ResolvedLanguage, languages: ResolvedLanguages): LocalizedAnswer {
+export function localize (answer: WritableAnswer, error: Occurrence, definition: BodyDefinition, preferred: ResolvedLanguage, languages: ResolvedLanguages): void {
   const given = definition.status < 500 ? findGivenMessage(error, preferred, languages) : undefined
   if (given !== undefined) return translateAnswer(answer, given.message, given.language)
   const { texts } = preferred
   if (texts === undefined) return translateAnswer(answer, answer.message, preferred)
   const message = findMessage(texts, answer, error, definition)
-  return message === undefined ? translateAnswer(answer, answer.message, languages.default) : translateAnswer(answer, message, preferred)
+  translateAnswer(answer, message ?? answer.message, message === undefined ? languages.default : preferred)
 }
 
 interface GivenMessage {
@@ -66,18 +63,15 @@ function createSentence (sentence: Texts['errors'][string], meta: unknown): stri
   return text
 }
 
-function translateAnswer (answer: Answer, message: string, { tag, texts }: ResolvedLanguage): LocalizedAnswer {
-  if (texts === undefined) return { ...answer, message, language: { tag } }
-  return {
-    ...answer,
-    message,
-    title: findTitle(texts, answer),
-    issues: answer.issues.map(issue => translateIssue(texts, issue)),
-    language: { tag, reasonPhrase: texts.titles?.[codesByStatus[answer.status]], formats: texts.formats }
-  }
+function translateAnswer (answer: WritableAnswer, message: string, { texts, ofStatuses }: ResolvedLanguage): void {
+  answer.message = message
+  answer.language = ofStatuses.get(answer.status) as AnswerLanguage
+  if (texts === undefined) return
+  answer.title = findTitle(texts, answer)
+  if (answer.issues.length > 0) answer.issues = answer.issues.map(issue => translateIssue(texts, issue))
 }
 
-/** Returns the title of a code: the one of the language, or its message without the punctuation. */
+/** Returns the title of a code: the title in the language, or its message without the punctuation. */
 function findTitle ({ titles, errors }: Texts, { code, title }: Answer): string {
   const sentence = errors[code]
   return titles?.[code] ?? (typeof sentence === 'string' ? sentence.replace(/[.。]$/, '') : title)

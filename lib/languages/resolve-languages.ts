@@ -1,7 +1,10 @@
 /** Checks the option `languages`, and prepares the languages for the responses. */
+import type { AnswerLanguage } from '../catalog/answer.js'
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
-import { formatMessages, issueCodes, issueKinds, toIssueCode } from '../catalog/issues.js'
+import { errorStatuses, type ErrorStatus } from '../catalog/definition.js'
+import { formatMessages, formatValue, formatValues, issueCodes, issueKinds, toIssueCode, type IssueParams } from '../catalog/issues.js'
 import { specificMessages, specificPhrases } from '../catalog/specific-messages.js'
+import { codesByStatus } from '../catalog/standard-errors.js'
 import { expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
 import type { AnyLanguage, Languages, Phrase } from './language.js'
@@ -12,6 +15,8 @@ export interface ResolvedLanguage {
   readonly tag: string
   /** The texts; `undefined` for a default language without its own. */
   readonly texts: Texts | undefined
+  /** The language of a response, by its status. */
+  readonly ofStatuses: ReadonlyMap<ErrorStatus, AnswerLanguage>
 }
 
 /** The texts of a language. */
@@ -42,12 +47,17 @@ export function resolveLanguages (languages: Languages, errors: AnyCatalog): Res
   expectOption(owner, 'languages', isRecord(languages as unknown), "an object like { default: 'en', de: german }", languages)
   const { default: tag, ...others } = languages
   expectOption(owner, 'languages.default', isLanguageTag(tag), "a language tag, like 'en'", tag)
-  const byTag = new Map<string, ResolvedLanguage>([[tag.toLowerCase(), { tag, texts: undefined }]])
+  const byTag = new Map<string, ResolvedLanguage>([[tag.toLowerCase(), createLanguage(tag, undefined)]])
   for (const [name, language] of Object.entries(others)) {
     expectOption(owner, 'languages', isLanguageTag(name), "language tags as keys, like 'de'", name)
-    byTag.set(name.toLowerCase(), { tag: name, texts: createTexts(`languages.${name}`, language as unknown, errors) })
+    byTag.set(name.toLowerCase(), createLanguage(name, createTexts(`languages.${name}`, language as unknown, errors)))
   }
   return { default: byTag.get(tag.toLowerCase()) as ResolvedLanguage, byTag, chosen: new Map() }
+}
+
+function createLanguage (tag: string, texts: Texts | undefined): ResolvedLanguage {
+  const ofStatuses = errorStatuses.map(status => [status, { tag, reasonPhrase: texts?.titles?.[codesByStatus[status]], formats: texts?.formats }] as const)
+  return { tag, texts, ofStatuses: new Map(ofStatuses) }
 }
 
 /** Returns the tags of languages, with the default language first. */
@@ -67,7 +77,7 @@ function isLanguageTag (value: unknown): value is string {
 const properties = { errors: true, issues: true, messages: true, titles: true, formats: true } satisfies Record<keyof AnyLanguage, true>
 
 function createTexts (option: string, language: unknown, errors: AnyCatalog): Texts {
-  expectOption(owner, option, isRecord(language), "an object with errors and issues, such as the one of 'fastify-api-errors/languages/de'", language)
+  expectOption(owner, option, isRecord(language), "an object with errors and issues, like that of 'fastify-api-errors/languages/de'", language)
   expectKnownOptions(owner, option, language, Object.keys(properties))
   for (const name of ['errors', 'issues']) expectOption(owner, `${option}.${name}`, isRecord(language[name]), 'an object of messages by code', language[name])
   for (const name of ['messages', 'titles', 'formats']) expectOption(owner, `${option}.${name}`, language[name] === undefined || isRecord(language[name]), 'an object', language[name])
@@ -103,7 +113,7 @@ function findOwn (table: Readonly<Record<string, unknown>>, name: string): unkno
   return Object.hasOwn(table, name) ? table[name] : undefined
 }
 
-/** Checks a text. Without the name of an argument, it cannot be a function. */
+/** Checks a message. Without the name of an argument, it cannot be a function. */
 function checkText (option: string, text: unknown, argument?: string, value?: unknown): void {
   const expected = argument === undefined ? 'a string' : `a string, or a function of ${argument} that returns one`
   if (argument === undefined || typeof text !== 'function') return expectOption(owner, option, typeof text === 'string' && text !== '', expected, text)
@@ -134,7 +144,10 @@ function mapPhrases ({ issues, messages = {} }: AnyLanguage): Texts['ofPhrases']
   return new Map<string, string | undefined>([...ofCodes, ...ofFormats, ...ofPackage])
 }
 
-/** Returns the text of a phrase. */
-export function createPhrase (phrase: Phrase, params: Readonly<Record<string, unknown>>, field: string): string {
-  return typeof phrase === 'function' ? phrase(params, field) : phrase
+/** Returns the message of an issue from a phrase. */
+export function createPhrase (phrase: Phrase, params: IssueParams, field: string): string {
+  if (typeof phrase !== 'function') return phrase
+  const { allowedValues, allowedValue } = params
+  if (allowedValues === undefined && allowedValue === undefined) return phrase(params, field)
+  return phrase({ ...params, allowedValues: formatValues(allowedValues), allowedValue: allowedValue === undefined ? undefined : formatValue(allowedValue) }, field)
 }

@@ -190,7 +190,8 @@ function toApiError (context: ResponderContext, thrown: unknown, request: Fastif
   return error
 }
 
-function translateThrown ({ settings: { errors, translators, database, validationStatus } }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
+function translateThrown ({ settings }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
+  const { errors, translators, database, validationStatus } = settings
   const error = translate(thrown, translators, { errors, request, reply, database, validationStatus })
   const malformed = findMalformedField(error)
   if (malformed !== undefined) return errors.internal_error({ cause: new TypeError(`The error cannot be sent. ${malformed}.`, { cause: thrown }) })

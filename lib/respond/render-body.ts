@@ -88,7 +88,8 @@ function writeBody (
 
 function createLocalizedAnswer (error: ApiError, definition: ResponseDefinition, context: RenderContext, languages: ResolvedLanguages | undefined): Answer {
   const answer = createAnswer(error, definition, context)
-  return context.language === undefined || languages === undefined ? answer : localize(answer, error, definition, context.language, languages)
+  if (context.language !== undefined && languages !== undefined) localize(answer, error, definition, context.language, languages)
+  return answer
 }
 
 function createWriter (format: Format | TextFormat, definition: ResponseDefinition): Writer {

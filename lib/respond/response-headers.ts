@@ -151,10 +151,11 @@ function checkValue (name: string, value: unknown): void {
 
 /** Returns `Vary` with more names. An asterisk includes every name (RFC 9110, section 12.5.5). */
 function mergeVary ({ vary = '' }: Headers, names: readonly string[]): string {
+  if (vary === '') return names.join(', ')
   const given = String(vary)
   const present = given.toLowerCase().split(/[\s,]+/)
   if (present.includes('*')) return given
-  return [...given === '' ? [] : [given], ...names.filter(name => !present.includes(name))].join(', ')
+  return [given, ...names.filter(name => !present.includes(name))].join(', ')
 }
 
 function createChallenge (error: ApiError, request: FastifyRequest, realm: string, resourceMetadata: string | undefined): string {

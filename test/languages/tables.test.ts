@@ -33,7 +33,7 @@ const keywordParams = {
 const namesOf = (table: object): string[] => Object.keys(table).sort()
 
 for (const [tag, language] of Object.entries(tables)) {
-  t.test(`${tag}: every code, issue code and message of the package has a text, and there is no other`, async t => {
+  t.test(`${tag}: every code, issue code and message of the package has a translation, and there is no other`, async t => {
     t.strictSame(namesOf(language.errors), namesOf(standardErrors))
     t.strictSame(namesOf(language.titles ?? {}), namesOf(standardErrors))
     t.strictSame(namesOf(language.messages ?? {}), namesOf({ ...specificMessages, ...specificPhrases }))
@@ -41,7 +41,7 @@ for (const [tag, language] of Object.entries(tables)) {
     t.doesNotThrow(() => resolveLanguages({ default: 'en', [tag]: language }, standardErrors))
   })
 
-  t.test(`${tag}: no text is the English one, sentences end with a period, and phrases and titles do not`, async t => {
+  t.test(`${tag}: none is the English message, sentences end with a period, and phrases and titles do not`, async t => {
     const period = tag === 'ja' ? '。' : '.'
     for (const [code, text] of Object.entries(language.errors)) {
       t.type(text, 'string', code)
