@@ -317,7 +317,7 @@ function addPublicApi (registration: Registration, { pages }: Parts): void {
   const reference = (): Reference => createReference(routeErrors, {
     options: settings.reference,
     notFound: settings.notFound,
-    listUrls: () => [...routes.unhandled, ...routes.listOutside(), ...routeErrors.routes.map(({ route }) => route)].map(({ url }) => url),
+    listUrls: () => [...routes.listAll(), ...routeErrors.routes.map(({ route }) => route)].map(({ url }) => url),
     limitsOf: record => getRouteLimits(record, rateLimit)
   })
   if (pages !== undefined) {

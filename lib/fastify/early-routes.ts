@@ -113,7 +113,8 @@ export function takeRoutes (app: FastifyInstance): Routes {
       })
     },
     unhandled: early.filter(isUnhandled).map(({ route }) => route),
-    listOutside: () => all.filter(({ scope }) => findOwner(scope) === undefined).map(({ route }) => route)
+    listOutside: () => all.filter(({ scope }) => findOwner(scope) === undefined).map(({ route }) => route),
+    listAll: () => all.map(({ route }) => route)
   }
 }
 

@@ -15,6 +15,8 @@ export interface Routes {
   readonly unhandled: readonly RouteOptions[]
   /** Returns the routes that belong to no registration. Call it in an `onReady` hook. */
   readonly listOutside: () => RouteOptions[]
+  /** Returns every route of the server, whatever its scope, if the server was created with `serverOptions()`. */
+  readonly listAll: () => RouteOptions[]
 }
 
 /** Returns the names of routes for a message, without the HEAD routes that Fastify adds to GET routes. */

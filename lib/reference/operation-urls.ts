@@ -13,7 +13,7 @@ const viewers: ReadonlyArray<{ readonly file: string, readonly getHash: (operati
   },
   {
     file: '/js/scalar.js',
-    getHash: ({ method, path, tags: [tag] }) => `/#${tag === undefined ? '' : `tag/${encodeURIComponent(tag.toLowerCase().replace(/\s+/g, '-'))}/`}${method}${encodeURI(path)}`
+    getHash: ({ method, path, tags: [tag] }) => `/#${tag === undefined ? '' : `tag/${encodeURIComponent(tag.toLowerCase().replace(/\s+/g, '-'))}/`}${method}${path}`
   }
 ]
 

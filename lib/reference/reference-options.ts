@@ -28,7 +28,7 @@ export interface ReferenceOptions {
   /**
    * Returns the URL of an operation in the API documentation, or `undefined` if it has none. The pages link their routes to it.
    *
-   * @default links to @fastify/swagger-ui or @scalar/fastify-api-reference, if the application registers one of them
+   * @default links to swagger-ui or Scalar, if the application registers one of their plugins
    */
   readonly operationUrl?: OperationUrl
   /** The path of the file that `npx fastify-api-errors changelog` writes, relative to the working directory, or its content. The reference then has a page with the changes. @default no such page */

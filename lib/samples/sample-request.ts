@@ -77,7 +77,7 @@ export function validRequest (route: SampleRoute): SampleRequest {
 }
 
 /** Matches a parameter in the pattern of a route, with the expression that may follow its name. `::` is a colon. */
-export const parameter = /(?<!:):(\w+)(?:\([^/]*\))?\??/g
+export const parameter: RegExp = /(?<!:):(\w+)(?:\([^/]*\))?\??/g
 
 /** Returns the names of the parameters in the path of a route. */
 export function listParameters ({ record }: SampleRoute): string[] {

@@ -24,7 +24,7 @@ const change = (severity: Severity, subject: string, explanation: string): Chang
  *
  * @param now when the change happens, in milliseconds since 1970. Removing a code is not breaking after its sunset. @default now
  */
-export function compareLocks (before: Lock, after: Lock, now = Date.now()): Change[] {
+export function compareLocks (before: Lock, after: Lock, now: number = Date.now()): Change[] {
   const order: readonly Severity[] = ['breaking', 'notable', 'fine']
   const changes = [...compareFormats(before.formats, after.formats), ...compareBodies(before, after), ...compareCodes(before, after, now), ...compareRoutes(before, after)]
   return order.flatMap(severity => changes.filter(change => change.severity === severity))

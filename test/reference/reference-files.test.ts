@@ -87,7 +87,7 @@ t.test('the changes have files, and links to the API are absolute', async t => {
   t.match(changed.get('changelog.md'), '## 2030-01-31\n\n- [`already_in_queue`](already_in_queue.md): the code is new.\n')
   t.match(changed.get('changelog.html'), 'This page as <a href="changelog.md">Markdown</a> <a href="changelog.json">JSON</a>')
   t.match(changed.get('changelog.json'), '"subject": "already_in_queue"')
-  t.match(changed.get('index.html'), '<img src="https://api.example.com/logo.svg" alt="">')
+  t.match(changed.get('index.html'), '<img src="https://api.example.com/logo.svg" alt="Errors of the Queue API">')
   t.match(changed.get('already_in_queue.html'), '<a href="https://api.example.com/docs/#/default/post_queues__id__entries">')
   t.match(changed.get('style.css'), ':root { --link-light: #7a0055; }')
 })

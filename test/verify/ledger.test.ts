@@ -59,7 +59,7 @@ t.test('a ledger holds one number for each kind, however many responses there ar
   ])
 })
 
-t.test('a ledger remembers the last five requests of each kind, once it is told to', async t => {
+t.test('a ledger remembers the last five requests of each kind after remember()', async t => {
   const kind = { route: null, status: 404, code: 'resource_not_found' }
   const ledger = createLedger()
   ledger.record(kind, 'req_0')

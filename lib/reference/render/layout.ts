@@ -47,9 +47,9 @@ function renderTop ({ title, branding: { logo, support }, changelog }: Reference
     ...(support === undefined ? [] : [html`<a href="${support}">${introduction.support}</a>`])
   ]
   if (logo === undefined && links.length === 0) return undefined
-  const image = logo === undefined ? undefined : html`<img src="${site.resolve(logo)}" alt="">`
+  const image = logo === undefined ? undefined : html`<a href="${site.index}"><img src="${site.resolve(logo)}" alt="${title}"></a>`
   const nav = links.length === 0 ? undefined : html`<nav aria-label="Links">${links}</nav>`
-  return html`<header class="top"><a href="${site.index}">${image}${title}</a>${nav}</header>\n`
+  return html`<header class="top">${image}${nav}</header>\n`
 }
 
 function renderFooter ({ branding: { support } }: Reference, forms: PageForms | undefined): Html | undefined {

@@ -55,7 +55,7 @@ function renderRow ({ route, status, code, count, documented, recent, reasons }:
 <td>${route === null ? 'No route' : html`<code>${breakable(toPathTemplate(route))}</code>`}</td>
 <td><span class="pill s${Math.floor(status / 100)}">${status}</span> ${renderCode(code, known, site)}${documented ? undefined : html` <span class="pill undocumented">Undocumented</span>`}</td>
 <td><b>${count}</b> ${count === 1 ? 'time' : 'times'}${last === undefined ? undefined : html`<br>last ${renderTime(last)}`}</td>
-<td>${recent.length === 0 ? '–' : html`<ul>${recent.map(({ requestId, at }) => html`<li><code>${breakable(requestId)}</code> ${renderTime(at)}</li>`)}</ul>`}</td>
+<td>${recent.length === 0 ? undefined : html`<ul>${recent.map(({ requestId, at }) => html`<li><code>${breakable(requestId)}</code> ${renderTime(at)}</li>`)}</ul>`}</td>
 <td>${renderReasons(reasons, documented)}</td>
 </tr>
 `
@@ -73,7 +73,7 @@ function renderTime (milliseconds: number): Html {
   return html`<time datetime="${iso}">${iso.slice(11, 19)} UTC</time>`
 }
 
-function renderReasons (reasons: LiveError['reasons'], documented: boolean): Html {
-  if (reasons.length === 0) return html`${documented ? '–' : 'Add the code to config.errors of the route, or run npx fastify-api-errors infer --write.'}`
+function renderReasons (reasons: LiveError['reasons'], documented: boolean): Html | undefined {
+  if (reasons.length === 0) return documented ? undefined : html`Add the code to <code>config.errors</code> of the route, or run <code>npx fastify-api-errors infer --write</code>.`
   return html`<ul>${reasons.map(({ text, url }) => html`<li>${url === undefined ? text : html`<a href="${url}">${breakable(text)}</a>`}</li>`)}</ul>`
 }

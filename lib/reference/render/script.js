@@ -7,7 +7,7 @@ const isFile = location.protocol === 'file:'
 if (form !== null) enableFilter(form)
 rememberLanguage()
 if (navigator.clipboard !== undefined) {
-  for (const block of document.querySelectorAll('pre')) block.prepend(createCopyButton('Copy', () => block.querySelector('code').textContent))
+  for (const block of document.querySelectorAll('pre')) addCopyButton(block)
   const markdown = document.querySelector('link[type="text/markdown"]')
   // A page that was opened as a file cannot load another file.
   if (!isFile) (form ?? document.querySelector('.about .lead')).after(createCopyButton('Copy as Markdown', async () => (await fetch(markdown.href)).text()))
@@ -72,6 +72,13 @@ function useStorage (use) {
   } catch {
     return null // a browser can forbid it
   }
+}
+
+function addCopyButton (block) {
+  const box = document.createElement('div')
+  box.className = 'code'
+  block.replaceWith(box)
+  box.append(createCopyButton('Copy', () => block.textContent), block)
 }
 
 function createCopyButton (label, getText) {

@@ -42,9 +42,9 @@ t.test('the index lists each code once', async t => {
 t.test('the logo and the support link of an application', async t => {
   t.notMatch(indexHtml(reference, site), '<header class="top">')
   const text = pageHtml({ ...reference, branding: { logo: '/logo.svg', support: 'mailto:help@example.com' } }, page, site)
-  t.match(text, '<header class="top"><a href="/errors"><img src="/logo.svg" alt="">Errors of the Queue API</a><nav aria-label="Links"><a href="mailto:help@example.com">Contact support</a></nav></header>')
+  t.match(text, '<header class="top"><a href="/errors"><img src="/logo.svg" alt="Errors of the Queue API"></a><nav aria-label="Links"><a href="mailto:help@example.com">Contact support</a></nav></header>')
   t.match(text, '<footer><p>Do you need help? <a href="mailto:help@example.com">Contact support</a> with the id of the request. Each error response has it.</p>')
-  t.match(pageHtml({ ...reference, branding: { logo: '/logo.svg' } }, page, site), '<header class="top"><a href="/errors"><img src="/logo.svg" alt="">Errors of the Queue API</a></header>')
+  t.match(pageHtml({ ...reference, branding: { logo: '/logo.svg' } }, page, site), '<header class="top"><a href="/errors"><img src="/logo.svg" alt="Errors of the Queue API"></a></header>')
 })
 
 t.test('a request is shown in several languages, the first one without a script', async t => {
