@@ -1,4 +1,4 @@
-/** Finds handlers whose code shows how they handle a missing record: they query the database themselves, or only check the access to a tenant. */
+/** Finds handlers whose code shows how they handle a missing record: they query the database themselves, catch all errors, or only check the access to a tenant. */
 import type { AnyNode } from 'acorn'
 import { findInTree, getCalleeName, getLastName, getParameterNames, listChildren, parseFunction } from './parse-function.js'
 
@@ -35,4 +35,23 @@ export function checksAccess (handler: object, parameter: string): boolean {
   const isCheck = (each: AnyNode): boolean => each.type === 'CallExpression' && each.callee.type === 'MemberExpression' && each.callee.object.type === 'Identifier' &&
     each.callee.object.name === request && each.arguments.some(argument => getLastName(argument) === parameter)
   return findInTree(node.body, each => isCheck(each) ? true : undefined) === true
+}
+
+/** Returns whether a handler catches all errors of the functions that it calls, and handles them alike: `catch { return reply.code(500).send({}) }`. */
+export function catchesAll (handler: object): boolean {
+  const node = parseFunction(handler)
+  if (node?.body.type !== 'BlockStatement') return false
+  const waits = node.body.body.filter(statement => findInTree(statement, each => each.type === 'AwaitExpression' ? each : undefined) !== undefined)
+  return waits.length > 0 && waits.every(statement => {
+    if (statement.type !== 'TryStatement' || statement.handler === null || statement.handler === undefined) return false
+    const { param, body } = statement.handler
+    return param === null || param === undefined || (param.type === 'Identifier' && !usesError(body, param.name))
+  })
+}
+
+/** Returns whether code uses an error for more than a log entry. */
+function usesError (node: AnyNode, name: string): boolean {
+  if (node.type === 'Identifier') return node.name === name
+  if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression' && /^(log|logger|console)$/.test(getLastName(node.callee.object))) return false
+  return listChildren(node).some(child => usesError(child, name))
 }

@@ -16,7 +16,7 @@ const known = new WeakMap<object, boolean>()
 
 /**
  * Returns whether the source of an error handler clearly passes on every error unchanged: `throw error`, `reply.send(error)` or
- * `app.errorHandler(error, request, reply)`. The handler may log the error and set headers. A handler that responds itself, even
+ * `app.errorHandler(error, request, reply)`. The handler may log the error, change its message and set headers. A handler that responds itself, even
  * to some errors, does not pass on every error.
  */
 export function passesErrorsOn (handler: object): boolean {
@@ -82,7 +82,7 @@ function isHarmless (node: AnyNode, names: Names, isInner: boolean): boolean {
   switch (node.type) {
     case 'TryStatement': return false
     case 'ThrowStatement': case 'ReturnStatement': if (!isInner && !endsWithError(node, names)) return false; break
-    case 'AssignmentExpression': if (isPartOf(node.left, names)) return false; break
+    case 'AssignmentExpression': if (isPartOf(node.left, names) && !isMessage(node.left, names)) return false; break
     case 'UpdateExpression': case 'UnaryExpression': if (node.type === 'UpdateExpression' || node.operator === 'delete') return !isPartOf(node.argument, names); break
     case 'CallExpression': return isHarmlessCall(node, names, isInner)
     case 'Identifier': return node.name !== names.reply
@@ -97,6 +97,11 @@ function isHarmlessCall (node: CallExpression, names: Names, isInner: boolean): 
   const changesError = /^(assign|definePropert(y|ies)|setPrototypeOf)$/.test(getCalleeName(node)) && isNamed(node.arguments[0], names.error)
   const isOfReply = isReplyWithHeaders(node.callee, names) && !headerMethods.has(getCalleeName(node))
   return !changesError && !isOfReply && listChildren(node).every(child => isHarmless(child, names, isInner))
+}
+
+/** Returns whether an expression is the message of the error, which determines neither the status nor the code of the response. */
+function isMessage (node: AnyNode, names: Names): boolean {
+  return node.type === 'MemberExpression' && isNamed(node.object, names.error) && !node.computed && getLastName(node) === 'message'
 }
 
 /** Returns whether an expression is the error, the reply, or a property of one of them. */

@@ -5,7 +5,7 @@ import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getCode, findDeclarations, type DeclaringTarget } from './declare-errors.js'
 import { isTokenCheck, type FunctionError } from './function-errors.js'
-import { checksAccess, queriesDatabase } from './lookups.js'
+import { catchesAll, checksAccess, queriesDatabase } from './lookups.js'
 import { takesArguments } from './parse-function.js'
 import { buildsNoStatus, isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
@@ -159,7 +159,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
       : [],
 
   // The source shows which routes look something up.
-  resource: ({ record, method, schema, hasInferredFile }) => !hasInferredFile && namesResource(record, method, schema) && !queriesDatabase(getOriginalHandler(record.route))
+  resource: ({ record, method, schema, hasInferredFile }) => !hasInferredFile && namesResource(record, method, schema) && !showsMissing(getOriginalHandler(record.route))
     ? createFindings('A path parameter identifies a resource.', 'resource_not_found')
     : [],
 
@@ -266,6 +266,11 @@ function declaresStatus ({ schema }: Facts, status: number): boolean {
 /** Returns whether a pattern has a parameter that is not a wildcard. `::` is a literal colon. */
 function hasParameter (url: string): boolean {
   return listPathParameters(url).length > 0
+}
+
+/** Returns whether a 404 for a missing record is visible in the code of a handler. */
+function showsMissing (handler: object): boolean {
+  return queriesDatabase(handler) || catchesAll(handler)
 }
 
 /**

@@ -6,7 +6,7 @@ import { listPathParameters } from '../support/path-parameters.js'
 import { catalogError, codedError, effectError, httpError, plainError } from './error-values.js'
 import type { LibraryCall, LibraryContext, Progress } from './library-context.js'
 import { callContainer } from './containers.js'
-import { isNullish } from './interpreter/compare-values.js'
+import { isInput, isNullish } from './interpreter/compare-values.js'
 import { endPath, saveProgress } from './interpreter/progress.js'
 import { createDocument, isMongooseModel } from './mongoose.js'
 import { callNeverthrow } from './neverthrow.js'
@@ -244,7 +244,7 @@ function zod (machine: LibraryContext, { self, args, node }: LibraryCall, name: 
     return [...shape.fields.keys()].every(name => names.includes(name)) ? [{ ...unknown(), accepts: 'path' }] : undefined
   }
   if (name !== 'parse' && name !== 'parseAsync') return undefined
-  const made = (at: Node): Value => unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(at)))
+  const made = (at: Node): Value => ({ ...unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(at))), isInput: isInput(first) })
   const failed = (at: Node): void => {
     if (isPathOfStrings(machine, self, first)) return
     machine.throwValues([object({ error: { origin: 'thrown', names: ['ZodError', 'Error'], isUncertain: false } })], at)

@@ -116,8 +116,13 @@ function readConfig (ts: TypeScript, root: string, files: readonly string[]): { 
   const options = parsed?.options ?? defaults
   return {
     options: options.module === undefined && options.moduleResolution === undefined ? { ...defaults, ...options } : options,
-    declarations: (parsed?.fileNames ?? []).filter(name => name.endsWith('.d.ts'))
+    declarations: (parsed?.fileNames ?? []).filter(name => name.endsWith('.d.ts') || declaresModule(ts, name))
   }
+}
+
+/** Returns whether a file adds types to a module. No line of the application has to import it. */
+function declaresModule (ts: TypeScript, name: string): boolean {
+  return /\.[cm]?tsx?$/.test(name) && /\bdeclare (module|global)\b/.test(ts.sys.readFile(name) ?? '')
 }
 
 function collectNodes (ts: TypeScript, file: SourceFile): readonly (FunctionNode | ClassLikeDeclaration)[] {

@@ -2,7 +2,7 @@
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
-import { checksAccess, queriesDatabase } from '../../lib/infer/lookups.js'
+import { catchesAll, checksAccess, queriesDatabase } from '../../lib/infer/lookups.js'
 
 const db: any = undefined
 const sql: any = undefined
@@ -60,4 +60,32 @@ t.test('a handler that passes a parameter to a function of the request checks th
   })
   await app.ready()
   t.strictSame(['/teams/:slug/billing', '/teams/:slug/projects/:id'].map(url => app.apiErrors.explain('GET', url).filter(({ rule }) => rule === 'resource').length), [0, 1])
+})
+
+t.test('a handler that catches all errors and handles them alike has a 404 only if its code has one', async t => {
+  const log: any = console
+  t.ok(catchesAll(async (request: any, reply: any) => {
+    if (request.user === undefined) return reply.code(403).send({})
+    try {
+      return await users.remove(request.params.id)
+    } catch (error) {
+      request.log.error(error)
+      log.error(error)
+      return reply.code(500).send({})
+    }
+  }))
+  t.ok(catchesAll(async () => { try { return await users.remove() } catch { return null } }))
+  t.notOk(catchesAll(async (_: any, reply: any) => { try { return await users.remove() } catch (error) { return reply.send(error) } }))
+  t.notOk(catchesAll(async () => { try { return await users.remove() } catch (error) { if (error instanceof TypeError) return 1; throw error } }))
+  t.notOk(catchesAll(async () => { try { return await users.remove() } catch ({ message }: any) { return message as string } }))
+  t.notOk(catchesAll(async () => { try { return await users.remove() } finally { users.close() } }))
+  t.notOk(catchesAll(async () => { await users.check(); try { return await users.remove() } catch { return 1 } }))
+  t.notOk(catchesAll(() => users.remove()))
+  t.notOk(catchesAll(() => { users.remove() }))
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors)
+  app.delete('/users/:id', async (_, reply) => { try { return await users.remove() } catch { return await reply.code(500).send({}) } })
+  await app.ready()
+  t.strictSame(app.apiErrors.explain('DELETE', '/users/:id').filter(({ status }) => status === 404), [])
 })

@@ -48,6 +48,10 @@ const passing: Readonly<Record<string, Handler>> = {
   'returns the error': error => error,
   'returns the error of a promise': async error => { return error },
   'waits for send()': async (error, _request, reply) => { await reply.send(error) },
+  'changes the message': error => {
+    if (error.validation !== undefined) error.message = 'The name is missing.'
+    return error
+  },
   'sets headers': (error, _request, reply) => { reply.header('x-a', 'b').headers({ 'x-c': 'd' }).send(error) },
   'sets headers first': (error, _request, reply) => { if (!reply.hasHeader('x-a')) reply.header('x-a', 'b'); throw error },
   'calls the outer handler': (error, request, reply) => { app.errorHandler(error, request, reply) }

@@ -2,7 +2,8 @@
 import type { CallExpression, ClassLikeDeclaration, Expression, NewExpression, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { callGlobal } from '../builtins.js'
 import { catalogError } from '../error-values.js'
-import { callLibrary } from '../libraries.js'
+import { callLibrary, orThrow } from '../libraries.js'
+import type { LibraryCall } from '../library-context.js'
 import { isFunctionNode, packageOf } from '../project.js'
 import type { TypeScript } from '../typescript.js'
 import { type Value, type Values, nothing, promise } from '../values.js'
@@ -70,6 +71,12 @@ function callBySignature (machine: Machine, node: CallExpression, callees: Value
     // List only the first call of a chain.
     const isStart = !ts.isPropertyAccessExpression(node.expression) || !ts.isCallExpression(node.expression.expression)
     if (isAny && isStart && !isOfText(ts, node.expression) && !isOfPackage(machine, node.expression)) machine.missed(node, `The function '${shorten(node.expression.getText())}' is unknown.`)
+  }
+  if (declaration === undefined && ts.isPropertyAccessExpression(node.expression)) {
+    const { name: { text: name } } = node.expression
+    const call: LibraryCall = { callee: { kind: 'external', from: '', path: name, node }, self, args, node, live: undefined }
+    const queried = orThrow(machine, call, name) ?? machine.effects.ofCall(machine, call, name)
+    if (queried !== undefined) return queried
   }
   const from = declaration === undefined ? undefined : packageOf(declaration.getSourceFile().fileName)
   if (declaration !== undefined && !machine.project.owns(declaration.getSourceFile())) {
