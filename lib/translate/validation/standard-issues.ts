@@ -30,8 +30,19 @@ function sizeLimit (side: 'min' | 'max', value: unknown, size: unknown): Keyword
 
 /** The JSON Schema types for the types of Valibot and ArkType, if the names differ. */
 const types: Readonly<Record<string, string>> = {
-  bigint: 'integer', nan: 'number', void: 'undefined', loose_object: 'object', strict_object: 'object', object_with_rest: 'object', record: 'object',
-  variant: 'object', intersect: 'object', tuple: 'array', loose_tuple: 'array', strict_tuple: 'array', tuple_with_rest: 'array'
+  bigint: 'integer',
+  nan: 'number',
+  void: 'undefined',
+  loose_object: 'object',
+  strict_object: 'object',
+  object_with_rest: 'object',
+  record: 'object',
+  variant: 'object',
+  intersect: 'object',
+  tuple: 'array',
+  loose_tuple: 'array',
+  strict_tuple: 'array',
+  tuple_with_rest: 'array'
 }
 
 /** The JSON Schema formats for the formats of Valibot, if the names differ. */
@@ -41,7 +52,10 @@ const formatNames: Readonly<Record<string, string>> = {
 
 /** The issues of Valibot that are not about a type, a size, a limit or a format. */
 const valibotIssues: Readonly<Record<string, (issue: StandardIssue) => Keyword>> = {
-  literal: ({ expected }) => constant(parseValues(String(expected))?.[0]),
+  literal: ({ expected }) => {
+    const values = parseValues(String(expected))
+    return values === undefined ? choice(undefined) : constant(values[0])
+  },
   picklist: ({ expected }) => choice(parseValues(String(expected))),
   enum: ({ expected }) => choice(parseValues(String(expected))),
   value: ({ requirement }) => constant(requirement),
@@ -172,6 +186,10 @@ function readPath ({ path = [] }: StandardIssue): string[] {
   return Array.from(path as readonly unknown[], part => String(isObject(part) ? part.key : part))
 }
 
+function joinPaths ({ path: outer = [] }: StandardIssue, { path: inner = [] }: StandardIssue): unknown[] {
+  return [...outer as readonly unknown[], ...inner as readonly unknown[]]
+}
+
 function readFailures (issue: StandardIssue, value: unknown): FailedKeyword[] {
   const path = readPath(issue)
   const isValibot = 'kind' in issue && 'received' in issue
@@ -179,11 +197,9 @@ function readFailures (issue: StandardIssue, value: unknown): FailedKeyword[] {
   const inner = (isValibot ? issue.issues : isArk ? issue.errors : undefined) as readonly StandardIssue[] | undefined
   // All of these failed, in the same value.
   if (isArk && issue.code === 'intersection') return (inner ?? []).slice(0, maxReported).flatMap(one => readFailures(one, value))
-  const keyword = isValibot ? readValibotIssue(issue, path, value)
-    : isArk ? readArkIssue(issue, path, value)
-      : isAbsent(path, value) ? required : invalid()
+  const keyword = isValibot ? readValibotIssue(issue, path, value) : isArk ? readArkIssue(issue, path, value) : isAbsent(path, value) ? required : invalid()
   if (keyword.keyword !== 'anyOf' || inner === undefined) return [{ ...keyword, path }]
   // Valibot's paths inside a union are relative to its value.
-  const branches = inner.slice(0, maxReported).map(one => readFailures(isValibot ? { ...one, path: [...issue.path as readonly unknown[] ?? [], ...one.path as readonly unknown[] ?? []] } : one, value))
+  const branches = inner.slice(0, maxReported).map(one => readFailures(isValibot ? { ...one, path: joinPaths(issue, one) } : one, value))
   return [{ ...keyword, path, branches }]
 }

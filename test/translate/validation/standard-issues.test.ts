@@ -92,6 +92,7 @@ const valibotCases: Readonly<Record<string, readonly Case[]>> = {
   ],
   'a value': [
     [f(v.literal('a')), { f: secret }, [['f', 'const', 'must be "a"']]],
+    [f(v.literal('a " b')), { f: secret }, [['f', 'enum', 'must be one of the allowed values']]],
     [f(v.picklist(['a', 'b'])), { f: secret }, [['f', 'enum', 'must be one of "a", "b"']]],
     [f(v.enum({ A: 'a', B: 1 })), { f: secret }, [['f', 'enum', 'must be one of "a", 1']]],
     [f(v.picklist(['a " | b'])), { f: secret }, [['f', 'enum', 'must be one of the allowed values']]],
