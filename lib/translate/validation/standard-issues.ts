@@ -59,7 +59,7 @@ const valibotIssues: Readonly<Record<string, (issue: StandardIssue) => Keyword>>
   picklist: ({ expected }) => choice(parseValues(String(expected))),
   enum: ({ expected }) => choice(parseValues(String(expected))),
   value: ({ requirement }) => constant(requirement),
-  values: ({ requirement }) => choice(Array.isArray(requirement) ? requirement : undefined),
+  values: ({ requirement }) => choice(requirement as readonly unknown[]),
   union: () => ({ keyword: 'anyOf', params: {} }),
   integer: () => typed('integer'),
   safe_integer: () => typed('integer'),
@@ -142,11 +142,11 @@ function readExpected (expected: string): Keyword {
   return named.includes(undefined) ? invalid(`must be ${expected}`) : { keyword: 'type', params: { type: named.map(name => types[name as string] ?? name) } }
 }
 
-function readArkIssue (issue: StandardIssue, path: readonly string[], value: unknown): Keyword {
+function readArkIssue (issue: StandardIssue): Keyword {
   const { code, meta, expected } = issue
   const { format, description = code === 'union' ? undefined : expected } = (meta ?? {}) as { readonly format?: unknown, readonly description?: unknown }
   const named = typeof format === 'string' ? format : Object.hasOwn(describedFormats, String(description)) ? describedFormats[String(description)] : undefined
-  if (named !== undefined) return isAbsent(path, value) ? required : formatted(named)
+  if (named !== undefined && code !== 'required') return formatted(named)
   return Object.hasOwn(arkIssues, String(code)) ? (arkIssues[String(code)] as (issue: StandardIssue) => Keyword)(issue) : invalid()
 }
 
@@ -196,8 +196,8 @@ function readFailures (issue: StandardIssue, value: unknown): FailedKeyword[] {
   const isArk = !isValibot && 'code' in issue && ' arkKind' in issue
   const inner = (isValibot ? issue.issues : isArk ? issue.errors : undefined) as readonly StandardIssue[] | undefined
   // All of these failed, in the same value.
-  if (isArk && issue.code === 'intersection') return (inner ?? []).slice(0, maxReported).flatMap(one => readFailures(one, value))
-  const keyword = isValibot ? readValibotIssue(issue, path, value) : isArk ? readArkIssue(issue, path, value) : isAbsent(path, value) ? required : invalid()
+  if (isArk && issue.code === 'intersection' && inner !== undefined) return inner.slice(0, maxReported).flatMap(one => readFailures(one, value))
+  const keyword = isValibot ? readValibotIssue(issue, path, value) : isArk ? readArkIssue(issue) : isAbsent(path, value) ? required : invalid()
   if (keyword.keyword !== 'anyOf' || inner === undefined) return [{ ...keyword, path }]
   // Valibot's paths inside a union are relative to its value.
   const branches = inner.slice(0, maxReported).map(one => readFailures(isValibot ? { ...one, path: joinPaths(issue, one) } : one, value))

@@ -181,6 +181,8 @@ const arkCases: Readonly<Record<keyof typeof arkIssues, readonly Case[]>> = {
   predicate: [
     [type({ '+': 'reject' }), { [secret]: 1 }, [[secret, 'unknown_field', 'is not allowed']]],
     [type({ f: "'a' | 1 | null" }), { f: secret }, [['f', 'enum', 'must be one of 1, "a", null']]],
+    [type({ f: 'string | null' }), { f: true }, [['f', 'type', 'must be a string or null']]],
+    [type({ f: 'string | bigint' }), { f: true }, [['f', 'type', 'must be a whole number or a string']]],
     [type({ f: 'string | number' }), { f: true }, [['f', 'type', 'must be a number or a string']]],
     [type({ f: 'string.url' }), { f: secret }, [['f', 'url', 'must be a URL']]],
     [type({ f: type('string').narrow((_text, context) => context.mustBe('before it ends')) }), { f: secret }, [['f', 'invalid', 'must be before it ends']]]
