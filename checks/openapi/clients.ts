@@ -78,6 +78,7 @@ const options: ts.CompilerOptions = {
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
   types: [],
+  paths: { 'openapi-fetch': [fileURLToPath(new URL('../node_modules/openapi-fetch', import.meta.url))] },
   skipLibCheck: true
 }
 

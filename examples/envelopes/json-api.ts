@@ -8,8 +8,10 @@ export const format = defineFormat({
   contentType: 'application/vnd.api+json',
   fields: {
     errors: eachIssue({
-      id: requestId, code, title: 'message',
+      id: requestId,
       status: constant(({ status }) => String(status)),
+      code,
+      title: 'message',
       source: { pointer: 'pointer' },
       meta: { issue: 'code' }
     })

@@ -10,9 +10,12 @@ export const format = defineFormat({
   name: 'meta',
   fields: {
     error: group({
-      message, type, error_user_title: title, fbtrace_id: requestId,
+      message,
+      type,
       code: codeAs(code => numbers[code] ?? 1),
-      is_transient: constant(({ status }) => status >= 500 || status === 429)
+      is_transient: constant(({ status }) => status >= 500 || status === 429),
+      error_user_title: title,
+      fbtrace_id: requestId
     })
   }
 })

@@ -1,33 +1,36 @@
 /** The standard catalog, and the code for each status. */
-import type { TInteger, TObject, TOptional, TString, TArray } from '@sinclair/typebox'
 import { defineErrors, type Catalog } from './define-errors.js'
 import type { ErrorStatus } from './definition.js'
 import { Type } from '../support/type-builder.js'
 
-type RateLimitMeta = TObject<{
-  policy: TOptional<TString>, policies: TOptional<TArray<TString>>, limit: TOptional<TInteger>, window: TOptional<TInteger>, retry_after: TOptional<TInteger>
-}>
+/**
+ * A schema with the type of its values. The types of TypeBox would be in the declarations of every application that exports a catalog,
+ * and under pnpm an application cannot import TypeBox.
+ */
+type SchemaOf<Value> = { readonly type: 'object', readonly '~unsafe': Value }
 
-const rateLimitMeta: RateLimitMeta = Type.Object({
+type RateLimitMeta = SchemaOf<{ policy?: string, policies?: string[], limit?: number, window?: number, retry_after?: number }>
+
+const rateLimitMeta = Type.Object({
   policy: Type.Optional(Type.String({ description: 'The name of the exceeded limit. If several limits are exceeded, it is the limit with the longest wait.' })),
   policies: Type.Optional(Type.Array(Type.String(), { description: 'The names of all exceeded limits, if there are several.' })),
   limit: Type.Optional(Type.Integer({ minimum: 0, description: 'The number of requests that the limit allows in one window.' })),
   window: Type.Optional(Type.Integer({ minimum: 0, description: 'The length of the window, in seconds.' })),
   retry_after: Type.Optional(Type.Integer({ minimum: 1, description: 'Seconds until the next request is allowed, as in Retry-After.' }))
-}, { additionalProperties: false })
+}, { additionalProperties: false }) as unknown as RateLimitMeta
 
-type ScopeMeta = TObject<{ required: TOptional<TArray<TString>>, held: TOptional<TArray<TString>> }>
+type ScopeMeta = SchemaOf<{ required?: string[], held?: string[] }>
 
-const scopeMeta: ScopeMeta = Type.Object({
+const scopeMeta = Type.Object({
   required: Type.Optional(Type.Array(Type.String(), { description: 'The scopes that the request requires.' })),
   held: Type.Optional(Type.Array(Type.String(), { description: 'The scopes that the credentials have.' }))
-}, { additionalProperties: false })
+}, { additionalProperties: false }) as unknown as ScopeMeta
 
-type MethodMeta = TObject<{ allowed: TOptional<TArray<TString>> }>
+type MethodMeta = SchemaOf<{ allowed?: string[] }>
 
-const methodMeta: MethodMeta = Type.Object({
+const methodMeta = Type.Object({
   allowed: Type.Optional(Type.Array(Type.String(), { description: 'The methods that this endpoint supports, as in Allow.' }))
-}, { additionalProperties: false })
+}, { additionalProperties: false }) as unknown as MethodMeta
 
 const definitions = {
   invalid_request: {

@@ -83,7 +83,7 @@ t.test('a schema that offers no JSON Schema, or has a type of JavaScript, is rej
   for (const [schema, sentence] of [
     [v.string(), `${expected} a schema of valibot without a JSON Schema.`],
     [z.date(), `${expected} a schema of zod that has none: Date cannot be represented in JSON Schema.`],
-    [Type.Date(), ".type: expected a type of JSON Schema (object, array, string, number, integer, boolean, null), got \"Date\"."]
+    [Type.Date(), '.type: expected a type of JSON Schema (object, array, string, number, integer, boolean, null), got "Date".']
   ] as const) {
     t.equal(thrown(() => { check({ at: { schema: () => schema, value: () => 'now' } }) }), `TypeError: fastify-api-errors: format: 'at' of 'mine'${sentence}`)
   }

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A file that is open in an editor. `|` marks the place of the cursor. */
 export interface Editor {
-  /** Returns the messages of the compiler about a text. */
+  /** Returns the messages of the compiler about some code. */
   readonly listErrors: (text: string) => string[]
   /** Returns the type that a hover shows. */
   readonly hover: (text: string) => string
@@ -21,7 +21,7 @@ export interface Editor {
   readonly close: () => void
 }
 
-/** Creates an editor. Each text is preceded by a header. */
+/** Creates an editor. The code starts with a header. */
 export function createEditor (header: string): Editor {
   const folder = createProjectFolder()
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
@@ -40,7 +40,7 @@ export function createEditor (header: string): Editor {
     readFile: name => readFileSync(name, 'utf8')
   })
 
-  /** Opens a text, and returns the position of the cursor. */
+  /** Opens some code, and returns the position of the cursor. */
   function open (text: string): number {
     const position = header.length + text.indexOf('|')
     content = header + text.replace('|', '')

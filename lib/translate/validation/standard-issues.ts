@@ -30,8 +30,19 @@ function sizeLimit (side: 'min' | 'max', value: unknown, size: unknown): Keyword
 
 /** The JSON Schema types for the types of Valibot and ArkType, if the names differ. */
 const types: Readonly<Record<string, string>> = {
-  bigint: 'integer', nan: 'number', void: 'undefined', loose_object: 'object', strict_object: 'object', object_with_rest: 'object', record: 'object',
-  variant: 'object', intersect: 'object', tuple: 'array', loose_tuple: 'array', strict_tuple: 'array', tuple_with_rest: 'array'
+  bigint: 'integer',
+  nan: 'number',
+  void: 'undefined',
+  loose_object: 'object',
+  strict_object: 'object',
+  object_with_rest: 'object',
+  record: 'object',
+  variant: 'object',
+  intersect: 'object',
+  tuple: 'array',
+  loose_tuple: 'array',
+  strict_tuple: 'array',
+  tuple_with_rest: 'array'
 }
 
 /** The JSON Schema formats for the formats of Valibot, if the names differ. */
@@ -41,11 +52,14 @@ const formatNames: Readonly<Record<string, string>> = {
 
 /** The issues of Valibot that are not about a type, a size, a limit or a format. */
 const valibotIssues: Readonly<Record<string, (issue: StandardIssue) => Keyword>> = {
-  literal: ({ expected }) => constant(parseValues(String(expected))?.[0]),
+  literal: ({ expected }) => {
+    const values = parseValues(String(expected))
+    return values === undefined ? choice(undefined) : constant(values[0])
+  },
   picklist: ({ expected }) => choice(parseValues(String(expected))),
   enum: ({ expected }) => choice(parseValues(String(expected))),
   value: ({ requirement }) => constant(requirement),
-  values: ({ requirement }) => choice(Array.isArray(requirement) ? requirement : undefined),
+  values: ({ requirement }) => choice(requirement as readonly unknown[]),
   union: () => ({ keyword: 'anyOf', params: {} }),
   integer: () => typed('integer'),
   safe_integer: () => typed('integer'),
@@ -128,11 +142,11 @@ function readExpected (expected: string): Keyword {
   return named.includes(undefined) ? invalid(`must be ${expected}`) : { keyword: 'type', params: { type: named.map(name => types[name as string] ?? name) } }
 }
 
-function readArkIssue (issue: StandardIssue, path: readonly string[], value: unknown): Keyword {
+function readArkIssue (issue: StandardIssue): Keyword {
   const { code, meta, expected } = issue
   const { format, description = code === 'union' ? undefined : expected } = (meta ?? {}) as { readonly format?: unknown, readonly description?: unknown }
   const named = typeof format === 'string' ? format : Object.hasOwn(describedFormats, String(description)) ? describedFormats[String(description)] : undefined
-  if (named !== undefined) return isAbsent(path, value) ? required : formatted(named)
+  if (named !== undefined && code !== 'required') return formatted(named)
   return Object.hasOwn(arkIssues, String(code)) ? (arkIssues[String(code)] as (issue: StandardIssue) => Keyword)(issue) : invalid()
 }
 
@@ -172,18 +186,20 @@ function readPath ({ path = [] }: StandardIssue): string[] {
   return Array.from(path as readonly unknown[], part => String(isObject(part) ? part.key : part))
 }
 
+function joinPaths ({ path: outer = [] }: StandardIssue, { path: inner = [] }: StandardIssue): unknown[] {
+  return [...outer as readonly unknown[], ...inner as readonly unknown[]]
+}
+
 function readFailures (issue: StandardIssue, value: unknown): FailedKeyword[] {
   const path = readPath(issue)
   const isValibot = 'kind' in issue && 'received' in issue
   const isArk = !isValibot && 'code' in issue && ' arkKind' in issue
   const inner = (isValibot ? issue.issues : isArk ? issue.errors : undefined) as readonly StandardIssue[] | undefined
   // All of these failed, in the same value.
-  if (isArk && issue.code === 'intersection') return (inner ?? []).slice(0, maxReported).flatMap(one => readFailures(one, value))
-  const keyword = isValibot ? readValibotIssue(issue, path, value)
-    : isArk ? readArkIssue(issue, path, value)
-      : isAbsent(path, value) ? required : invalid()
+  if (isArk && issue.code === 'intersection' && inner !== undefined) return inner.slice(0, maxReported).flatMap(one => readFailures(one, value))
+  const keyword = isValibot ? readValibotIssue(issue, path, value) : isArk ? readArkIssue(issue) : isAbsent(path, value) ? required : invalid()
   if (keyword.keyword !== 'anyOf' || inner === undefined) return [{ ...keyword, path }]
   // Valibot's paths inside a union are relative to its value.
-  const branches = inner.slice(0, maxReported).map(one => readFailures(isValibot ? { ...one, path: [...issue.path as readonly unknown[] ?? [], ...one.path as readonly unknown[] ?? []] } : one, value))
+  const branches = inner.slice(0, maxReported).map(one => readFailures(isValibot ? { ...one, path: joinPaths(issue, one) } : one, value))
   return [{ ...keyword, path, branches }]
 }

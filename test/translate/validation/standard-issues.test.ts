@@ -92,6 +92,7 @@ const valibotCases: Readonly<Record<string, readonly Case[]>> = {
   ],
   'a value': [
     [f(v.literal('a')), { f: secret }, [['f', 'const', 'must be "a"']]],
+    [f(v.literal('a " b')), { f: secret }, [['f', 'enum', 'must be one of the allowed values']]],
     [f(v.picklist(['a', 'b'])), { f: secret }, [['f', 'enum', 'must be one of "a", "b"']]],
     [f(v.enum({ A: 'a', B: 1 })), { f: secret }, [['f', 'enum', 'must be one of "a", 1']]],
     [f(v.picklist(['a " | b'])), { f: secret }, [['f', 'enum', 'must be one of the allowed values']]],
@@ -180,6 +181,8 @@ const arkCases: Readonly<Record<keyof typeof arkIssues, readonly Case[]>> = {
   predicate: [
     [type({ '+': 'reject' }), { [secret]: 1 }, [[secret, 'unknown_field', 'is not allowed']]],
     [type({ f: "'a' | 1 | null" }), { f: secret }, [['f', 'enum', 'must be one of 1, "a", null']]],
+    [type({ f: 'string | null' }), { f: true }, [['f', 'type', 'must be a string or null']]],
+    [type({ f: 'string | bigint' }), { f: true }, [['f', 'type', 'must be a whole number or a string']]],
     [type({ f: 'string | number' }), { f: true }, [['f', 'type', 'must be a number or a string']]],
     [type({ f: 'string.url' }), { f: secret }, [['f', 'url', 'must be a URL']]],
     [type({ f: type('string').narrow((_text, context) => context.mustBe('before it ends')) }), { f: secret }, [['f', 'invalid', 'must be before it ends']]]
