@@ -45,8 +45,9 @@ export function setDefaultMessage (error: Occurrence, languages: ResolvedLanguag
 function findMessage (texts: Texts, { message }: Answer, { meta }: Occurrence, definition: BodyDefinition): string | undefined {
   const ofCode = texts.errors[definition.code]
   if (ofCode !== undefined && isDefaultMessage(message, definition, meta)) return createSentence(ofCode, meta)
-  if (!texts.ofMessages.has(message)) return undefined
-  return texts.ofMessages.get(message) ?? (ofCode === undefined ? undefined : createSentence(ofCode, meta))
+  const known = texts.ofMessages.get(message)
+  if (known !== undefined) return known
+  return ofCode !== undefined && texts.ofMessages.has(message) ? createSentence(ofCode, meta) : undefined
 }
 
 function isDefaultMessage (message: string, definition: BodyDefinition, meta: unknown): boolean {
@@ -81,13 +82,18 @@ const standardIssueCodes: ReadonlySet<string> = new Set([...issueCodes, ...Objec
 
 function translateIssue (texts: Texts, issue: Issue): Issue {
   const message = findPhrase(texts, issue)
-  return message === undefined ? issue : { ...issue, message }
+  if (message === undefined) return issue
+  if (!(issueParams in issue)) return { ...issue, message }
+  // Copying the parameters would take longer than the rest.
+  const { in: place, field, pointer, code } = issue
+  return { in: place, field, pointer, code, message }
 }
 
 /** Returns the message of an issue in a language; `undefined` if it is a message of the application. */
 function findPhrase ({ issues, ofPhrases }: Texts, { code, field, message, [issueParams]: params }: TranslatableIssue): string | undefined {
   const phrase = issues[code]
   if (params !== undefined) return createPhrase(phrase ?? (params.format === undefined ? issues.invalid : issues.format), params, field)
-  if (ofPhrases.has(message)) return ofPhrases.get(message) ?? createPhrase(phrase ?? issues.invalid, {}, field)
-  return phrase === undefined || standardIssueCodes.has(code) ? undefined : createPhrase(phrase, {}, field)
+  const known = ofPhrases.get(message)
+  if (known !== undefined) return known
+  return phrase !== undefined && (ofPhrases.has(message) || !standardIssueCodes.has(code)) ? createPhrase(phrase, {}, field) : undefined
 }

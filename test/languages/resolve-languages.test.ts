@@ -2,8 +2,9 @@
 import t from 'tap'
 import Fastify from 'fastify'
 import { expectTypeOf } from 'expect-type'
-import apiErrors, { defineErrors, standardErrors, type ErrorInit, type Language, type Languages } from 'fastify-api-errors'
+import apiErrors, { defineErrors, standardErrors, type ErrorInit, type Language, type Languages, type Phrase } from 'fastify-api-errors'
 import { german } from 'fastify-api-errors/languages/de'
+import { issueCodes } from '../../lib/catalog/issues.js'
 import { resolveLanguages } from '../../lib/languages/resolve-languages.js'
 import { thrown } from '../support/thrown.js'
 
@@ -49,11 +50,13 @@ t.test('register rejects a missing sentence, also of a code whose name every obj
 })
 
 t.test('a language with only the required parts: the message of the code is used, and titles come from messages', async t => {
-  const { errors: sentences, issues } = german
+  const { errors: sentences } = german
+  const issues = Object.fromEntries([...issueCodes, 'format'].map(code => [code, german.issues[code] as Phrase])) as Language['issues']
   const app = Fastify({ genReqId: () => 'req_1' })
   await app.register(apiErrors, { log: false, format: 'problem', docUrl: '/errors', languages: { default: 'en', de: { errors: { ...sentences, method_not_allowed: () => 'Methode nicht erlaubt.' }, issues } } })
   app.post('/', async () => 'ok')
-  app.get('/database', async () => { throw Object.assign(new Error('too long'), { name: 'error', code: '22001', severity: 'ERROR', length: 1, routine: 'varchar' }) })
+  const issue = { in: 'body', field: 'name', pointer: '/name', code: 'max_length', message: 'is too long' } as const
+  app.get('/issue', async () => { throw standardErrors.validation_error({ issues: [issue, { ...issue, code: 'other', message: 'is odd' }] }) })
   const send = async (method: 'POST' | 'GET', url: string, body?: string): Promise<Record<string, unknown>> => {
     const response = await app.inject({ method, url, headers: { 'accept-language': 'de', ...body !== undefined && { 'content-type': 'application/json' } }, ...body !== undefined && { body } })
     const { title, detail } = response.json() as Record<string, unknown>
@@ -61,6 +64,8 @@ t.test('a language with only the required parts: the message of the code is used
   }
   t.strictSame(await send('POST', '/', '{'), { title: 'Die Anfrage ist fehlerhaft', detail: 'Die Anfrage ist fehlerhaft.' })
   t.strictSame(await send('GET', '/'), { title: 'Method not allowed', detail: 'Methode nicht erlaubt.' })
+  const { errors: invalid } = (await app.inject({ url: '/issue', headers: { 'accept-language': 'de' } })).json() as { readonly errors: ReadonlyArray<{ readonly detail: string }> }
+  t.strictSame(invalid.map(({ detail }) => detail), ['ist zu lang', 'is odd'])
   await app.close()
 })
 

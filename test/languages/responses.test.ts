@@ -10,7 +10,8 @@ import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, {
-  defineErrors, serverOptions, standardErrors, swaggerOptions, type ApiErrorsOptions, type IssueCode, type Language, type LogEntry, type MessageName, type Phrase, type StandardCode
+  defineErrors, defineFormat, serverOptions, standardErrors, swaggerOptions, type ApiErrorsOptions, type IssueCode,
+  type Language, type Languages, type LogEntry, type MessageName, type Phrase, type StandardCode
 } from 'fastify-api-errors'
 import { apiKey } from 'fastify-api-errors/api-key'
 import { parseError } from 'fastify-api-errors/client'
@@ -22,6 +23,7 @@ import { formatMessages, issueKinds, toIssueCode } from '../../lib/catalog/issue
 import { specificMessages, specificPhrases } from '../../lib/catalog/specific-messages.js'
 import { createPhrase } from '../../lib/languages/resolve-languages.js'
 import { createContract, type Document } from '../examples/conformance.js'
+import { createApp as createDocumented, documentOf } from '../openapi/documents.js'
 import { createApp, errorResponse, formatRequest, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody, type HttpResponse } from '../support/http.js'
 
 const errors = defineErrors(standardErrors, {
@@ -141,7 +143,9 @@ const json = { 'content-type': 'application/json' }
 
 /** Returns an issue of a request with the phrase of a language. */
 function issue (language: Language, place: string, field: string, code: string, params: Readonly<Record<string, unknown>> = {}): object {
-  return { in: place, field, pointer: `/${field}`, code, message: createPhrase(language.issues[code] as string, params, field) }
+  const phrase = language.issues[code] as Phrase
+  const message = language === english && typeof phrase === 'function' ? phrase(params, field) : createPhrase(phrase, params, field)
+  return { in: place, field, pointer: `/${field}`, code, message }
 }
 
 const kinds: readonly Kind[] = [
@@ -472,6 +476,46 @@ t.test('a message in languages that the API does not have, and one without the d
   t.strictSame(await send('/empty'), ['de', german.errors.resource_gone])
   t.strictSame(await send('/frozen'), ['de', 'Weg.'])
   await app.close()
+})
+
+t.test('the messages of class-validator are translated with their limits, and those of the application are not', async t => {
+  const app = await createApp({ languages: { default: 'en', de: german } })
+  const fail = (property: string, value: unknown, constraints: object): object => ({ property, value, target: { [property]: value }, constraints, children: [] })
+  const failures: unknown = [
+    fail('size', 7, { isDivisibleBy: 'size must be divisible by 5', isPositive: 'size must be a positive number' }),
+    fail('name', 'a', { minLength: 'name must be longer than or equal to 3 characters' }),
+    fail('title', 'a', { minLength: 'Too short!' })
+  ]
+  app.get('/', async () => { throw failures })
+  const { details } = (await app.inject({ url: '/', headers: { 'accept-language': 'de' } })).json() as { readonly details: ReadonlyArray<{ readonly message: string }> }
+  t.strictSame(details.map(({ message }) => message), ['muss ein Vielfaches von 5 sein', 'ist zu klein', 'muss mindestens 3 Zeichen lang sein', 'Too short!'])
+  await app.close()
+})
+
+t.test('if a format fails for each language, the response is the standard internal error in the default language', async t => {
+  let isBroken = false
+  const format = defineFormat({
+    name: 'fragile',
+    fields: { text: { schema: () => Type.String(), value: ({ message, language }) => { if (isBroken) throw new Error(language?.tag); return message } } }
+  })
+  const app = await createApp({ format, languages: { default: 'en', de: german } })
+  isBroken = true
+  const response = await app.inject({ url: '/none', headers: { 'accept-language': 'de' } })
+  t.strictSame([response.statusCode, response.headers['content-language'], response.json()], [
+    500, 'en', { code: 'internal_error', message: standardErrors.internal_error.message, request_id: requestId }
+  ])
+  await app.close()
+})
+
+t.test('the document of an API with one language has no Vary, and with one format, Vary has only Accept-Language', async t => {
+  const headersOf = async (languages: Languages): Promise<unknown> => {
+    const app = await createDocumented({ plugin: { log: false, languages } }, app => { app.get('/queue', { config: { errors: ['resource_gone'] } }, async () => 'ok') })
+    const { headers = {} } = documentOf(app).components
+    await app.close()
+    return [headers['Content-Language']?.schema, headers.Vary?.example]
+  }
+  t.strictSame(await headersOf({ default: 'de', de: german }), [{ type: 'string', enum: ['de'] }, undefined])
+  t.strictSame(await headersOf({ default: 'en', de: german }), [{ type: 'string', enum: ['en', 'de'] }, 'accept-language'])
 })
 
 t.test('if the function of a language fails for an occurrence, the response is in the default language', async t => {
