@@ -14,8 +14,11 @@ import { isRandom, native, object, promise, textsIn, unknown, type Obj, type Que
 /** A failure of a query: a violated constraint, a missing or malformed value of a column, or a value that cannot be compared with a column. */
 type Failure = 'unique' | 'foreign' | 'missing' | 'malformed' | 'compared'
 
+/** The properties of an error. A property is `undefined` if the error does not have it. */
+type ErrorFields = Readonly<Record<string, string | number | undefined>>
+
 /** The properties of the errors of each driver. A `catch` of the application can test them. */
-const errorFields: Readonly<Record<string, Readonly<Partial<Record<Failure, Readonly<Record<string, string | number>>>>>>> = {
+const errorFields: Readonly<Record<string, Readonly<Partial<Record<Failure, ErrorFields>>>>> = {
   postgres: { unique: { code: '23505' }, foreign: { code: '23503' }, compared: { code: '22P02' } },
   mysql: { unique: { code: 'ER_DUP_ENTRY' }, foreign: { code: 'ER_NO_REFERENCED_ROW_2' } },
   sqlite: { unique: { code: 'SQLITE_CONSTRAINT_UNIQUE' }, foreign: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } },
@@ -25,7 +28,7 @@ const errorFields: Readonly<Record<string, Readonly<Partial<Record<Failure, Read
   },
   objection: { unique: { name: 'UniqueViolationError' }, foreign: { name: 'ForeignKeyViolationError' }, compared: { name: 'DataError' } },
   typeorm: { unique: { name: 'QueryFailedError' }, foreign: { name: 'QueryFailedError' }, missing: { name: 'QueryFailedError' }, compared: { name: 'QueryFailedError' } },
-  mongoose: { unique: { name: 'MongoServerError', code: 11000 }, missing: { name: 'ValidationError' }, malformed: { name: 'ValidationError' }, compared: { name: 'CastError' } }
+  mongoose: { unique: { name: 'MongoServerError', code: 11000 }, missing: { name: 'ValidationError', code: undefined }, malformed: { name: 'ValidationError', code: undefined }, compared: { name: 'CastError', code: undefined } }
 }
 
 const dialects: Readonly<Record<string, string>> = {
@@ -62,7 +65,7 @@ export function createEffects (constraints: Constraints): Effects {
       for (const column of query.where) machine.note(`${name}.${plainName(column)}`)
       if (query.verb === 'select') for (const column of query.where) machine.note(foundBy(name, column))
     }
-    const fieldsOf = (failure: Failure): Readonly<Record<string, string | number>> => errorFields[query.dialect]?.[failure] ?? {}
+    const fieldsOf = (failure: Failure): ErrorFields => errorFields[query.dialect]?.[failure] ?? {}
     const errors: Obj[] = []
     if ([...query.compared ?? []].some(([column, values]) => table?.columns.get(plainName(column))?.isStrict === true && isFreeText(values))) {
       errors.push(effectError('validation_error', fieldsOf('compared'), { isOfValue: true }))

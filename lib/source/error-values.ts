@@ -11,7 +11,7 @@ export function catalogError (code: string, status: number | undefined): Obj {
 }
 
 /** Returns an error that no line of the application throws. */
-export function effectError (code: StandardCode, fields: Readonly<Record<string, string | number>> = {}, facts: Partial<NonNullable<Obj['error']>> = {}): Obj {
+export function effectError (code: StandardCode, fields: Readonly<Record<string, string | number | undefined>> = {}, facts: Partial<NonNullable<Obj['error']>> = {}): Obj {
   return object({
     fields: new Map(Object.entries(fields).map(([name, value]) => [name, [literal(value)]])),
     error: { origin: 'effect', names: ['Error'], isUncertain: false, code, ...facts }

@@ -64,7 +64,7 @@ export async function inferErrors (app: FastifyInstance, root: string): Promise<
     const scripts = inspector.scripts.filter(({ file }) => !isOfPackage(file))
     const files = [...new Set(scripts.flatMap(({ sources }) => sources.filter(source => existsSync(source) && !isOfPackage(source))))]
     const project = openProject(ts, root, files)
-    const effects = createEffects(readConstraints(ts, project, listFolders(root, files)))
+    const effects = createEffects(readConstraints(ts, project, listFolders(ts, root, files)))
     const machine = createMachine(project, inspector, await loadedExports(scripts), effects)
     return createReport(getSourceRoutes(app), machine)
   } finally {
@@ -92,15 +92,10 @@ async function loadedExports (scripts: readonly Script[]): Promise<ReadonlyMap<s
 }
 
 /** Returns the folder of the application, and the folders of the other packages in its monorepo. */
-function listFolders (root: string, files: readonly string[]): readonly string[] {
-  const outside = files.filter(file => relative(root, file).startsWith('..')).flatMap(file => findPackageFolder(dirname(file)) ?? [])
-  return [...new Set([root, ...outside.filter(folder => relative(folder, root).startsWith('..'))])]
-}
-
-/** Returns the nearest folder with a package.json. */
-function findPackageFolder (folder: string): string | undefined {
-  if (existsSync(join(folder, 'package.json'))) return folder
-  return dirname(folder) === folder ? undefined : findPackageFolder(dirname(folder))
+function listFolders (ts: TypeScript, root: string, files: readonly string[]): readonly string[] {
+  const outside = files.filter(file => relative(root, file).startsWith('..'))
+  const folders = outside.map(file => dirname(ts.findConfigFile(dirname(file), ts.sys.fileExists, 'package.json') ?? root))
+  return [...new Set([root, ...folders.filter(folder => relative(folder, root).startsWith('..'))])]
 }
 
 function readConstraints (ts: TypeScript, project: Project, folders: readonly string[]): Constraints {

@@ -1,6 +1,6 @@
 /** Models the results of neverthrow: functions return an error as a value, and their callers turn it into a response. */
 import type { Node } from 'typescript'
-import { isAsync } from './interpreter/syntax.js'
+import { isAsync as isAsyncFunction } from './interpreter/syntax.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
 import { literal, native, object, promise, union, unknown, type Obj, type Thrown, type Value, type Values } from './values.js'
 
@@ -11,24 +11,32 @@ interface Context {
 
 /** Calls a function of neverthrow. Returns `undefined` if the function is not modeled. */
 export function callNeverthrow (machine: LibraryContext, { args, node }: LibraryCall, name: string): Values | undefined {
-  if (node === undefined) return undefined
-  const context: Context = { machine, node }
+  const context: Context = { machine, node: node as Node }
   const [first = [], second = []] = args
   switch (name) {
     case 'ok': return [createResult(context, 'value', first)]
     case 'err': return [createResult(context, 'error', first)]
     case 'okAsync': return [createAsync(context, [createResult(context, 'value', first)])]
     case 'errAsync': return [createAsync(context, [createResult(context, 'error', first)])]
-    case 'fromSafePromise': return [createAsync(context, attempt(context, first, () => [], []))]
-    case 'fromPromise': return [createAsync(context, attempt(context, first, errors => machine.call(second, [], [errors], node)))]
-    case 'fromThrowable': return [native(name, (given, _, at) => attemptCall({ machine, node: at }, first, given, second))]
-    case 'fromAsyncThrowable': return [native(name, (given, _, at) => [createAsync({ machine, node: at }, attemptCall({ machine, node: at }, first, given, second))])]
+    case 'fromSafePromise': {
+      let values: Values = []
+      const throws = machine.caught(() => { values = machine.settle(first) })
+      return [createAsync(context, [createResult(context, 'value', values)], throws)]
+    }
+    case 'fromPromise': return [createAsync(context, attempt(context, () => machine.settle(first), second))]
+    case 'fromThrowable': return [native(name, (given, _, at) => {
+      // Result and ResultAsync have this method. Only the type of the call distinguishes them.
+      const isAsync = machine.project.checker.getTypeAtLocation(at).getProperty('then') !== undefined
+      const call = (): Values => machine.call(first, [], given, at)
+      const results = attempt({ machine, node: at }, isAsync ? () => machine.settle(call()) : call, second)
+      return isAsync ? [createAsync({ machine, node: at }, results)] : results
+    })]
     case 'combine':
-    case 'combineWithAllErrors': return combine(context, machine.elementsOf(first, node))
+    case 'combineWithAllErrors': return combine(context, machine.elementsOf(first, context.node))
     case 'safeTry': {
       // The generator yields the failed results, and returns the last one.
-      const results = union(machine.elementsOf(machine.settle(machine.call(first, [], [], node)), node), [createResult(context, 'value', [unknown()])])
-      return first.some(value => value.kind === 'function' && isAsync(machine.project.ts, value.node)) ? [createAsync(context, results)] : results
+      const results = union(machine.elementsOf(machine.settle(machine.call(first, [], [], node)), context.node), [createResult(context, 'value', [unknown()])])
+      return first.some(value => value.kind === 'function' && isAsyncFunction(machine.project.ts, value.node)) ? [createAsync(context, results)] : results
     }
     default: return undefined
   }
@@ -60,8 +68,9 @@ function createResult (context: Context, state: 'value' | 'error', values: Value
     })
   }
   method('unwrapOr', (_, [other = []]) => isOk ? values : other)
-  method('_unsafeUnwrap', () => isOk ? values : [unknown()])
-  method('_unsafeUnwrapErr', () => isOk ? [unknown()] : values)
+  // On the other state, they throw.
+  method('_unsafeUnwrap', () => isOk ? values : [])
+  method('_unsafeUnwrapErr', () => isOk ? [] : values)
   method('safeUnwrap', () => [made])
   // A generator that yields a failed result ends.
   made.fields.set('__@iterator', isOk ? [] : [made])
@@ -97,33 +106,24 @@ function settling (machine: LibraryContext, name: string, index: number, callbac
   return [native(name, (args, self, node) => machine.settle(machine.call(callback, self, args, node)))]
 }
 
-/** Awaits a promise. Its errors become the error of a result. */
-function attempt ({ machine, node }: Context, awaited: Values, toError: (errors: Values) => Values, failed?: Values): Values {
+/** Runs code. The errors that it throws become the error of a result. */
+function attempt (context: Context, run: () => Values, toError: Values): Values {
+  const { machine, node } = context
   let values: Values = []
-  const throws = machine.caught(() => { values = machine.settle(awaited) })
-  const context: Context = { machine, node }
-  const errors = failed ?? toError(machine.caughtValues(throws))
-  return [createResult(context, 'value', values), ...errors.length === 0 ? [] : [createResult(context, 'error', errors)]]
-}
-
-/** Calls a function. Its errors become the error of a result. */
-function attemptCall ({ machine, node }: Context, fn: Values, args: readonly Values[], toError: Values): Values {
-  let values: Values = []
-  const throws = machine.caught(() => { values = machine.settle(machine.call(fn, [], args, node)) })
-  const errors = machine.caughtValues(throws)
-  return [createResult({ machine, node }, 'value', values), createResult({ machine, node }, 'error', toError.length === 0 ? errors : machine.call(toError, [], [errors], node))]
+  const errors = machine.caughtValues(machine.caught(() => { values = run() }))
+  return [createResult(context, 'value', values), createResult(context, 'error', toError.length === 0 ? errors : machine.call(toError, [], [errors], node))]
 }
 
 /** Returns the result of several results: the list of their values, or their errors. */
 function combine (context: Context, list: Values): Values {
-  const { machine, node } = context
+  const { machine } = context
   const hasPromise = list.some(value => value.kind === 'promise')
   const results = machine.settle(list)
   const read = (name: string): Values => union(...results.map(each => each.kind === 'object' ? each.fields.get(name) ?? [] : [unknown()]))
   const errors = read('error')
   const combined: Values = [
     createResult(context, 'value', [object({ isArray: true, elements: read('value') })]),
-    ...errors.length === 0 ? [] : [createResult({ machine, node }, 'error', errors)]
+    ...errors.length === 0 ? [] : [createResult(context, 'error', errors)]
   ]
   return hasPromise ? [createAsync(context, combined)] : combined
 }

@@ -122,7 +122,7 @@ function readConfig (ts: TypeScript, root: string, files: readonly string[]): { 
 
 /** Returns whether a file adds types to a module. No line of the application has to import it. */
 function declaresModule (ts: TypeScript, name: string): boolean {
-  return /\.[cm]?tsx?$/.test(name) && /\bdeclare (module|global)\b/.test(ts.sys.readFile(name) ?? '')
+  return /\.[cm]?tsx?$/.test(name) && /\bdeclare (module|global)\b/.test(String(ts.sys.readFile(name)))
 }
 
 function collectNodes (ts: TypeScript, file: SourceFile): readonly (FunctionNode | ClassLikeDeclaration)[] {

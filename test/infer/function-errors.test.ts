@@ -542,7 +542,7 @@ t.test('a function that a hook puts on the request', t => {
       const user = await request.getUser()
       if (user === slug) throw errors.forbidden()
     }
-    request.getAdmin = async () => await request.getMember('admin')
+    request.getAdmin = async () => [await request.getUser(), await request.getMember('admin')]
   }), ['forbidden getMember,getAdmin', 'unauthorized getUser,getMember,getAdmin'])
   t.strictSame(list(async (request: any) => {
     request.getUser = async () => { throw errors.unauthorized() }

@@ -1,5 +1,6 @@
 /** An application of a monorepo: it imports errors, functions and tables from other packages of the same repository. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import Fastify, { type FastifyPluginAsync } from 'fastify'
@@ -83,6 +84,11 @@ async function testMonorepo (t: Test, isCompiled: boolean): Promise<void> {
   writePackage(folder, 'database', databaseSource, isCompiled)
   writeFileSync(join(folder, 'packages/database/schema.sql'), schema)
   const { default: plugin } = await import(pathToFileURL(join(folder, 'apps/api/src/app.ts')).href) as { default: FastifyPluginAsync }
+  // A file outside of all packages has no tables.
+  const outside = mkdtempSync(join(tmpdir(), 'fastify-api-errors-outside-'))
+  t.teardown(() => { rmSync(outside, { recursive: true }) })
+  writeFileSync(join(outside, 'limits.mjs'), 'export const limit = 1')
+  await import(pathToFileURL(join(outside, 'limits.mjs')).href)
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(apiErrors)

@@ -30,7 +30,7 @@ t.test('a file belongs to a package if it is below node_modules, or is a file of
 
 /** Opens a folder with one file, and with the configuration of the compiler if it is given. */
 function open (t: { testdir: (files: Record<string, string>) => string }, config?: string): { readonly project: Project, readonly file: string, readonly folder: string } {
-  const folder = t.testdir({ 'app.ts': source, 'types.d.ts': 'declare const version: string', ...config !== undefined && { 'tsconfig.json': config } })
+  const folder = t.testdir({ 'app.ts': source, 'types.d.ts': 'declare const version: string', 'augment.ts': "declare module 'x' {}\nexport {}", ...config !== undefined && { 'tsconfig.json': config } })
   const file = join(folder, 'app.ts')
   return { project: openProject(ts, folder, [file]), file, folder }
 }
@@ -56,6 +56,7 @@ t.test('the files of the application are its own, and declarations are not', asy
   const { project, file, folder } = open(t, '{ "compilerOptions": { "module": "nodenext", "strict": true }, "include": ["*.ts"] }')
   t.equal(project.owns(project.fileAt(file) as ts.SourceFile), true)
   t.equal(project.owns(project.fileAt(join(folder, 'types.d.ts')) as ts.SourceFile), false, 'the declarations of the configuration are loaded')
+  t.equal(project.owns(project.fileAt(join(folder, 'augment.ts')) as ts.SourceFile), true, 'a file that adds types to a module is loaded')
   t.equal(project.fileAt(join(folder, 'other.ts')), undefined)
 })
 

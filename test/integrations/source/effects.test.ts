@@ -74,6 +74,8 @@ t.test('queries that Drizzle, Knex and Kysely build', async t => {
 
 t.test('Prisma queries', async t => {
   t.strictSame(findingsOf('prisma'), {
+    'POST /prisma/any': ['409 resource_already_exists certain'],
+    'GET /prisma/any-or-throw': ['404 resource_not_found certain'],
     'POST /prisma/connect': ['404 resource_not_found certain', '409 resource_already_exists certain'],
     'POST /prisma/connect-list': ['404 resource_not_found certain'],
     'POST /prisma/connect-looked-up': ['404 resource_not_found possible'],
@@ -170,7 +172,9 @@ t.test('middleware of Mongoose', async t => {
     'POST /middleware/create': ['402 payment_required certain', '404 resource_not_found certain', '409 resource_already_exists possible', '423 resource_locked certain'],
     'DELETE /middleware/document': ['404 resource_not_found certain', '409 resource_conflict certain'],
     'GET /middleware/find': ['404 resource_not_found certain'],
+    'POST /middleware/kept': ['410 resource_gone certain', '422 missing_required_field certain', '422 validation_error certain'],
     'GET /middleware/list': [],
+    'GET /middleware/plain': [],
     'DELETE /middleware/query': ['403 forbidden certain'],
     'POST /middleware/replaced': ['410 resource_gone certain'],
     'POST /middleware/replaced-list': ['410 resource_gone certain'],
