@@ -108,6 +108,7 @@ export const german: Language = {
     url: 'muss eine URL sein',
     email: 'muss eine E-Mail-Adresse sein',
     hostname: 'muss ein Hostname sein',
+    ip: 'muss eine IP-Adresse sein',
     ipv4: 'muss eine IPv4-Adresse sein',
     ipv6: 'muss eine IPv6-Adresse sein',
     regex: 'muss ein regulärer Ausdruck sein',

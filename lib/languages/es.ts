@@ -108,6 +108,7 @@ export const spanish: Language = {
     url: 'debe ser una URL',
     email: 'debe ser una dirección de correo electrónico',
     hostname: 'debe ser un nombre de host',
+    ip: 'debe ser una dirección IP',
     ipv4: 'debe ser una dirección IPv4',
     ipv6: 'debe ser una dirección IPv6',
     regex: 'debe ser una expresión regular',

@@ -108,6 +108,7 @@ export const french: Language = {
     url: 'doit être une URL',
     email: 'doit être une adresse e-mail',
     hostname: 'doit être un nom d’hôte',
+    ip: 'doit être une adresse IP',
     ipv4: 'doit être une adresse IPv4',
     ipv6: 'doit être une adresse IPv6',
     regex: 'doit être une expression régulière',

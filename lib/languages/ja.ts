@@ -107,6 +107,7 @@ export const japanese: Language = {
     url: 'URLである必要があります',
     email: 'メールアドレスである必要があります',
     hostname: 'ホスト名である必要があります',
+    ip: 'IPアドレスである必要があります',
     ipv4: 'IPv4アドレスである必要があります',
     ipv6: 'IPv6アドレスである必要があります',
     regex: '正規表現である必要があります',
