@@ -52,6 +52,7 @@ t.test('security that nothing checks', async t => {
     await app.register(apiErrors)
     app.get('/none', { schema }, get)
     app.get('/params', { schema }, async (request, reply) => await reply.header('a', 'b').send(request.params))
+    app.get('/constant', { schema }, async () => policies.general)
     app.get('/optional', { schema: { security: [{ token: [] }, {}] } as object }, get)
     app.get('/open', get)
     app.get('/hook', { schema, preHandler: check }, get)
@@ -66,7 +67,7 @@ t.test('security that nothing checks', async t => {
       scope.addHook('onRequest', check)
       scope.get('/scope', { schema }, get)
     })
-  }), ['schema.security of GET /none, GET /params requires credentials, but no hook and no handler can check them. Add a hook that rejects requests without credentials, or delete security.'])
+  }), ['schema.security of GET /none, GET /params, GET /constant requires credentials, but no hook and no handler can check them. Add a hook that rejects requests without credentials, or delete security.'])
   t.strictSame(await start(async app => {
     await app.register(apiErrors, { rateLimit: { policies, default: 'general' } })
     app.get('/limited', { schema }, get)
