@@ -3,7 +3,7 @@
  * writes the types of the entries, and copies the files of the reference pages.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, relative } from 'node:path'
@@ -92,7 +92,13 @@ async function writeModules (): Promise<void> {
   }
   // A file that reads them finds them by `import.meta.url`, and each such file is in this folder.
   const assets = join(root, 'lib/reference/render')
-  for (const file of readdirSync(assets)) if (extname(file) !== '.ts') copyFileSync(join(assets, file), join(dist, 'chunks', file))
+  for (const file of readdirSync(assets)) if (extname(file) !== '.ts') writeFileSync(join(dist, 'chunks', file), shortenAsset(file, readFileSync(join(assets, file), 'utf8')))
+}
+
+/** Shortens a style sheet or a script. Any other file is unchanged. */
+function shortenAsset (file: string, text: string): string {
+  const loader = ({ '.css': 'css', '.js': 'js' } as const)[extname(file)]
+  return loader === undefined ? text : transformSync(text, { loader, minify: true, target: loader === 'css' ? 'chrome120' : 'es2022' }).code
 }
 
 /**
@@ -111,6 +117,22 @@ function writeTypes (): void {
     writeFileSync(join(root, `${path}.d.cts`), createCommonJsTypes(join(compiled, `${relative('dist', path)}.d.ts`)))
   }
   rmSync(compiled, { recursive: true })
+  removeFunctions([...written])
+}
+
+/** Removes the functions that only other modules of the package call: no type of a program can refer to them. */
+function removeFunctions (paths: readonly string[]): void {
+  const internal = paths.filter(path => !modules.includes(`dist/${path}`)).map(path => {
+    const text = readFileSync(join(dist, `${path}.d.ts`), 'utf8')
+    return { path, text, functions: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true).statements.filter(ts.isFunctionDeclaration) }
+  })
+  const withoutFunctions = internal.map(({ text, functions }) => functions.reduceRight((rest, { pos, end }) => rest.slice(0, pos) + rest.slice(end), text))
+  const entries = modules.map(path => readFileSync(join(root, `${path}.d.ts`), 'utf8'))
+  const used = new Set([...withoutFunctions, ...entries].join('\n').match(/[\w$]+/g))
+  for (const { path, text, functions } of internal) {
+    const unused = functions.filter(({ name }) => !used.has(String(name?.text)))
+    writeFileSync(join(dist, `${path}.d.ts`), unused.reduceRight((rest, { pos, end }) => rest.slice(0, pos) + rest.slice(end), text))
+  }
 }
 
 /** Copies the types of a module and of those that it imports. */
