@@ -3,7 +3,7 @@
  * writes the types of the entries, and copies the files of the reference pages.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, relative } from 'node:path'
@@ -94,7 +94,13 @@ async function writeModules (): Promise<void> {
   }
   // A file that reads them finds them by `import.meta.url`, and each such file is in this folder.
   const assets = join(root, 'lib/reference/render')
-  for (const file of readdirSync(assets)) if (extname(file) !== '.ts') copyFileSync(join(assets, file), join(dist, 'chunks', file))
+  for (const file of readdirSync(assets)) if (extname(file) !== '.ts') writeFileSync(join(dist, 'chunks', file), shortenAsset(file, readFileSync(join(assets, file), 'utf8')))
+}
+
+/** Shortens a style sheet or a script. Any other file is unchanged. */
+function shortenAsset (file: string, text: string): string {
+  const loader = ({ '.css': 'css', '.js': 'js' } as const)[extname(file)]
+  return loader === undefined ? text : transformSync(text, { loader, minify: true, target: loader === 'css' ? 'chrome120' : 'es2022' }).code
 }
 
 /**
