@@ -49,9 +49,9 @@ function leaveDynamicImports (filter: RegExp): Plugin {
   }
 }
 
-/** Shortens the names of parameters and variables inside functions. esbuild cannot shorten only these. */
+/** Shortens the names of parameters and variables. esbuild cannot keep the names of functions. */
 async function shortenLocalNames (code: string): Promise<string> {
-  const { code: shortened } = await minify(code, { compress: false, mangle: { keep_fnames: true, keep_classnames: true }, format: { max_line_len: 160 } })
+  const { code: shortened } = await minify(code, { module: true, ecma: 2020, compress: false, mangle: { keep_fnames: true, keep_classnames: true }, format: { max_line_len: 160 } })
   if (shortened === undefined) throw new Error('terser returned no code')
   return shortened
 }
@@ -115,13 +115,25 @@ function writeTypes (): void {
   for (const [file, types] of selectTypes(modules.map(path => join(compiled, `${relative('dist', path)}.d.ts`)), compiled)) {
     const path = join(dist, relative(compiled, file))
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, types.replace(/^(?: {4})+/gm, indent => ' '.repeat(indent.length / 2)))
+    writeFileSync(path, omitProse(types).replace(/^(?: {4})+/gm, indent => ' '.repeat(indent.length / 2)))
   }
   for (const path of modules) {
     writeFileSync(join(root, `${path}.cjs`), `module.exports = require('./${basename(path)}.js')\n`)
     writeFileSync(join(root, `${path}.d.cts`), createCommonJsTypes(join(compiled, `${relative('dist', path)}.d.ts`)))
   }
   rmSync(compiled, { recursive: true })
+}
+
+/** Removes the literal types of descriptions, actions and examples. No type depends on them, and they would be a tenth of all types. */
+function omitProse (types: string): string {
+  const file = ts.createSourceFile('types.d.ts', types, ts.ScriptTarget.Latest, true)
+  const omitted: ts.Node[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertySignature(node) && ts.isTypeLiteralNode(node.parent) && /^(description|action|example)$/.test(node.name.getText(file)) && node.type !== undefined && (ts.isLiteralTypeNode(node.type) || ts.isTypeLiteralNode(node.type))) omitted.push(node)
+    else ts.forEachChild(node, child => { visit(child) })
+  }
+  file.forEachChild(visit)
+  return omitted.reduceRight((rest, { pos, end }) => rest.slice(0, pos) + rest.slice(end), types)
 }
 
 /** Returns the types of a CommonJS file. Its exports have the types of the ES module, so that a program can have files of both kinds. */
