@@ -12,6 +12,7 @@ import { build, transformSync, type Plugin } from 'esbuild'
 import { minify } from 'terser'
 import ts from 'typescript'
 import { selectTypes } from './select-types.js'
+import { shortenAsset } from './shorten-asset.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -95,12 +96,6 @@ async function writeModules (): Promise<void> {
   // A file that reads them finds them by `import.meta.url`, and each such file is in this folder.
   const assets = join(root, 'lib/reference/render')
   for (const file of readdirSync(assets)) if (extname(file) !== '.ts') writeFileSync(join(dist, 'chunks', file), shortenAsset(file, readFileSync(join(assets, file), 'utf8')))
-}
-
-/** Shortens a style sheet or a script. Any other file is unchanged. */
-function shortenAsset (file: string, text: string): string {
-  const loader = ({ '.css': 'css', '.js': 'js' } as const)[extname(file)]
-  return loader === undefined ? text : transformSync(text, { loader, minify: true, target: loader === 'css' ? 'chrome120' : 'es2022' }).code
 }
 
 /**

@@ -62,8 +62,13 @@ function printFile (file: ts.SourceFile, needed: ReadonlySet<ts.Statement>, name
   const text = file.getFullText()
   return `${file.statements.flatMap(statement => {
     if (ts.isImportDeclaration(statement)) return printImport(statement, file, names)
-    return needed.has(statement) ? [text.slice(statement.getFullStart(), statement.getEnd()).trim()] : []
+    return needed.has(statement) || isEmptyExport(statement) ? [text.slice(statement.getFullStart(), statement.getEnd()).trim()] : []
   }).join('\n')}\n`
+}
+
+/** Returns whether a statement is `export {}`. Without it, all declarations of a file count as exported. */
+function isEmptyExport (statement: ts.Statement): boolean {
+  return ts.isExportDeclaration(statement) && statement.exportClause !== undefined && ts.isNamedExports(statement.exportClause) && statement.exportClause.elements.length === 0
 }
 
 /** Returns an import with the names that are used. An import without names has an effect, so it stays. */

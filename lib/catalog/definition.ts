@@ -108,7 +108,8 @@ export type Checked<D, EarlierCodes = never> = {
   // Most definitions have no function, and creating no type for them saves most of the time that a large catalog takes.
   [C in keyof D]: keyof D[C] extends keyof DefinitionShape
     ? D[C] extends { readonly status: unknown, readonly message: string } ? unknown
-      : CheckedDefinition<D[C]> & (C extends EarlierCodes ? unknown : NewDefinition)
+      // If a function in a definition has no types, TypeScript before 5.5 first checks an object with any codes.
+      : CheckedDefinition<D[C]> & (string extends C ? unknown : C extends EarlierCodes ? unknown : NewDefinition)
     : D[C] extends (...args: never[]) => unknown ? unknown : CheckedDefinition<D[C]>
 }
 
