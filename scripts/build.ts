@@ -124,7 +124,9 @@ function omitProse (types: string): string {
   const file = ts.createSourceFile('types.d.ts', types, ts.ScriptTarget.Latest, true)
   const omitted: ts.Node[] = []
   const visit = (node: ts.Node): void => {
-    if (ts.isPropertySignature(node) && ts.isTypeLiteralNode(node.parent) && /^(description|action|example)$/.test(node.name.getText(file)) && node.type !== undefined && (ts.isLiteralTypeNode(node.type) || ts.isTypeLiteralNode(node.type))) omitted.push(node)
+    const isProse = ts.isPropertySignature(node) && ts.isTypeLiteralNode(node.parent) && /^(description|action|example)$/.test(node.name.getText(file)) &&
+      node.type !== undefined && (ts.isLiteralTypeNode(node.type) || ts.isTypeLiteralNode(node.type))
+    if (isProse) omitted.push(node)
     else ts.forEachChild(node, child => { visit(child) })
   }
   file.forEachChild(visit)

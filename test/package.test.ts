@@ -344,7 +344,7 @@ t.test('an application under pnpm can write declarations of its catalog and its 
       writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({
         compilerOptions: { module, moduleResolution, target: 'es2022', strict: true, esModuleInterop: true, declaration: true, outDir, rootDir: '.', skipLibCheck: true, types: ['node'] }, files
       }))
-      // TypeScript 5.3 cannot name the types of Fastify's logger under pnpm, also without this package.
+      // TypeScript 5.3 cannot name the type of Fastify's options under pnpm.
       if (version === lowest) for (const file of files) writeFileSync(join(app, file), exported.replace(/^.*serverOptions\(\)$/m, ''))
       const { stdout } = spawnSync('node', [compiler, '-p', '.'], { cwd: app, encoding: 'utf8' })
       t.equal(stdout, '', `TypeScript ${version}, module ${module}`)
