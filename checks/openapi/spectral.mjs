@@ -6,8 +6,8 @@ const { aliases: _, ...rules } = owasp.default ?? owasp
 
 /**
  * Limits to the size of strings, numbers and lists protect a server from large requests (OWASP API4, Unrestricted
- * Resource Consumption). So they are required in requests. Bodies and headers of responses do not have them: they protect nobody,
- * and readers would take a limit such as 16,384 characters for a rule of the API.
+ * Resource Consumption). So they are required in requests. Bodies and headers of responses do not have them, because they would protect no
+ * server, and readers would take a limit such as 16,384 characters for a rule of the API.
  */
 const aliases = Object.fromEntries(Object.entries({ StringProperties: 'string', IntegerProperties: 'integer', ArrayProperties: 'array' }).map(([alias, type]) =>
   [alias, [`$.paths[*][*][requestBody,parameters]..[?(@ && @.type=="${type}")]`]]))
