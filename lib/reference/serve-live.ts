@@ -1,5 +1,5 @@
 /** Serves the page with the errors that the API sends while it runs. It is for the developers of the API. */
-import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import { findPlace } from '../infer/inferred-errors.js'
@@ -76,6 +76,5 @@ function createLink (reason: string, source: string | undefined): { readonly url
   if (place === undefined || (source === undefined && isProduction())) return {}
   const { file, line } = place
   if (source !== undefined) return { url: `${source.replace(/\/$/, '')}/${encodeURI(file)}#L${line}` }
-  const absolute = resolve(file).replaceAll('\\', '/')
-  return { url: encodeURI(`vscode://file${absolute.startsWith('/') ? '' : '/'}${absolute}:${line}`) }
+  return { url: `vscode://file${pathToFileURL(file).pathname}:${line}` }
 }

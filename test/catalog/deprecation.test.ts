@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { defineErrors, standardErrors, swaggerOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 import { completeDefinition } from '../../lib/catalog/complete-definition.js'
-import type { Deprecation } from '../../lib/catalog/deprecation.js'
+import { describeDeprecation, type Deprecation } from '../../lib/catalog/deprecation.js'
 import { createLock } from '../../lib/verify/lockfile.js'
 import { thrown } from '../support/thrown.js'
 
@@ -134,4 +134,11 @@ t.test('an invalid deprecation is reported with one sentence', async t => {
   await t.rejects(async () => await Fastify().register(apiErrors, { errors: part }), {
     message: 'fastify-api-errors: errors.queue_ended.deprecated.replacedBy: expected a code of the catalog, got "queue_over".'
   })
+})
+
+t.test('the sentences about a deprecation', t => {
+  t.equal(describeDeprecation({ since: '2030-01-31' }), 'Deprecated as of 2030-01-31.')
+  t.equal(describeDeprecation({ since: '2030-01-31', sunset: '2030-07-31' }), 'Deprecated as of 2030-01-31. The API stops sending it on 2030-07-31.')
+  t.equal(describeDeprecation({ since: '2030-01-31', replacedBy: 'queue_closed' }), 'Deprecated as of 2030-01-31. Its replacement is `queue_closed`.')
+  t.end()
 })

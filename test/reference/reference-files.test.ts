@@ -91,3 +91,13 @@ t.test('the changes have files, and links to the API are absolute', async t => {
   t.match(changed.get('already_in_queue.html'), '<a href="https://api.example.com/docs/#/default/post_queues__id__entries">')
   t.match(changed.get('style.css'), ':root { --link-light: #7a0055; }')
 })
+
+t.test('a logo of the API has its origin, and another logo keeps its URL', async t => {
+  for (const [logo, url] of [['/logo.svg', 'https://api.example.com/logo.svg'], ['https://cdn.example.com/logo.svg', 'https://cdn.example.com/logo.svg']] as const) {
+    const branded = Fastify()
+    await branded.register(apiErrors, { reference: { path: '/errors', logo } })
+    const index = referenceFiles(branded.apiErrors.reference(), 'https://api.example.com').find(({ name }) => name === 'index.html')
+    t.ok(index?.content.includes(`src="${url}"`), logo)
+    await branded.close()
+  }
+})

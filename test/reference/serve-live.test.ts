@@ -121,3 +121,9 @@ t.test('the page is rendered without an error, and its script is sent', async t 
   t.match(headers, { 'content-type': 'text/javascript; charset=utf-8', 'x-content-type-options': 'nosniff' })
   t.match(body, 'setTimeout(load, interval)')
 })
+
+t.test('a client that accepts neither HTML nor JSON gets HTML', async t => {
+  const app = await build({ live: true })
+  const { statusCode, headers } = await app.inject({ url: '/errors/live', headers: { accept: 'image/png' } })
+  t.strictSame([statusCode, headers['content-type']], [200, 'text/html; charset=utf-8'])
+})

@@ -2,7 +2,7 @@
 import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
-import apiErrors, { defineErrors, type ApiErrorsOptions, type OperationFacts } from 'fastify-api-errors'
+import apiErrors, { defineErrors, standardErrors, type ApiErrorsOptions, type OperationFacts } from 'fastify-api-errors'
 import { createSections, type Section } from '../../../lib/reference/render/sections.js'
 import { site } from '../site.js'
 
@@ -133,4 +133,14 @@ t.test('the rate limits, and the routes of each', async t => {
 | \`plan\` | depends on the client | depends on the client | \`GET /b\` |`)
   t.notOk('Limits' in await sections('rate_limit_exceeded', app => app.get('/a', handler)), 'no limits, no table')
   t.notOk('Limits' in await sections('internal_error', register, { rateLimit: { policies } }))
+})
+
+t.test('the dates of a deprecated code, with and without a page about it', async t => {
+  const deprecated = { since: '2030-01-31', replacedBy: 'resource_gone' }
+  const describe = async (more: { readonly link?: string }): Promise<Record<string, string>> => {
+    return sections('queue_ended', () => {}, { errors: defineErrors(standardErrors, { queue_ended: { status: 409, message: 'Ended.', deprecated: { ...deprecated, ...more } } }) })
+  }
+  const text = 'Deprecated as of 2030-01-31. Its replacement is [`resource_gone`](/errors/resource_gone).'
+  t.equal((await describe({})).Deprecated, text)
+  t.equal((await describe({ link: 'https://example.com/ended' })).Deprecated, `${text} [More about the deprecation](https://example.com/ended)`)
 })
