@@ -82,5 +82,7 @@ function printImport (statement: ts.ImportDeclaration, file: ts.SourceFile, name
   if (used.length === 0 && !isDefaultUsed) return []
   const type = importClause.isTypeOnly ? 'type ' : ''
   const clauses = [...isDefaultUsed ? [importClause.name?.text] : [], ...used.length > 0 ? [`{ ${used.join(', ')} }`] : []]
-  return [`import ${type}${clauses.join(', ')} from ${moduleSpecifier.getText(file)};`]
+  // Without its attributes, an import of the types for CommonJS would be one of the types for ES modules.
+  const attributes = statement.attributes === undefined ? '' : ` ${statement.attributes.getText(file)}`
+  return [`import ${type}${clauses.join(', ')} from ${moduleSpecifier.getText(file)}${attributes};`]
 }
