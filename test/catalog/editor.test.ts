@@ -24,7 +24,7 @@ t.test('a hover shows the status and the message of a code', async t => {
   t.equal(editor.hover('errors.validation_|error'), '(property) validation_error: ErrorFactory<"validation_error", 422, undefined, "Some fields are wrong.">')
   t.equal(editor.hover('errors.resource_not_|found'), '(property) resource_not_found: ErrorFactory<"resource_not_found", 404, undefined, "The resource does not exist.">')
   t.equal(editor.hover('errors.too_|late'), '(property) too_late: ErrorFactory<"too_late", 403, undefined, string | ((meta: never) => string)>')
-  t.equal(editor.hover('errors.queue_full.mess|age'), '(property) ErrorDefinition<"queue_full", 409, "The queue is full.">.message: "The queue is full."')
+  t.equal(editor.hover('errors.queue_full.mess|age'), '(property) ErrorFactory<"queue_full", 409, { size: number; }, "The queue is full.">.message: "The queue is full."')
 })
 
 t.test('"Go to definition" leads from a code to its definition', async t => {
