@@ -357,17 +357,22 @@ function getRegistrations (scopes: readonly FastifyInstance[]): Registration[] {
 }
 
 function explain (app: FastifyInstance, method: string, url: string): RouteError[] {
-  const found = typeof method === 'string' ? listInside(app).flatMap(({ routeErrors }) => routeErrors.findRoutes(method, url).map(record => ({ routeErrors, record }))) : []
+  const found = typeof method === 'string' ? findRoutes(app, method, url) : []
   if (found.length === 0) {
     throw new Error(`fastify-api-errors: explain(${describeValue(method)}, ${describeValue(url)}): expected the method and the path of a registered route, like 'GET', '/queues/:id'.`)
   }
   return found.flatMap(({ routeErrors, record }) => routeErrors.listErrors(record, method.toUpperCase()))
 }
 
+/** Returns the routes of a method and a pattern, each with the errors of its registration. */
+function findRoutes (app: FastifyInstance, method: string, url: string) {
+  return listInside(app).flatMap(({ routeErrors }) => routeErrors.findRoutes(method, url).map(record => ({ routeErrors, record })))
+}
+
 /** Returns why a route can return a code, each reason once. */
 function listReasons (app: FastifyInstance, name: string, code: string): string[] {
   const [method = '', url = ''] = name.split(/ (.*)/s)
-  const errors = listInside(app).flatMap(({ routeErrors }) => routeErrors.findRoutes(method, url).flatMap(record => routeErrors.listErrors(record, method)))
+  const errors = findRoutes(app, method, url).flatMap(({ routeErrors, record }) => routeErrors.listErrors(record, method))
   return [...new Set(errors.filter(error => error.code === code).map(({ reason }) => reason))]
 }
 

@@ -16,7 +16,7 @@ const maxSource = 50_000
 /** The syntax trees of the sources that were parsed last. Several rules read the same function, and routes can share their source. */
 const recent = new Map<string, FunctionNode | undefined>()
 
-/** The maximum number of these trees, and the maximum length of their sources. A tree needs up to a hundred times the memory of its source. */
+/** The maximum number of these trees, and the maximum length of their sources. A tree needs much more memory than its source. */
 const [maxRecent, maxRecentSource] = [50, 2000]
 
 /** Returns a function as a syntax tree; `undefined` for a function without source, such as a bound function, and for one that is too long. */
@@ -26,8 +26,9 @@ export function parseFunction (fn: object): FunctionNode | undefined {
   if (source.length > maxSource) return undefined
   if (recent.has(source)) return recent.get(source)
   const node = parseSource(source)
+  if (source.length > maxRecentSource) return node
   if (recent.size >= maxRecent) recent.clear()
-  if (source.length <= maxRecentSource) recent.set(source, node)
+  recent.set(source, node)
   return node
 }
 
@@ -69,7 +70,7 @@ export function parseClass (value: object): AnyNode | undefined {
 export function listChildren (node: AnyNode): AnyNode[] {
   const children: AnyNode[] = []
   for (const value of Object.values(node) as unknown[]) {
-    // flat() and filter() would take three times as long, and this function runs for each node.
+    // flat() and filter() would create two more lists, and this function runs for each node.
     if (Array.isArray(value)) for (const each of value) { if (isNode(each)) children.push(each) }
     else if (isNode(value)) children.push(value)
   }

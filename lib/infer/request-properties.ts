@@ -1,6 +1,6 @@
 /** Determines which properties of the request a function uses. */
 import type { AnyNode } from 'acorn'
-import { getLastName, getParameterNames, listChildren, parseFunction } from './parse-function.js'
+import { findInTree, getLastName, getParameterNames, listChildren, parseFunction } from './parse-function.js'
 
 /** Returns whether a handler or a hook can use a property of the request. If it passes the request to another function, it can use each of them. */
 export function canUseProperty (fn: object, name: string): boolean {
@@ -18,7 +18,7 @@ export function usesProperty (node: AnyNode, request: string | undefined, name: 
 }
 
 function mentions (node: AnyNode, name: string): boolean {
-  return (node.type === 'Identifier' && node.name === name) || listChildren(node).some(child => mentions(child, name))
+  return findInTree(node, each => each.type === 'Identifier' && each.name === name ? each : undefined) !== undefined
 }
 
 /** The properties of the request without credentials. */

@@ -18,7 +18,7 @@ export type Sentence<Meta = any> = string | ((meta: Meta) => string)
  */
 export type Phrase = string | ((params: IssueParams, field: string) => string)
 
-/** The texts of responses in one language, for a catalog with any codes. */
+/** The texts of responses in one language. The catalog can have any codes. */
 export interface AnyLanguage {
   /** The message of each code. */
   readonly errors: Readonly<Record<string, Sentence>>

@@ -27,7 +27,7 @@ const forms: Readonly<Record<string, Render>> = {
   'application/json': (reference, page, site) => page === 'index' ? indexJson(reference, site) : page === 'changelog' ? changelogJson(reference.changelog) : pageJson(page, site)
 }
 
-/** {@link forms}, and the index for language models, which `Accept` cannot select. */
+/** {@link forms}, and `llms.txt`, which `Accept` cannot select. */
 const renderers: typeof forms = { ...forms, 'text/plain': (reference, _page, site) => llmsText(reference, site) }
 
 /** Allows a page to load only its own files and its logo, so that a script in a description cannot run. */

@@ -2,7 +2,7 @@
 
 /** The URLs of the pages of a reference and of the API. */
 export interface Site {
-  /** Scheme and host of the API, for the requests on the pages: `https://api.example.com`. */
+  /** The scheme and host of the API, such as `https://api.example.com`. The requests on the pages use it. */
   readonly origin: string
   /** The URL of the index. */
   readonly index: string
