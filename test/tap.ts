@@ -2,8 +2,9 @@
  * Starts tap with the configuration of tap.config.ts. tap only reads JSON (TAP_RCFILE), so this script converts the TypeScript
  * file. Arguments are passed to tap: `npm run test:only -- test/formats/problem.test.ts`.
  */
-import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,18 +27,25 @@ process.once('SIGINT', () => {}) // tap receives the signal as well, and ends.
 const rcfile = join(folder, 'taprc.json')
 writeFileSync(rcfile, JSON.stringify(config))
 const env = { ...process.env, TAP_RCFILE: rcfile, TMPDIR: folder }
-const tap = (...args: readonly string[]): number =>
-  spawnSync(process.execPath, [join(root, 'test/node_modules/@tapjs/run/dist/esm/index.js'), ...args], { cwd: root, env, stdio: 'inherit' }).status ?? 1
+const output = join(folder, 'output.tap')
+/** Starts tap and returns its exit code. Without a terminal, tap prints all results, and they are also written to the file. */
+const tap = async (...args: readonly string[]): Promise<number> => {
+  const stdout = process.stdout.isTTY ? 'inherit' : 'pipe'
+  const child = spawn(process.execPath, [join(root, 'test/node_modules/@tapjs/run/dist/esm/index.js'), ...args], { cwd: root, env, stdio: ['inherit', stdout, 'inherit'] })
+  child.stdout?.pipe(process.stdout, { end: false })
+  child.stdout?.pipe(createWriteStream(output))
+  const [status] = await once(child, 'close') as [number | null]
+  return status ?? 1
+}
 
 // tap compiles its plugins into one file. After an installation, that file still has the default plugins.
 const built = readFileSync(join(root, 'test/node_modules/@tapjs/test/test-built/src/index.ts'), 'utf8')
 const left = config.plugin?.filter(plugin => plugin.startsWith('!')).map(plugin => plugin.slice(1)) ?? []
 const stale = left.some(plugin => built.includes(`'${plugin}'`) || built.includes(`"${plugin}"`))
-rmSync(join(root, '.tap/test-results'), { recursive: true, force: true }) // It keeps the results of earlier runs.
-const tests = (stale ? tap('build') : 0) || tap('--coverage-report=none', ...args, ...files.length === 0 ? listTestFiles() : [])
-const failures = tests ? (await import('./support/failed-tests.js')).listFailedTests(join(root, '.tap/test-results')) : []
+const tests = (stale ? await tap('build') : 0) || await tap('--coverage-report=none', ...args, ...files.length === 0 ? listTestFiles() : [])
+const failures = tests ? (await import('./support/failed-tests.js')).listFailedTests(output) : []
 const report = !args.includes('--disable-coverage') && existsSync(coverage) ? await reportCoverage() : 0
-// The output of tap is long, so the reasons for its status are repeated at the end.
+// The output is long without a terminal, so the reasons for the exit code are repeated at the end.
 for (const failure of failures) console.log(failure)
 rmSync(folder, { recursive: true })
 rmSync(join(root, 'test/integrations/.tmp'), { recursive: true, force: true })
@@ -65,7 +73,7 @@ async function reportCoverage (): Promise<number> {
   const { completeCoverage, listUncovered } = await import('./support/coverage.js')
   completeCoverage(coverage, join(root, 'lib'))
   // Without this option, tap reads all data once more if the coverage is full.
-  const status = tap('report', 'text', 'json-summary', '--show-full-coverage', ...args.filter(arg => /coverage/.test(arg)))
+  const status = await tap('report', 'text', 'json-summary', '--show-full-coverage', ...args.filter(arg => /coverage/.test(arg)))
   for (const line of listUncovered(JSON.parse(readFileSync(join(root, '.tap/report/coverage-summary.json'), 'utf8')))) console.log(line)
   return status
 }
