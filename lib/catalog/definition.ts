@@ -105,7 +105,7 @@ export type MetaOfFactory<F> = F extends (...args: never[]) => { readonly meta: 
  * definition, and a `message` function receives the `meta` of its own schema.
  */
 export type Checked<D, EarlierCodes = never> = {
-  // Most definitions have no function, and creating no type for them saves most of the time that a large catalog takes.
+  // Most definitions have no function. Creating no type for them saves most of the compile time of a large catalog.
   [C in keyof D]: keyof D[C] extends keyof DefinitionShape
     ? D[C] extends { readonly status: unknown, readonly message: string } ? unknown
       // If a function in a definition has no types, TypeScript before 5.5 first checks an object with any codes.

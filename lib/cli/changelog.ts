@@ -13,8 +13,8 @@ interface Version {
 }
 
 /**
- * Compares each committed version of a lockfile with the version before it. Of a merged branch, only the merge counts, so the changelog does not have
- * the intermediate states of the branch.
+ * Compares each committed version of a lockfile with the version before it. For a merged branch, only the merge commit counts, so the changelog does
+ * not have the intermediate states of the branch.
  *
  * @throws Error with one sentence if git is missing, or if the history is incomplete
  */

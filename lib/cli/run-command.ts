@@ -30,7 +30,7 @@ Commands
   doctor      lists what the API registers, and what prevents its errors from being handled or documented; the exit code
               is 1 if there is a problem
   infer       reads the source and reports the errors that the routes throw; requires typescript
-  changelog   writes the changes of the errors, from the history of the lockfile in git; needs no --app
+  changelog   writes the changes of the errors to a file, from the git history of the lockfile; does not need --app
 
 Options
   --app       the module of the API, in JavaScript or TypeScript: its default export, or its export 'app' or 'build', is
@@ -220,7 +220,7 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   const { result: app, warnings } = await collectWarnings(() => loadApp(values.app))
   const run = async (): Promise<Outcome> => {
     if (app.apiErrors === undefined && command !== doctor) {
-      rejectOption(program, '--app', `an application that registers ${program} on its root instance, because registrations in scopes are not visible there`, values.app)
+      rejectOption(program, '--app', `an application that registers ${program} on its root instance, and not only in a scope`, values.app)
     }
     return await command(app, values, warnings)
   }

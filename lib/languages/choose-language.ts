@@ -2,10 +2,10 @@
 import Negotiator from 'negotiator'
 import type { ResolvedLanguage, ResolvedLanguages } from './resolve-languages.js'
 
-/** The maximum number of header values whose language is remembered. */
+/** The maximum number of header values whose language is cached. */
 export const maxChosen = 1000
 
-/** The maximum number of characters of a header value whose language is remembered. */
+/** The maximum number of characters of a header value whose language is cached. */
 const maxLength = 200
 
 /** Returns the language that a request prefers, by the lookup of RFC 4647, section 3.4. */

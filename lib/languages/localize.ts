@@ -1,4 +1,4 @@
-/** Writes the data of a response in a language. */
+/** Translates the messages of a response. */
 import type { Answer, AnswerLanguage, BodyDefinition, Occurrence } from '../catalog/answer.js'
 import { defaultMessage } from '../catalog/definition.js'
 import { formatMessages, issueCodes, issueParams, toIssueCode, type Issue, type TranslatableIssue } from '../catalog/issues.js'
@@ -8,8 +8,8 @@ import { createPhrase, type ResolvedLanguage, type ResolvedLanguages, type Texts
 type WritableAnswer = { -readonly [Name in keyof Answer]: Answer[Name] }
 
 /**
- * Writes the data of a response in a language. If the message of the error was given in another language only, the whole response
- * is in that language.
+ * Translates the messages of a response. If the message of the error was given only in another language, the whole response is in
+ * that language.
  */
 export function localize (answer: WritableAnswer, error: Occurrence, definition: BodyDefinition, preferred: ResolvedLanguage, languages: ResolvedLanguages): void {
   const given = definition.status < 500 ? findGivenMessage(error, preferred, languages) : undefined

@@ -84,7 +84,7 @@ const created = new WeakMap<object, JsonObject>()
  */
 export function toJsonSchema (owner: string, option: string, schema: unknown): unknown {
   const reject = (received: string): never => {
-    throw new TypeError(`${owner}: ${option}: expected a JSON Schema, or a schema that offers one (zod 4.2, ArkType, Valibot with toStandardJsonSchema()), got ${received}.`)
+    throw new TypeError(`${owner}: ${option}: expected a JSON Schema, or a schema that provides one (zod 4.2, ArkType, Valibot with toStandardJsonSchema()), got ${received}.`)
   }
   if (!isStandardSchema(schema)) return isValidator(schema) ? reject(describeValue(schema)) : schema
   const known = created.get(schema)
@@ -96,7 +96,7 @@ export function toJsonSchema (owner: string, option: string, schema: unknown): u
     created.set(schema, json)
     return json
   } catch (error) {
-    return reject(`a schema of ${vendor} that has none: ${error instanceof Error ? error.message.replace(/\.$/, '') : String(error)}`)
+    return reject(`a schema of ${vendor} without a JSON Schema: ${error instanceof Error ? error.message.replace(/\.$/, '') : String(error)}`)
   }
 }
 

@@ -79,7 +79,7 @@ else {
     t.strictSame(JSON.parse((await app.inject({ url: '/errors/changelog', headers: { accept: 'application/json' } })).body), written)
   })
 
-  t.test('of a branch that was merged, only the merge counts', async t => {
+  t.test('for a merged branch, only the merge commit counts', async t => {
     const { lockfile, folder, commit, git } = createRepository(t.testdir())
     commit('2030-01-01', lockOf({}))
     git('checkout', '-b', 'feature')

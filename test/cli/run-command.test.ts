@@ -143,7 +143,7 @@ t.test('invalid input gets one sentence', async t => {
   const expected = "expected a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, a function that returns one, or a plugin"
   t.equal(await messageFor('lock', '--app', app('nothing.ts')), `--app: ${expected}, got "nothing.ts".`)
   t.equal(await messageFor('lock', '--app', app('null.ts')), `--app: ${expected}, got "null.ts".`)
-  t.equal(await messageFor('lock', '--app', app('plain.ts')), '--app: expected an application that registers fastify-api-errors on its root instance, because registrations in scopes are not visible there, got "plain.ts".')
+  t.equal(await messageFor('lock', '--app', app('plain.ts')), '--app: expected an application that registers fastify-api-errors on its root instance, and not only in a scope, got "plain.ts".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('nowhere.json')), '--lockfile: expected a file that \'fastify-api-errors lock\' wrote, got "nowhere.json".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--format', 'xml'), '--format: expected one of text, json, github, markdown, got "xml".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('not.json')), "not.json: expected a lockfile that 'fastify-api-errors lock' wrote, got invalid JSON.")

@@ -79,10 +79,10 @@ t.test('any other value is rejected with one sentence that names the format, the
 })
 
 t.test('a schema that offers no JSON Schema, or has a type of JavaScript, is rejected with one sentence', t => {
-  const expected = ': expected a JSON Schema, or a schema that offers one (zod 4.2, ArkType, Valibot with toStandardJsonSchema()), got'
+  const expected = ': expected a JSON Schema, or a schema that provides one (zod 4.2, ArkType, Valibot with toStandardJsonSchema()), got'
   for (const [schema, sentence] of [
     [v.string(), `${expected} a schema of valibot without a JSON Schema.`],
-    [z.date(), `${expected} a schema of zod that has none: Date cannot be represented in JSON Schema.`],
+    [z.date(), `${expected} a schema of zod without a JSON Schema: Date cannot be represented in JSON Schema.`],
     [Type.Date(), '.type: expected a type of JSON Schema (object, array, string, number, integer, boolean, null), got "Date".']
   ] as const) {
     t.equal(thrown(() => { check({ at: { schema: () => schema, value: () => 'now' } }) }), `TypeError: fastify-api-errors: format: 'at' of 'mine'${sentence}`)

@@ -38,7 +38,7 @@ t.test('the lookup of RFC 4647, section 3.4', async t => {
   ] as const) t.equal(chooseLanguage(languages, header).tag, tag, String(header))
 })
 
-t.test('any header leads to a language of the API, the same for each request, and to the preferred one if the header names it alone', async t => {
+t.test('each header always leads to the same language of the API, and a header with one language of the API leads to that language', async t => {
   const languages = create()
   const tags = [...languages.byTag.values()].map(({ tag }) => tag)
   const range = fc.oneof(fc.constantFrom('de', 'en', 'fr', 'fr-CA', 'de-AT', 'zh-Hant-TW', '*', 'ja'), fc.stringMatching(/^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,3}$/))
@@ -55,7 +55,7 @@ t.test('any header leads to a language of the API, the same for each request, an
   t.ok(languages.chosen.size > 0)
 })
 
-t.test('a limited number of headers is remembered, and none that is very long', async t => {
+t.test('the language is cached for a limited number of headers, and not for a very long one', async t => {
   const languages = create()
   for (let index = 0; index < 2 * maxChosen + 10; index++) t.equal(chooseLanguage(languages, `de, x${index}`).tag, 'de')
   t.equal(languages.chosen.size, 10)

@@ -14,7 +14,7 @@ const messageOf = (languages: unknown): string => thrown(() => resolveLanguages(
 
 const own = { ...german, errors: { ...german.errors, queue_closed: 'Die Warteschlange ist geschlossen.' } }
 
-t.test('an invalid option is refused with its path', async t => {
+t.test('an invalid option is rejected with its path', async t => {
   const { required: _, ...withoutRequired } = german.issues
   const text = 'expected a string, or a function of meta that returns one, got'
   for (const [languages, message] of [
