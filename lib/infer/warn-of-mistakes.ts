@@ -1,4 +1,4 @@
-/** Warns about mistakes in an application that cause no error, but have no effect or not the intended one. */
+/** Warns about mistakes in an application that cause no error, but do not have the intended effect. */
 import type { RouteOptions } from 'fastify'
 import { getOriginalHandler } from '../fastify/early-routes.js'
 import { hookNames } from '../fastify/hook-names.js'
