@@ -182,7 +182,7 @@ ${http.join('\n')}
 ### Minimal handlers
 
 The same failures, with handlers that only send a prepared copy of our response, with the same status and headers. The errors that
-they throw have no stack. This is about the minimum that an error handler with these responses can cost.
+they throw have no stack. This is the approximate minimum cost of an error handler with these responses.
 
 ${floor.join('\n')}
 
