@@ -50,7 +50,7 @@ const notRegistered: Problem = {
 
 function describeRegistration ({ prefix = '', formats, routes, limits }: Reference & { readonly prefix?: string }): string {
   const place = prefix === '' ? '' : ` on ${prefix}`
-  const limited = limits.length === 0 ? 'no rate limits' : `the rate limits ${limits.map(({ name }) => name).join(', ')}`
+  const limited = limits.length === 0 ? 'no rate limits' : `rate limits: ${limits.map(({ name }) => name).join(', ')}`
   return `fastify-api-errors${place}: format ${formats.map(({ name }) => name).join(' or ')}, ${formatCount(routes.length, 'documented route')}, ${limited}`
 }
 

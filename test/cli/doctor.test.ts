@@ -32,7 +32,7 @@ t.test('an API without a problem', async t => {
     code: 0,
     lines: [
       'Registered',
-      '  fastify-api-errors: format code, 1 documented route, the rate limits general',
+      '  fastify-api-errors: format code, 1 documented route, rate limits: general',
       '  fastify-api-errors on /v2: format problem, 1 documented route, no rate limits',
       '  @fastify/swagger',
       '',
@@ -72,7 +72,7 @@ t.test('error handlers, not-found handlers, limits, Fastify without serverOption
     code: 1,
     lines: [
       'Registered',
-      '  fastify-api-errors: format code, 3 documented routes, the rate limits GET /both',
+      '  fastify-api-errors: format code, 3 documented routes, rate limits: GET /both',
       '  @fastify/rate-limit, @fastify/swagger',
       '',
       '5 problems',
