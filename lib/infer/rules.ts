@@ -315,7 +315,7 @@ function callsOneOf ({ declarationTargets, record: { route } }: Facts, names: re
 }
 
 function toFindings (subject: string, found: readonly FunctionError[]): Finding[] {
-  return found.map(({ code, by }) => ({ code, reason: `${subject} ${by}${by === 'throws' || by === 'sends' ? ' it' : ''}.`, ...(by !== 'throws' && { issues: [] }) }))
+  return found.filter(({ by }) => by !== 'writes to a stream').map(({ code, by }) => ({ code, reason: `${subject} ${by}${by === 'throws' || by === 'sends' ? ' it' : ''}.`, ...(by !== 'throws' && { issues: [] }) }))
 }
 
 /**
