@@ -26,6 +26,13 @@ export function createChangelog (lockfile: string): Changelog {
   return { version: 1, entries: entries.filter(({ changes }) => changes.length > 0).reverse() }
 }
 
+/** Returns a sentence for each change in the history of a lockfile that a changelog does not have. A merge can change the date of a change. */
+export function listMissingChanges ({ entries }: Changelog, lockfile: string): string[] {
+  const format = ({ subject, explanation }: ChangelogEntry['changes'][number]): string => `${subject}: ${explanation}`
+  const known = new Set(entries.flatMap(({ changes }) => changes.map(format)))
+  return createChangelog(lockfile).entries.flatMap(({ date, changes }) => changes.map(format).filter(change => !known.has(change)).map(change => `${date}, ${change}`))
+}
+
 /** Returns the versions of a lockfile, the oldest first. */
 function listVersions (lockfile: string): Version[] {
   const [folder, name] = [dirname(resolve(lockfile)), basename(lockfile)]

@@ -76,7 +76,7 @@ t.test('check and doctor print JSON', async t => {
   await runCommand(['lock', '--app', join(folder, 'app.ts'), '--lockfile', lockfile])
   const { code, output } = await runCommand(['check', '--app', join(folder, 'changed.ts'), '--lockfile', lockfile, '--json'])
   t.equal(code, 1)
-  t.strictSame(JSON.parse(output), { changes: [{ severity: 'breaking', subject: 'queue_closed', explanation: 'the status changed from 409 to 410.' }], inferred: [] })
+  t.strictSame(JSON.parse(output), { changes: [{ severity: 'breaking', subject: 'queue_closed', explanation: 'the status changed from 409 to 410.' }], inferred: [], changelog: [] })
   const diagnosis = await runCommand(['doctor', '--app', join(folder, 'app.ts'), '--json'])
   t.equal(diagnosis.code, 1)
   t.match(JSON.parse(diagnosis.output), { problems: [{}] })
