@@ -256,7 +256,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   const chosen = typeof format === 'string' ? findFormat(format) : completeFormat(format)
   const catalog = defineErrors(standardErrors, errors ?? {}) as Settings['errors']
   checkReplacements(catalog)
-  const resolvedLanguages = languages && resolveLanguages(languages, catalog)
+  const resolvedLanguages = languages === undefined ? undefined : resolveLanguages(languages, catalog)
   if (database !== undefined) checkDatabase(database, listTags(resolvedLanguages))
   const getDocUrl = createDocUrl(docUrl, pages && (pages.origin ?? '') + prefix + pages.path, catalog)
   return {

@@ -1,5 +1,6 @@
 /** The types of error definitions, and the types that a catalog derives from them. */
 import type { TSchema } from '@sinclair/typebox'
+import { expectResult } from '../support/call-safely.js'
 import type { SchemaValue, StandardJsonSchema } from '../support/json-schema.js'
 import type { Deprecation } from './deprecation.js'
 import type { Issue } from './issues.js'
@@ -154,7 +155,7 @@ interface CommonDefinition {
 
 /** Returns the message of a definition for an occurrence that has no message. */
 export function defaultMessage (definition: Pick<ErrorDefinition, 'message'>, meta: unknown): string {
-  return typeof definition.message === 'function' ? definition.message(meta as never) : definition.message
+  return typeof definition.message === 'function' ? expectResult('message', definition.message(meta as never)) : definition.message
 }
 
 /** Returns the retry advice of definitions without `retry`. */

@@ -43,11 +43,15 @@ export interface FunctionContext {
 /** The errors of `request.jwtVerify()`. */
 const tokenErrors: readonly FunctionError[] = ['invalid_request', 'unauthorized', 'invalid_token', 'token_expired'].map(code => ({ code, by: 'verifies a token' }))
 
-/** The methods of the decorators of @fastify/oauth2 that send a request to another service. */
-const tokenRequests: ReadonlySet<string> = new Set(['getAccessTokenFromAuthorizationCodeFlow', 'getNewAccessTokenUsingRefreshToken', 'revokeToken', 'revokeAllToken'])
+const upstreamErrors: readonly string[] = ['bad_gateway', 'gateway_timeout']
 
-/** The errors of these requests. */
-const tokenRequestErrors: readonly FunctionError[] = ['bad_gateway', 'gateway_timeout'].map(code => ({ code, by: 'requests a token' }))
+/** The errors of the methods of the decorators of @fastify/oauth2 that send a request to another service. The first one also checks the state in the URL. */
+const tokenRequests: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['getAccessTokenFromAuthorizationCodeFlow', ['invalid_request', ...upstreamErrors]],
+  ['getNewAccessTokenUsingRefreshToken', upstreamErrors],
+  ['revokeToken', upstreamErrors],
+  ['revokeAllToken', upstreamErrors]
+])
 
 /** The maximum depth of followed decorator calls. */
 const maxDepth = 5
@@ -430,7 +434,8 @@ function readMethod (node: CallExpression, name: string, reader: Reader): Found 
     const status = getNamedStatus(name)
     if (status !== undefined) return createSent(status)
   }
-  if (tokenRequests.has(name)) return { thrown: tokenRequestErrors, sent: [] }
+  const codes = tokenRequests.get(name)
+  if (codes !== undefined) return { thrown: codes.map(code => ({ code, by: 'requests a token' })), sent: [] }
   return readDecorator(callee.object, name, reader)
 }
 

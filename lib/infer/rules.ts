@@ -187,7 +187,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     : [],
 
   proxy: ({ scope }) => scope.isProxy
-    ? createFindings('@fastify/http-proxy forwards the request to an upstream service.', 'bad_gateway', 'gateway_timeout')
+    ? createFindings('@fastify/http-proxy forwards the request to an upstream service.', 'expectation_failed', 'bad_gateway', 'gateway_timeout')
     : [],
 
   websocket: ({ record: { route, scope }, method, convertsSent }) => method === 'GET' && convertsSent && isWebsocketRoute(route, scope)

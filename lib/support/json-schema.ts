@@ -1,4 +1,5 @@
 /** Schemas of any library: their JSON Schema, and the types of their values. */
+import { expectResult } from './call-safely.js'
 import { describeValue } from './describe-value.js'
 import { isObject, isRecord, type JsonObject } from './is-object.js'
 
@@ -92,7 +93,7 @@ export function toJsonSchema (owner: string, option: string, schema: unknown): u
   const { vendor, jsonSchema } = schema['~standard']
   if (typeof jsonSchema?.output !== 'function') return reject(`a schema of ${vendor} without a JSON Schema`)
   try {
-    const { $schema: _, ...json } = jsonSchema.output({ target: 'draft-07' })
+    const { $schema: _, ...json } = expectResult('jsonSchema.output()', jsonSchema.output({ target: 'draft-07' }))
     created.set(schema, json)
     return json
   } catch (error) {

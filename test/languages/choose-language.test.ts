@@ -4,7 +4,7 @@ import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { german } from 'fastify-api-errors/languages/de'
 import { french } from 'fastify-api-errors/languages/fr'
-import { chooseLanguage, maxChosen } from '../../lib/languages/choose-language.js'
+import { chooseLanguage, maxChosen, maxRead } from '../../lib/languages/choose-language.js'
 import { resolveLanguages, type ResolvedLanguages } from '../../lib/languages/resolve-languages.js'
 
 const create = (): ResolvedLanguages => resolveLanguages({ default: 'en', de: german, 'fr-CA': french, 'zh-Hant': german }, standardErrors)
@@ -61,6 +61,16 @@ t.test('the language is cached for a limited number of headers, and not for a ve
   t.equal(languages.chosen.size, 10)
   t.equal(chooseLanguage(languages, `de, ${'x'.repeat(200)}`).tag, 'de')
   t.equal(languages.chosen.size, 10)
+})
+
+t.test('only the first characters of a very long header are read', async t => {
+  const languages = create()
+  const list = 'ja,'.repeat(maxRead).slice(0, maxRead - 3)
+  t.equal(chooseLanguage(languages, `${list},de`).tag, 'de')
+  t.equal(chooseLanguage(languages, `${list},,de`).tag, 'en')
+  for (const part of ['-', 'a-', 'de-a-', ',', ';', 'de;q=0.1,', '*', ' ']) {
+    t.equal(chooseLanguage(languages, part.repeat(1_000_000)).tag, part.startsWith('de') ? 'de' : 'en', JSON.stringify(part))
+  }
 })
 
 t.test('with one language, the header is ignored', async t => {
