@@ -478,7 +478,7 @@ t.test('a message in languages that the API does not have, and one without the d
   await app.close()
 })
 
-t.test('a database constraint has a message for each language, and its example has the one of the default language', async t => {
+t.test('a database constraint has a message for each language, and its example has the message of the default language', async t => {
   const users_email_key = {
     field: 'email',
     message: { en: 'Email already registered', de: 'Diese E-Mail-Adresse ist schon registriert' },
