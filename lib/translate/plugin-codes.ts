@@ -95,7 +95,7 @@ export const formParserErrors: Readonly<Record<string, PluginErrorResponse>> = {
   'Preamble terminated early due to unexpected end of multipart data': incompleteForm
 }
 
-/** The errors of plugins without a code, by plugin and message. Their messages are constant. */
+/** The errors of plugins that have no code, or a general one, by plugin and message. Their messages are constant. */
 export const errorsWithoutCode: Readonly<Record<string, Readonly<Record<string, PluginErrorResponse>>>> = {
   '@fastify/jwt': { 'missing token': { code: 'unauthorized' } },
   '@fastify/oauth2': { 'Invalid state': { code: 'invalid_request' } },

@@ -94,6 +94,7 @@ t.test('types: a language needs each standard code and issue code, and with a ca
 
 t.test('null is refused like any other value', async t => {
   for (const languages of [null, false, 0, '']) {
-    await t.rejects(async () => { await Fastify().register(apiErrors, { languages: languages as never }) }, { message: /^fastify-api-errors: languages: expected an object like \{ default: 'en', de: german \}, got / })
+    const message = /^fastify-api-errors: languages: expected an object like \{ default: 'en', de: german \}, got /
+    await t.rejects(async () => { await Fastify().register(apiErrors, { languages: languages as never }) }, { message })
   }
 })

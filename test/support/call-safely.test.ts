@@ -36,7 +36,7 @@ t.test('a value with a method `then` is like a promise', async t => {
   t.strictSame([Promise.resolve(), { then () {} }, { then: 1 }, null, undefined, 'then'].map(isPromiseLike), [true, true, false, false, false, false])
 })
 
-t.test('a promise is not a result, and only a string counts as a message', async t => {
+t.test('a promise is not a result, and only a string is a message', async t => {
   t.equal(expectResult('f', error), error)
   t.equal(expectText('f', ''), '')
   t.throws(() => expectResult('f', Promise.reject(error)), { message: 'f: expected the function to return its result, got a promise.' })
