@@ -5,7 +5,7 @@ import { errorStatuses, type ErrorStatus } from '../catalog/definition.js'
 import { formatMessages, formatValue, formatValues, issueCodes, issueKinds, toIssueCode, type Issue, type IssueParams } from '../catalog/issues.js'
 import { specificMessages, specificPhrases } from '../catalog/specific-messages.js'
 import { codesByStatus } from '../catalog/standard-errors.js'
-import { expectText, ignoreRejection } from '../support/call-safely.js'
+import { expectText } from '../support/call-safely.js'
 import { expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
 import type { AnyLanguage, Languages, Phrase } from './language.js'
@@ -130,7 +130,6 @@ function checkText (option: string, text: unknown, argument?: string, value?: un
   } catch (cause) {
     rejectOption(owner, option, expected, cause)
   }
-  ignoreRejection(result)
   expectOption(owner, option, typeof result === 'string' && result !== '', expected, result)
 }
 

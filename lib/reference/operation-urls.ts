@@ -1,6 +1,5 @@
 /** The URLs of operations in the API documentation, to which the routes on the pages link. */
 import { parameter, type SampleRoute } from '../samples/sample-request.js'
-import { ignoreRejection } from '../support/call-safely.js'
 import { rejectOption } from '../support/expect-option.js'
 import type { OperationFacts, OperationUrl } from './reference-options.js'
 
@@ -36,7 +35,6 @@ export function getOperationUrl (getUrl: OperationUrl, { method, record: { route
   const { operationId, tags } = (route.schema ?? {}) as { readonly operationId?: string, readonly tags?: readonly string[] }
   const url: unknown = getUrl({ method, path: toPathTemplate(route.url), operationId, tags: tags ?? [] })
   if (url !== undefined && (typeof url !== 'string' || !/^(https?:\/\/|\/(?!\/))[^\s"<>]*$/.test(url))) {
-    ignoreRejection(url)
     rejectOption('fastify-api-errors', `reference.operationUrl for ${method} ${route.url}`, "a URL or a path, like '/docs#operation/getQueue', or undefined", url)
   }
   return url

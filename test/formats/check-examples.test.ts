@@ -140,3 +140,26 @@ t.test('register() checks a custom format with the whole catalog', async t => {
   await t.resolves(async () => { await Fastify().register(apiErrors, { format: own }) }, 'without the code')
   await t.rejects(async () => { await other.register(apiErrors, { errors: catalog, format: own }) }, { message: /'code' of the code 'queue_full' must be string, got 7\.$/ })
 })
+
+t.test('a format whose serialize returns no string is rejected', async t => {
+  const serializers: ReadonlyArray<readonly [unknown, string]> = [
+    [async () => '{}', 'TypeError: mine.serialize: expected the function to return a string, got an object.'],
+    [async () => { throw new Error('is handled') }, 'TypeError: mine.serialize: expected the function to return a string, got an object.'],
+    [() => undefined, 'TypeError: mine.serialize: expected the function to return a string, got undefined.'],
+    [() => { throw new Error('It failed.') }, 'Error: It failed.']
+  ]
+  for (const [serialize, message] of serializers) {
+    const format = defineFormat({ name: 'mine', fields: { code }, serialize: serialize as () => string })
+    t.throws(() => { checkExamples(format, catalog, () => undefined) }, {
+      message: `fastify-api-errors: format: expected 'serialize' of 'mine' to return a string for each code. For 'queue_full', it failed: ${message}`
+    })
+  }
+})
+
+t.test('an async value is rejected, and its rejection is handled', async t => {
+  for (const value of [async () => 'x', async () => { throw new Error('is handled') }]) {
+    const message = /'help' of the code 'queue_full' has no value, because the function threw: TypeError: value: expected the function to return its result, got a promise\.\.$/
+    t.throws(() => { check({ help: { schema: () => Type.String(), value } }) }, { message })
+  }
+  await new Promise(setImmediate)
+})

@@ -8,6 +8,11 @@ t.test('an invalid option is rejected with one sentence', async t => {
   t.throws(() => rejectOption('fastify-api-errors', 'reference.path', "a path such as '/errors'", []), new TypeError("fastify-api-errors: reference.path: expected a path such as '/errors', got an array."))
 })
 
+t.test('the rejection of a promise that is not an option is handled', async t => {
+  t.throws(() => rejectOption('fastify-api-errors', 'docUrl', 'a URL', Promise.reject(new Error('down'))), new TypeError('fastify-api-errors: docUrl: expected a URL, got an object.'))
+  await new Promise(setImmediate)
+})
+
 t.test('an unknown option is rejected with the names of the known ones', async t => {
   expectKnownOptions('fastify-api-errors', '', { path: '/', title: undefined }, ['path', 'title'])
   t.throws(() => { expectKnownOptions('fastify-api-errors', '', { paht: '/' }, ['path', 'title']) }, new TypeError('fastify-api-errors: paht: unknown option, expected one of path, title.'))
