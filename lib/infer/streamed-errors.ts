@@ -1,5 +1,5 @@
 /** Finds how a handler writes errors into a stream that has started: calls of `app.apiErrors.toBody()`. */
-import type { AnyNode, ObjectExpression } from 'acorn'
+import type { AnyNode } from 'acorn'
 import { findInTree, getCalleeName, getPropertyName, getSource, listChildren, parseFunction } from './parse-function.js'
 
 /** How a handler writes errors into a stream. */
@@ -8,16 +8,10 @@ export interface StreamedErrors {
   readonly contentType: string
   /** The type of the server-sent event; `undefined` if the stream has no such events, or if the event has no type. */
   readonly event: string | undefined
-  /** The objects around the body, the outermost first. */
-  readonly wrappers: readonly Wrapper[]
-}
-
-/** An object around a body: `{ type: 'error', error: body }`. */
-export interface Wrapper {
-  /** The property that contains the body, or the next object. */
-  readonly name: string
-  /** The other properties. The value is `undefined` if it is not a literal. */
-  readonly others: Readonly<Record<string, unknown>>
+  /** The names of the properties around the body, the outermost first: `error` for `{ error: body }`. */
+  readonly path: readonly string[]
+  /** Whether the objects around the body have other properties. */
+  readonly hasOthers: boolean
 }
 
 /** The media types of streams whose parts are events or lines of JSON. */
@@ -28,7 +22,7 @@ export function findStreamedErrors (handler: object): StreamedErrors | undefined
   if (!/\btoBody\b/.test(getSource(handler))) return undefined
   const node = parseFunction(handler)
   const contentType = node && findInTree(node, readStreamType)
-  return contentType === undefined ? undefined : findBody(node as AnyNode, { contentType, event: undefined, wrappers: [] })
+  return contentType === undefined ? undefined : findBody(node as AnyNode, { contentType, event: undefined, path: [], hasOthers: false })
 }
 
 function readStreamType (node: AnyNode): string | undefined {
@@ -37,7 +31,7 @@ function readStreamType (node: AnyNode): string | undefined {
 
 /** Returns whether code contains a call of `toBody`. */
 export function createsBody (node: AnyNode): boolean {
-  return findInTree(node, each => isBody(each) ? each : undefined) !== undefined
+  return findInTree(node, each => isBody(each) || undefined) === true
 }
 
 function isBody (node: AnyNode): boolean {
@@ -49,25 +43,17 @@ function findBody (node: AnyNode, place: StreamedErrors): StreamedErrors | undef
   if (isBody(node)) return place
   const inner = describePlace(node, place)
   let found: StreamedErrors | undefined
-  for (const child of listChildren(node)) {
-    const isProperty = node.type === 'ObjectExpression' && child.type === 'Property'
-    found ??= findBody(child, isProperty ? { ...inner, wrappers: [...inner.wrappers, createWrapper(node, getPropertyName(child))] } : inner)
-  }
+  for (const child of listChildren(node)) found ??= findBody(child, inner)
   return found
 }
 
 /** The arguments of a call start a new body: `{ data: JSON.stringify(body) }`. A template has the lines of an event. */
 function describePlace (node: AnyNode, place: StreamedErrors): StreamedErrors {
-  if (node.type === 'CallExpression') return { ...place, wrappers: [] }
-  if (node.type !== 'TemplateLiteral') return place
-  return { ...place, event: /^event: ?(.+)$/m.exec(node.quasis.map(({ value }) => value.cooked).join(''))?.[1] }
-}
-
-function createWrapper ({ properties }: ObjectExpression, name: string): Wrapper {
-  const others = properties.flatMap(property => {
-    if (property.type !== 'Property') return [['', undefined] as const]
-    const other = getPropertyName(property)
-    return other === name ? [] : [[other, property.value.type === 'Literal' ? property.value.value : undefined] as const]
-  })
-  return { name, others: Object.fromEntries(others) }
+  switch (node.type) {
+    case 'CallExpression': return { ...place, path: [], hasOthers: false }
+    case 'Property': return { ...place, path: [...place.path, getPropertyName(node)] }
+    case 'ObjectExpression': return { ...place, hasOthers: place.hasOthers || node.properties.length > 1 }
+    case 'TemplateLiteral': return { ...place, event: /^event: ?(.+)$/m.exec(node.quasis.map(({ value }) => value.cooked).join(''))?.[1] }
+    default: return place
+  }
 }

@@ -21,7 +21,6 @@ export function addStreamedErrors (context: ComponentsContext, openapi: unknown,
   const definitions = stream.groups.flatMap(group => group.definitions)
   const codes = definitions.map(({ code }) => `\`${code}\``).join(', ')
   const description = `If an error occurs after the response has started, it is the last ${isEvents(stream) ? 'event' : 'line'}: ${codes}.`
-  const isComplete = stream.wrappers.every(({ others }) => !Object.values(others).includes(undefined))
   const examples = definitions.map(definition => {
     const { summary, value } = createBodyExample(definition, context.formats[0], context.docUrl, byCode.get(definition.code))
     return [definition.code, { summary, [hasItems ? 'serializedValue' : 'value']: writeItem(stream, value) }] as const
@@ -36,7 +35,7 @@ export function addStreamedErrors (context: ComponentsContext, openapi: unknown,
         ...hasItems
           ? { itemSchema: { anyOf: [declared?.itemSchema ?? { description: 'Data.' }, { description, ...createItemSchema(context, stream) }] } }
           : { schema: { type: 'string', description } },
-        ...(isComplete && { examples: { ...declared?.examples as JsonObject | undefined, ...Object.fromEntries(examples) } })
+        ...(!stream.hasOthers && { examples: { ...declared?.examples as JsonObject | undefined, ...Object.fromEntries(examples) } })
       }
     }
   }
@@ -48,16 +47,13 @@ function isEvents ({ contentType }: ErrorStream): boolean {
 
 /** Returns the schema of an event or line with an error. */
 function createItemSchema (context: ComponentsContext, stream: ErrorStream): JsonObject {
-  const { groups, wrappers, event } = stream
+  const { groups, path, event } = stream
   const all: StatusErrors = {
     ...groups[0] as StatusErrors, definitions: groups.flatMap(({ definitions }) => definitions), issues: new Map(groups.flatMap(({ issues }) => [...issues]))
   }
   const bodies = context.formats.map(format => createGroupSchema(context, all, format))
   const body = bodies.length === 1 ? bodies[0] as JsonObject : { anyOf: bodies }
-  const line = wrappers.reduceRight<JsonObject>((inner, { name, others }) => {
-    const constants = Object.entries(others).filter(([, value]) => value !== undefined)
-    return createObject({ ...Object.fromEntries(constants.map(([other, value]) => [other, { const: value }])), [name]: inner })
-  }, body)
+  const line = path.reduceRight<JsonObject>((inner, name) => createObject({ [name]: inner }), body)
   if (!isEvents(stream)) return line
   return createObject({ ...(event !== undefined && { event: { const: event } }), data: { type: 'string', contentMediaType: 'application/json', contentSchema: line } })
 }
@@ -68,6 +64,6 @@ function createObject (properties: JsonObject): JsonObject {
 
 /** Returns an event or line as it is sent. */
 function writeItem (stream: ErrorStream, body: unknown): string {
-  const line = JSON.stringify(stream.wrappers.reduceRight((inner, { name, others }) => ({ ...others, [name]: inner }), body))
+  const line = JSON.stringify(stream.path.reduceRight((inner, name) => ({ [name]: inner }), body))
   return isEvents(stream) ? `${stream.event === undefined ? '' : `event: ${stream.event}\n`}data: ${line}\n\n` : `${line}\n`
 }

@@ -9,19 +9,19 @@ t.test('a call of toBody() and the media type show how a handler writes errors',
   for (const [body, expected] of [
     [
       "reply.type('application/x-ndjson').send(lines(error => JSON.stringify({ error: app.apiErrors.toBody(error, reply) })))",
-      { contentType: 'application/x-ndjson', event: undefined, wrappers: [{ name: 'error', others: {} }] }
+      { contentType: 'application/x-ndjson', event: undefined, path: ['error'], hasOthers: false }
     ],
     [
       "reply.header('content-type', 'application/jsonl; charset=utf-8'); send(this.apiErrors.toBody(error, reply))",
-      { contentType: 'application/jsonl', event: undefined, wrappers: [] }
+      { contentType: 'application/jsonl', event: undefined, path: [], hasOthers: false }
     ],
     [
       "reply.raw.writeHead(200, { 'content-type': 'text/event-stream' }); write(`event: problem\\ndata: ${JSON.stringify(app.apiErrors.toBody(error, reply))}\\n\\n`)",
-      { contentType: 'text/event-stream', event: 'problem', wrappers: [] }
+      { contentType: 'text/event-stream', event: 'problem', path: [], hasOthers: false }
     ],
     [
       "reply.type('text/event-stream'); write(`data: ${JSON.stringify({ type: 'error', id, 'the error': { error: toBody(error, reply) }, ...rest })}\\n\\n`)",
-      { contentType: 'text/event-stream', event: undefined, wrappers: [{ name: 'the error', others: { type: 'error', id: undefined, '': undefined } }, { name: 'error', others: {} }] }
+      { contentType: 'text/event-stream', event: undefined, path: ['the error', 'error'], hasOthers: true }
     ]
   ] as const) t.strictSame(findStreamedErrors(createHandler(body)), expected, body)
 })
