@@ -8,7 +8,8 @@ export const pluginsTranslator: Translator = {
   name: 'plugins',
   translate (error, context) {
     if (!isObject(error)) return undefined
-    const response = pluginResponses.get(String(error.code)) ?? findResponseByMessage(error) ?? createFormResponse(error, context)
+    const known = typeof error.code === 'string' ? pluginResponses.get(error.code) : undefined
+    const response = known ?? findResponseByMessage(error) ?? createFormResponse(error, context)
     if (response === undefined) return undefined
     const { code, message, headers } = response
     return context.errors[code]({ cause: error, ...(message !== undefined && { message }), ...(headers !== undefined && { headers }) })
@@ -24,11 +25,14 @@ function createFormResponse ({ message }: Readonly<Record<string, unknown>>, { r
   return /^multipart\//i.test(request.headers['content-type'] ?? '') ? formParserErrors[message] : undefined
 }
 
+/** The responses to errors without a code, by message. */
+const responsesByMessage = new Map(Object.entries(errorsWithoutCode).flatMap(([plugin, responses]) =>
+  Object.entries(responses).map(([message, response]) => [message, { plugin, response }] as const)))
+
 /** Returns the response to an error that the code of a plugin created, by its message. An application can throw an error with the same message. */
 function findResponseByMessage ({ message, stack }: Readonly<Record<string, unknown>>): PluginErrorResponse | undefined {
-  if (typeof message !== 'string' || typeof stack !== 'string') return undefined
-  const plugin = Object.keys(errorsWithoutCode).find(name => Object.hasOwn(errorsWithoutCode[name] as object, message))
-  if (plugin === undefined) return undefined
+  const found = typeof message === 'string' ? responsesByMessage.get(message) : undefined
+  if (found === undefined || typeof stack !== 'string') return undefined
   const frame = /^ +at .*$/m.exec(stack)?.[0].replaceAll('\\', '/')
-  return frame?.includes(`/${plugin}/`) === true ? errorsWithoutCode[plugin]?.[message] : undefined
+  return frame?.includes(`/${found.plugin}/`) === true ? found.response : undefined
 }
