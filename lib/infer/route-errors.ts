@@ -321,7 +321,7 @@ function listSentBodies (context: Context, record: RouteRecord): ReadonlyMap<num
 }
 
 /** The rules whose errors can occur while a stream is sent. The errors of all other rules occur before. */
-const rulesOfStreams: ReadonlySet<string> = new Set<RuleName>(['handler', 'database', 'databaseOutage', 'responses', 'config', 'source'])
+const rulesOfStreams: ReadonlySet<string> = new Set<RuleName>(['handler', 'databaseOutage', 'responses', 'config'])
 
 function findStream (context: Context, record: RouteRecord, method: string): ErrorStream | undefined {
   const handler = getOriginalHandler(record.route)
