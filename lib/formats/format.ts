@@ -249,9 +249,12 @@ function fieldsWriter (fields: Fields, definition: BodyDefinition): WriteBody {
   }
 }
 
+/** The characters that `JSON.stringify` escapes: quotes, backslashes, control characters, and surrogates that are not a pair. */
+const escaped = /["\\\p{Cc}\p{Cs}]/u
+
 /** Returns a value as JSON. Most values are strings that need no escaping. Checking this takes a third of the time of `JSON.stringify`. */
 function toJson (value: unknown): string | undefined {
-  return typeof value === 'string' && !/["\\]|[^ -~]/.test(value) ? `"${value}"` : JSON.stringify(expectResult('value', value))
+  return typeof value === 'string' && !escaped.test(value) ? `"${value}"` : JSON.stringify(expectResult('value', value))
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Creates the message of a validation error, for custom error handlers of a scope and for `request.validationError`. */
 import type { FastifySchemaValidationError } from 'fastify'
 import { isObject } from '../support/is-object.js'
+import { withoutStack } from '../support/without-stack.js'
 
 /** The maximum number of errors in the message. */
 const maxNamed = 10
@@ -10,17 +11,19 @@ const maxNamed = 10
  * has a million errors, and writing the whole message takes seconds. The plugin's responses do not use this message.
  *
  * A validator may report any value. Joi and yup have no `instancePath`, and others report a string. Fastify does not catch errors
- * from the formatter, so the formatter never throws.
+ * from the formatter, so the formatter never throws. The error has no stack, which would show only functions of Fastify.
  *
  * @param part the part of the request: `body`, `querystring`
  */
 export function schemaErrorFormatter (errors: FastifySchemaValidationError[], part: string): Error {
-  const reports: unknown = errors
+  return withoutStack(() => new Error(formatReports(errors, part)))
+}
+
+function formatReports (reports: unknown, part: string): string {
   try {
-    if (Array.isArray(reports)) return new Error(reports.slice(0, maxNamed).map(report => formatReport(report, part)).join(', '))
-    return new Error(formatReport(reports, part))
+    return Array.isArray(reports) ? reports.slice(0, maxNamed).map(report => formatReport(report, part)).join(', ') : formatReport(reports, part)
   } catch {
-    return new Error(`${part} is not valid`)
+    return `${part} is not valid`
   }
 }
 

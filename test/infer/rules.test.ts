@@ -185,7 +185,7 @@ const scoped: ReadonlyArray<readonly [title: string, prepare: (scope: FastifyIns
 ]
 
 /** Parses no body, and passes it on unchanged. */
-const proxied = { ...any, body: ['415 unsupported_media_type'], proxy: ['502 bad_gateway', '504 gateway_timeout'] }
+const proxied = { ...any, body: ['415 unsupported_media_type'], proxy: ['417 expectation_failed', '502 bad_gateway', '504 gateway_timeout'] }
 
 interface Operation {
   readonly responses: Readonly<Record<string, { readonly $ref?: string }>>

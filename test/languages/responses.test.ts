@@ -489,9 +489,11 @@ t.test('a database constraint has a message for each language, and its example h
   t.teardown(() => app.close())
   await app.register(swagger, swaggerOptions({ openapi: { openapi: '3.1.0' } }))
   await app.register(apiErrors, { log: false, ...options(users_email_key) })
-  const violation = (code: string): Error => Object.assign(new Error('violation'), { severity: 'ERROR', code, constraint: 'users_email_key' })
-  app.post('/users', { schema: { body: Type.Object({ email: Type.String() }) }, config: { errors: ['resource_already_exists'] } }, async () => { throw violation('23505') })
-  app.delete('/users/:id', async () => { throw violation('23503') })
+  const violation = (code: string, message: string): Error => Object.assign(new Error(message), { severity: 'ERROR', code, constraint: 'users_email_key' })
+  app.post('/users', { schema: { body: Type.Object({ email: Type.String() }) }, config: { errors: ['resource_already_exists'] } }, async () => { throw violation('23505', 'duplicate key value violates unique constraint "users_email_key"') })
+  app.delete('/users/:id', async () => {
+    throw violation('23503', 'update or delete on table "users" violates foreign key constraint "users_email_key" on table "orders"')
+  })
   const messageOf = async (method: 'POST' | 'DELETE', url: string, language: string): Promise<string> => {
     const response = await app.inject({ method, url, headers: { 'accept-language': language }, ...(method === 'POST' && { body: { email: 'ada' } }) })
     return `${response.headers['content-language']} ${response.json().message}`
