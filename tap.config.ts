@@ -6,7 +6,7 @@ interface TapConfig {
   /** Plugins to use; with an exclamation mark, built-in ones to leave out. */
   readonly plugin?: readonly string[]
   readonly 'node-arg'?: readonly string[]
-  /** Seconds for one test file. */
+  /** Seconds for one test file, and for each of its tests. */
   readonly timeout?: number
   /** Test files at once. */
   readonly jobs?: number
@@ -20,7 +20,7 @@ const config: TapConfig = {
   // tsx runs the tests: it starts faster than tap's own compiler and follows the paths of tsconfig.json.
   plugin: ['!@tapjs/typescript'],
   'node-arg': ['--import=tsx', '--import=./test/support/load-packages.mjs'],
-  timeout: 600,
+  timeout: 900,
   // Twice as many as most continuous integration machines have cores, because many tests wait for servers and processes.
   jobs: 4
 }

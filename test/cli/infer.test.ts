@@ -95,7 +95,7 @@ t.test('infer --json prints the report', async t => {
   })
 })
 
-t.test('infer --write writes a file that does not change when only lines move, and check compares it with the source', { timeout: 200_000 }, async t => {
+t.test('infer --write writes a file that does not change when only lines move, and check compares it with the source', async t => {
   const folder = openFolder(t)
   const file = 'errors.inferred.json'
   const written = await runCommand(['infer', '--app', changeApp(folder, api), '--write'])

@@ -12,7 +12,7 @@ t.test('a pattern that is not portable is reported', async t => {
 })
 
 for (const [format, openapi] of [['code', '3.0.3'], ['error', '3.1.0']] as const) {
-  t.test(`the patterns of the document are portable: ${format}, OpenAPI ${openapi}`, { timeout: 120_000 }, async t => {
+  t.test(`the patterns of the document are portable: ${format}, OpenAPI ${openapi}`, async t => {
     // With `negotiate`, the document has the format `problem` as well.
     const app = await createApp({ format, openapi, negotiate: true })
     t.teardown(() => app.close())

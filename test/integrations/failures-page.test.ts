@@ -26,7 +26,7 @@ t.test('the table of failures.md counts every failure', async t => {
   t.equal(counts.reduce((sum, count) => sum + count, 0), rows.length)
 })
 
-t.test('failures.html has a search field', { timeout: 200_000 }, async t => {
+t.test('failures.html has a search field', async t => {
   const browser = await startChromium()
   if (browser === undefined) return absent(t, 'chromium is not installed')
   t.teardown(() => browser.close())

@@ -46,7 +46,7 @@ const compilers: Readonly<Record<string, readonly ['module' | 'commonjs', (folde
 }
 
 for (const [name, [type, compile]] of Object.entries(compilers)) {
-  t.test(name, { timeout: 200_000 }, async t => {
+  t.test(name, async t => {
     const folder = writeSources(t, type)
     await testCompiled(t, folder, compile(folder))
   })

@@ -13,7 +13,6 @@ import { referenceFiles } from '../../../lib/reference/reference-files.js'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-t.setTimeout(200_000) // The browser is slow on a busy machine.
 const browser = await startChromium()
 if (browser === undefined) absent(t, 'chromium is not installed')
 else await tryIn(browser)

@@ -34,7 +34,7 @@ const settings: Readonly<Record<string, readonly ['module' | 'commonjs', (folder
 }
 
 for (const [name, [type, compile]] of Object.entries(settings)) {
-  t.test(name, { timeout: 200_000 }, async t => {
+  t.test(name, async t => {
     const folder = writeSources(t, type)
     await testCompiled(t, folder, compile(folder))
   })

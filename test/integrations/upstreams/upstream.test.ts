@@ -17,7 +17,6 @@ interface LogLine {
   readonly thrown?: string
 }
 
-t.setTimeout(120_000)
 const upstreams = await startFailingServer()
 const log: LogLine[] = []
 const app = Fastify(serverOptions({

@@ -3,7 +3,7 @@ import t from 'tap'
 import { describeFindings, inferFixtures } from '../infer-fixtures.js'
 import { checks, tokens } from '../fixtures/checks.js'
 
-t.test('a property of the request that every path of an earlier hook sets is neither null nor empty', { timeout: 220_000 }, async t => {
+t.test('a property of the request that every path of an earlier hook sets is neither null nor empty', async t => {
   t.strictSame(describeFindings(await inferFixtures(t, { checks })), {
     'GET /checks/alone': ['402 payment_required certain via requireAccount'],
     'GET /checks/callback': ['401 invalid_credentials certain via callBack'],
@@ -22,7 +22,7 @@ t.test('a property of the request that every path of an earlier hook sets is nei
   })
 })
 
-t.test('@fastify/jwt sets the user, and @fastify/auth runs all functions or one of them', { timeout: 220_000 }, async t => {
+t.test('@fastify/jwt sets the user, and @fastify/auth runs all functions or one of them', async t => {
   t.strictSame(describeFindings(await inferFixtures(t, { tokens })), {
     'GET /tokens/all': ['401 null certain via sendIfMissing', '403 forbidden certain via sendIfMissing'],
     'GET /tokens/any': ['402 payment_required certain via requireAccount'],
