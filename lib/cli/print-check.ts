@@ -64,7 +64,9 @@ function printMarkdown (result: CheckResult): string {
 }
 
 /** Returns the output for each compared file: its changes with a summary, or a sentence if there are none. */
-function listParts ({ lockfile, inferred, changelog }: CheckResult, listChanges: (changes: readonly Change[]) => readonly string[], formatChange: (change: string) => string): string[] {
+function listParts (
+  { lockfile, inferred, changelog }: CheckResult, listChanges: (changes: readonly Change[]) => readonly string[], formatChange: (change: string) => string
+): string[] {
   const parts: string[] = []
   if (lockfile !== undefined) {
     const { path, changes, size } = lockfile

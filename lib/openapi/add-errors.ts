@@ -168,7 +168,10 @@ function addOperations (document: OpenApiDocument, { settings, operations }: Ope
     version: getOpenApiVersion(document.openapi),
     getSchema: id => operations.map(({ record }) => record.scope.getSchema(id)).find(schema => schema !== undefined),
     existingNames: Object.fromEntries(sections.map(section => [section, new Set(Object.keys(others[section] ?? {}))])) as unknown as Record<Section, Set<string>>,
-    groups: new Set([...[...new Set(operations.map(({ groups }) => groups))].flat(), ...operations.flatMap(({ shared, stream }) => [...shared.map(({ group }) => group), ...stream?.groups ?? []])]),
+    groups: new Set([
+      ...[...new Set(operations.map(({ groups }) => groups))].flat(),
+      ...operations.flatMap(({ shared, stream }) => [...shared.map(({ group }) => group), ...stream?.groups ?? []])
+    ]),
     commonHeaders: operations[0].routeErrors.getCommonHeaders()
   })
   if (settings.addSchemas) addStatusSchemasOfCatalog(context)

@@ -94,7 +94,7 @@ else {
 
   t.test('check --changelog lists the changes that a changelog does not have', async t => {
     const folder = t.testdir({
-      'app.mjs': `import Fastify from 'fastify'\nimport apiErrors from 'fastify-api-errors'\nexport async function build () {\n  const app = Fastify()\n  await app.register(apiErrors)\n  return app\n}\n`
+      'app.mjs': 'import Fastify from "fastify"\nimport apiErrors from "fastify-api-errors"\nexport async function build () {\n  const app = Fastify()\n  await app.register(apiErrors)\n  return app\n}\n'
     })
     const { lockfile, commit } = createRepository(folder)
     const changelog = join(folder, 'errors.changelog.json')

@@ -479,7 +479,7 @@ t.test('a message in languages that the API does not have, and one without the d
 })
 
 t.test('a database constraint has a message for each language, and its example has the message of the default language', async t => {
-  const users_email_key = {
+  const messages = {
     field: 'email',
     message: { en: 'Email already registered', de: 'Diese E-Mail-Adresse ist schon registriert' },
     onDelete: { en: 'The address is in use.', de: 'Die Adresse wird verwendet.' }
@@ -488,7 +488,7 @@ t.test('a database constraint has a message for each language, and its example h
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
   await app.register(swagger, swaggerOptions({ openapi: { openapi: '3.1.0' } }))
-  await app.register(apiErrors, { log: false, ...options(users_email_key) })
+  await app.register(apiErrors, { log: false, ...options(messages) })
   const violation = (code: string, message: string): Error => Object.assign(new Error(message), { severity: 'ERROR', code, constraint: 'users_email_key' })
   app.post('/users', { schema: { body: Type.Object({ email: Type.String() }) }, config: { errors: ['resource_already_exists'] } }, async () => { throw violation('23505', 'duplicate key value violates unique constraint "users_email_key"') })
   app.delete('/users/:id', async () => {
