@@ -215,6 +215,7 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   if (withoutApp !== undefined) return withoutApp(values)
   const command = find(commands)
   if (command === undefined) {
+    if (positionals.length > 1 && name in { ...commands, ...commandsWithoutApp }) rejectOption(program, 'command', `only '${name}', because --app, --lockfile and the like name files`, positionals.join(' '))
     rejectOption(program, 'command', `one of ${Object.keys({ ...commands, ...commandsWithoutApp }).join(', ')} (see --help)`, positionals.length === 0 ? undefined : positionals.join(' '))
   }
   const { result: app, warnings } = await collectWarnings(() => loadApp(values.app))
