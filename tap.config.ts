@@ -21,8 +21,8 @@ const config: TapConfig = {
   plugin: ['!@tapjs/typescript'],
   'node-arg': ['--import=tsx', '--import=./test/support/load-packages.mjs'],
   timeout: 600,
-  // One more than most continuous integration machines have cores, because many tests wait for servers and processes.
-  jobs: 3
+  // Twice as many as most continuous integration machines have cores, because many tests wait for servers and processes.
+  jobs: 4
 }
 
 /**
@@ -30,7 +30,7 @@ const config: TapConfig = {
  * process for each file, the full run took 24 minutes instead of 20.
  */
 export const sharedFolders: readonly string[] = [
-  'catalog', 'fastify', 'formats', 'infer', 'languages', 'openapi', 'reference', 'respond', 'samples', 'server', 'support', 'translate', 'verify'
+  'catalog', 'client', 'fastify', 'formats', 'infer', 'languages', 'openapi', 'reference', 'respond', 'samples', 'server', 'source', 'support', 'translate', 'verify'
 ].map(folder => `test/${folder}`)
 
 /** Files in these folders that need a separate process, because they check what the process, Fastify or a plugin does first. */

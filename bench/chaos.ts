@@ -110,7 +110,7 @@ const results = new URL('RESULTS.md', import.meta.url)
 writeFileSync(results, replaceSection(readFileSync(results, 'utf8'), chaosHeading, `
 Written by \`npm run bench:chaos\` on ${new Date().toISOString().slice(0, 10)}, with the seed \`${seed}\`. Each client sends ${orderCount} orders by POST, ${concurrency} at the same time,
 to a server with eight processes and one Redis. Of the attempts, ${percent(fates['drop before'])} lose the connection before the order is executed, and ${percent(fates['drop after'])} lose the response
-afterward. ${percent(fates[429])} get a 429, ${percent(fates[503])} a 503, and ${percent(fates[409])} a 409 that passes. In ${percent(fates['die before'] + fates['die after'])}, the process dies. ${percent(refused)} of the orders always get a
+afterward. ${percent(fates[429])} get a 429, ${percent(fates[503])} get a 503, and ${percent(fates[409])} get a 409 that a retry resolves. In ${percent(fates['die before'] + fates['die after'])}, the process dies. ${percent(refused)} of the orders always get a
 409 that a retry cannot change. The success rate does not count them, but their requests count. [README.md](README.md#chaos) explains the columns.
 
 ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.version}; ${['openai', 'ky', 'fastify'].map(name => `${name} ${getPackageVersion(name)}`).join(', ')}.

@@ -10,7 +10,7 @@ const errors: ReadonlyArray<readonly [shot: Shot, status: number]> = [
 
 /** Sends every kind of error for some seconds. The heap and the event loop must not degrade. */
 export async function flood (seconds: number): Promise<string[]> {
-  const running = await start('ours', ['--expose-gc'])
+  const running = await start('ours', { execArgv: ['--expose-gc'] })
   const lines = ['| second | heap after a collection, MB | event-loop delay p99, ms | requests |', '|---|---|---|---|']
   const begin = Date.now()
   let requests = 0

@@ -1,10 +1,11 @@
 /** Measures the CPU time per request of a subject, and compares two subjects in alternating turns. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { open, type Shot } from './connection.js'
+import { openConnections, type Protocol, type Shot } from './connection.js'
 
 /** A running subject, and the clients that call it. */
 export interface Running {
+  readonly port: number
   /** CPU time per request, in microseconds. */
   readonly cost: (shot: Shot, requests: number, status: number) => Promise<number>
   /** Heap size after a garbage collection in bytes, and the 99th percentile of the event loop delay in milliseconds since the last call. */
@@ -21,14 +22,21 @@ export interface State {
 
 const connections = 64
 
+/** How Node.js is started. */
+export interface Launch {
+  readonly execArgv?: readonly string[]
+  /** The executable of Node.js. @default the executable of this process */
+  readonly execPath?: string | undefined
+}
+
 /** Starts a subject in a separate process. */
-export async function start (name: string, execArgv: readonly string[] = []): Promise<Running> {
-  const child: ChildProcess = fork(new URL('server.js', import.meta.url), [name], { execArgv: [...execArgv], env: { ...process.env, NODE_ENV: 'production' }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const [{ port }] = await Promise.race([
-    once(child, 'message') as Promise<[{ port: number }]>,
+export async function start (name: string, { execArgv = [], execPath = process.execPath }: Launch = {}): Promise<Running> {
+  const child: ChildProcess = fork(new URL('server.js', import.meta.url), [name], { execArgv: [...execArgv], execPath, env: { ...process.env, NODE_ENV: 'production' }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const [{ port, protocol }] = await Promise.race([
+    once(child, 'message') as Promise<[{ port: number, protocol: Protocol }]>,
     once(child, 'exit').then(() => { throw new Error(`The subject '${name}' ended before it listened.`) })
   ])
-  const opened = await Promise.all(Array.from({ length: connections }, () => open(port)))
+  const opened = await openConnections(protocol, port, connections)
 
   async function ask (question: 'cpu' | 'state'): Promise<State> {
     child.send(question)
@@ -38,6 +46,7 @@ export async function start (name: string, execArgv: readonly string[] = []): Pr
   const used = async (): Promise<number> => (await ask('cpu')).cpu
 
   return {
+    port,
     async cost (shot, requests, status) {
       const before = await used()
       await Promise.all(opened.map(connection => connection.send(shot, Math.ceil(requests / connections), status))).catch((cause: unknown) => {
@@ -83,11 +92,17 @@ export interface Effort {
   readonly requests: number
 }
 
+/** Returns the CPU time of this process until now, in milliseconds. */
+export function readCpuTime (): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
 /** Compares the cost of a and b in alternating turns: A B B A A B ... Temporary noise affects both. */
-export async function compare ({ a, b }: Pair, { launches, rounds, requests }: Effort): Promise<{ a: Spread, b: Spread, ratio: Spread }> {
+export async function compare ({ a, b }: Pair, { launches, rounds, requests }: Effort, execPath?: string): Promise<{ a: Spread, b: Spread, ratio: Spread }> {
   const costs: Array<{ a: number, b: number }> = []
   for (let launch = 0; launch < launches; launch++) {
-    const [one, other] = [await start(a.name), await start(b.name)]
+    const [one, other] = [await start(a.name, { execPath }), await start(b.name, { execPath })]
     const costOfA = (): Promise<number> => one.cost(a.shot, requests, a.status)
     const costOfB = (): Promise<number> => other.cost(b.shot, requests, b.status)
     try {

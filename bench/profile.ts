@@ -19,7 +19,7 @@ const shown = 40
 
 const [name = 'ours', method = 'GET', path = '/queues/1', status = '404', body] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'profile-'))
-const subject = await start(name, ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=200'])
+const subject = await start(name, { execArgv: ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=200'] })
 await subject.cost({ method: method as NonNullable<Shot['method']>, path, ...(body !== undefined && { body }) }, requests, Number(status))
 await subject.close()
 const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(join(folder, readdirSync(folder)[0] as string), 'utf8')) as Profile

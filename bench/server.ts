@@ -25,4 +25,4 @@ process.on('message', question => {
   if (question === 'state') delays.reset()
 })
 process.on('disconnect', () => process.exit())
-process.send?.({ port })
+process.send?.({ port, protocol: subject.protocol ?? 'HTTP/1.1' })

@@ -1,4 +1,5 @@
 /** The requests that the benchmarks send. */
+import { createHmac } from 'node:crypto'
 import type { Shot } from './connection.js'
 
 const names = Array.from({ length: 10 }, (_, index) => `field${index}`)
@@ -13,18 +14,35 @@ export const tenFields = {
 /** A body in which each field is invalid. */
 export const tenWrong: Readonly<Record<string, string>> = Object.fromEntries(names.map(name => [name, 'no']))
 
+/** The key that signs the tokens of the subjects with @fastify/jwt. */
+export const jwtSecret = 'a secret of the benchmarks'
+
+/** A valid token that never expires. */
+function signToken (): string {
+  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({ sub: 'user_1' })}`
+  return `${signed}.${createHmac('sha256', jwtSecret).update(signed).digest('base64url')}`
+}
+
+const inGerman = { 'accept-language': 'de-DE,de;q=0.9,en;q=0.8' }
+const fromBrowser = { origin: 'https://shop.example', 'accept-encoding': 'gzip, br', authorization: `Bearer ${signToken()}` }
+const wrongBody = { method: 'POST', path: '/validation', body: JSON.stringify(tenWrong) } as const
+const unknown = { path: '/nothing' }
+
 /** The requests that are sent to the subjects. */
 export const shots = {
   thrown: { path: '/queues/1' },
   returned: { path: '/returned/1' },
   ok: { path: '/ok' },
-  wrongBody: { method: 'POST', path: '/validation', body: JSON.stringify(tenWrong) },
+  wrongBody,
   brokenBody: { method: 'POST', path: '/validation', body: '{' },
-  unknown: { path: '/nothing' },
-  wrongBodyInGerman: { method: 'POST', path: '/validation', body: JSON.stringify(tenWrong), language: 'de-DE,de;q=0.9,en;q=0.8' },
-  unknownInGerman: { path: '/nothing', language: 'de-DE,de;q=0.9,en;q=0.8' },
+  unknown,
+  wrongBodyInGerman: { ...wrongBody, headers: inGerman },
+  unknownInGerman: { ...unknown, headers: inGerman },
   wrongMethod: { method: 'DELETE', path: '/only-get' },
   limited: { path: '/limited' },
   typeError: { path: '/type-error' },
-  unique: { path: '/unique' }
+  unique: { path: '/unique' },
+  okFromBrowser: { path: '/ok', headers: fromBrowser },
+  thrownFromBrowser: { path: '/queues/1', headers: fromBrowser }
 } as const satisfies Readonly<Record<string, Shot>>

@@ -1,8 +1,13 @@
 /** The applications that the benchmarks compare. */
 import { createServer, type Server } from 'node:http'
 import { serve } from '@hono/node-server'
-import sensible from '@fastify/sensible'
+import compress from '@fastify/compress'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import jwt from '@fastify/jwt'
 import rateLimit from '@fastify/rate-limit'
+import sensible from '@fastify/sensible'
+import underPressure from '@fastify/under-pressure'
 import { PGlite } from '@electric-sql/pglite'
 import express from 'express'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
@@ -11,8 +16,8 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ApiErrorsOptions } from 'fastify-api-errors'
 import { apiErrors, german, serverOptions, standardErrors } from './built-package.js'
-import type { Shot } from './connection.js'
-import { shots, tenFields } from './shots.js'
+import type { Protocol, Shot } from './connection.js'
+import { jwtSecret, shots, tenFields } from './shots.js'
 
 /**
  * The subjects of the benchmarks. Each runs in a separate process. All throw the same error in an async handler: a 404 with a message.
@@ -22,6 +27,8 @@ import { shots, tenFields } from './shots.js'
 
 /** An application that can listen. */
 export interface Subject {
+  /** @default 'HTTP/1.1' */
+  readonly protocol?: Protocol
   readonly listen: (port: number) => Promise<void>
 }
 
@@ -30,6 +37,11 @@ const fastify = (build: (app: FastifyInstance) => Promise<void>, options: Fastif
   await build(app)
   return { listen: async port => { await app.listen({ port, host: '127.0.0.1' }) } }
 }
+
+/** A subject that is called over HTTP/2 without TLS. */
+const overHttp2 = (create: (options: FastifyServerOptions) => () => Promise<Subject>) => async (): Promise<Subject> => ({
+  ...await create({ http2: true } as FastifyServerOptions)(), protocol: 'HTTP/2'
+})
 
 const logged: FastifyServerOptions = { logger: { level: 'info', file: '/dev/null' } }
 
@@ -69,6 +81,16 @@ async function ok (app: FastifyInstance): Promise<void> {
   app.get('/ok', { schema: { response: { 200: { type: 'object', properties: { id: { type: 'string' } } } } } }, async () => ({ id: 'a' }))
 }
 
+/** The plugins that many APIs register. Each request to a route is authenticated. */
+async function usualPlugins (app: FastifyInstance): Promise<void> {
+  await app.register(helmet)
+  await app.register(cors, { origin: true })
+  await app.register(compress)
+  await app.register(underPressure, { maxEventLoopDelay: 10_000 })
+  await app.register(jwt, { secret: jwtSecret })
+  app.addHook('onRequest', request => request.jwtVerify())
+}
+
 /** The routes of `ours` and of the minimal handlers. */
 async function queues (app: FastifyInstance, error: () => Error): Promise<void> {
   app.get('/queues/:id', async () => { throw error() })
@@ -81,6 +103,20 @@ const ours = (options: ApiErrorsOptions, build: (app: FastifyInstance) => Promis
 }, serverOptions(server))
 
 const noQueue = (): Error => standardErrors.resource_not_found({ message: 'No queue has this id.' })
+
+/** All routes, with the errors of the catalog. */
+async function allRoutes (app: FastifyInstance): Promise<void> {
+  await queues(app, noQueue)
+  await failures(app)
+  await ok(app)
+}
+
+/** All routes, with an error that Fastify handles itself. */
+async function fastifyAlone (app: FastifyInstance): Promise<void> {
+  app.get('/queues/:id', async () => { throw notFound() })
+  await failures(app)
+  await ok(app)
+}
 
 /** The cheapest possible error. */
 function withoutStack (): Error {
@@ -130,16 +166,19 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
     })
     return { listen: port => new Promise(resolve => { server.listen(port, '127.0.0.1', () => resolve()) }) }
   },
-  fastify: fastify(async app => {
-    app.get('/queues/:id', async () => { throw notFound() })
-    await failures(app)
-    await ok(app)
+  fastify: fastify(fastifyAlone, allErrors),
+  'fastify, HTTP/2': overHttp2(options => fastify(fastifyAlone, { ...allErrors, ...options })),
+  'fastify, plugins': fastify(async app => {
+    await usualPlugins(app)
+    await fastifyAlone(app)
   }, allErrors),
   'fastify, pino': fastify(async app => { app.get('/queues/:id', async () => { throw notFound() }) }, logged),
-  ours: ours({ log: false }, async app => {
-    await queues(app, noQueue)
-    await failures(app)
-    await ok(app)
+  ours: ours({ log: false }, allRoutes),
+  'ours, problem': ours({ log: false, format: 'problem' }, allRoutes),
+  'ours, HTTP/2': overHttp2(options => ours({ log: false }, allRoutes, options)),
+  'ours, plugins': ours({ log: false }, async app => {
+    await usualPlugins(app)
+    await allRoutes(app)
   }),
   minimal: least(async (app, error) => {
     await queues(app, error)

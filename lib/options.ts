@@ -8,7 +8,7 @@ import { formats, type FormatName } from './formats/index.js'
 import { resolveRules, type DocumentationRules, type NamedRule } from './infer/custom-rules.js'
 import { createInferredLookup, readInferredErrors, type FindInferredErrors, type InferredErrors } from './infer/inferred-errors.js'
 import type { Languages } from './languages/language.js'
-import { resolveLanguages } from './languages/resolve-languages.js'
+import { listTags, resolveLanguages } from './languages/resolve-languages.js'
 import { checkRateLimit } from './rate-limit/check-policies.js'
 import type { RateLimitOptions } from './rate-limit/policies.js'
 import { resolveReference, type ReferenceOptions, type ResolvedReference } from './reference/reference-options.js'
@@ -252,17 +252,18 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   expectOwn('onUndocumented', onUndocumented === undefined || onUndocumented === 'log' || typeof onUndocumented === 'function',
     "'log', or a function of (response, request)", onUndocumented)
   if (rateLimit !== undefined) checkRateLimit(rateLimit)
-  if (database !== undefined) checkDatabase(database)
   expectOwn('validationStatus', validationStatus === 400 || validationStatus === 422, '400 or 422', validationStatus)
   const chosen = typeof format === 'string' ? findFormat(format) : completeFormat(format)
   const catalog = defineErrors(standardErrors, errors ?? {}) as Settings['errors']
   checkReplacements(catalog)
+  const resolvedLanguages = languages === undefined ? undefined : resolveLanguages(languages, catalog)
+  if (database !== undefined) checkDatabase(database, listTags(resolvedLanguages))
   const getDocUrl = createDocUrl(docUrl, pages && (pages.origin ?? '') + prefix + pages.path, catalog)
   return {
     errors: catalog,
     format: chosen,
     negotiated: listNegotiated(negotiate, chosen),
-    languages: languages && resolveLanguages(languages, catalog),
+    languages: resolvedLanguages,
     translators: [...translators, ...builtInTranslators],
     database,
     validationStatus,
@@ -383,7 +384,7 @@ function checkDocumentation (documentation: DocumentationOptions): { readonly ru
 
 const exampleConstraint = "{ field: 'email', message: 'Email already registered' }"
 
-function checkDatabase (database: DatabaseOptions): void {
+function checkDatabase (database: DatabaseOptions, tags: readonly string[]): void {
   expectOwn('database', isRecord(database), 'an object with constraints', database)
   expectKnownOptions(owner, 'database', database, ['constraints'])
   const { constraints = {} } = database
@@ -393,9 +394,20 @@ function checkDatabase (database: DatabaseOptions): void {
     expectOwn(option, isRecord(constraint), `an object like ${exampleConstraint}`, constraint)
     expectKnownOptions(owner, option, constraint, ['field', 'message', 'onDelete'])
     for (const [property, value] of Object.entries(constraint as Readonly<Record<string, unknown>>)) {
-      expectOwn(`${option}.${property}`, typeof value === 'string' && value !== '', property === 'field' ? 'the name of a field in the body' : 'a sentence', value)
+      const isField = property === 'field'
+      const sentence = tags.length === 0 ? 'a sentence' : `a sentence, or an object with a sentence for each language: ${tags.join(', ')}`
+      expectOwn(`${option}.${property}`, isSentence(value) || (!isField && isLocalized(value, tags)), isField ? 'the name of a field in the body' : sentence, value)
     }
   }
+}
+
+function isSentence (value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+/** Returns whether a value has a sentence for each language. */
+function isLocalized (value: unknown, tags: readonly string[]): boolean {
+  return isRecord(value) && tags.length > 0 && tags.every(tag => isSentence(value[tag])) && Object.keys(value).length === tags.length
 }
 
 function isCatalog (value: unknown): value is AnyCatalog {

@@ -189,6 +189,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
       errors,
       validationStatus: settings.validationStatus,
       constraints: settings.database?.constraints,
+      language: settings.languages?.default.tag,
       getLimitExample: createLimitExamples(rateLimit),
       getChallenge: error => formatBearerChallenge(error, credentialErrors.has(error.code), settings.realm, settings.resourceMetadata),
       getAcceptedMediaTypes: createAcceptedMediaTypes()

@@ -11,6 +11,9 @@ import { standardErrors } from 'fastify-api-errors'
 import { shortenAsset } from '../scripts/shorten-asset.js'
 import { freePort } from './support/free-port.js'
 
+/** Milliseconds after which an installation counts as failed, because the registry cannot be reached. */
+const INSTALLATION_LIMIT = 120_000
+
 /** The packed tarball, installed into an empty project next to Fastify, as a user has it. */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -19,6 +22,10 @@ t.teardown(() => rmSync(folder, { recursive: true, force: true }))
 
 const run = (command: string, args: readonly string[]): string =>
   execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+/** Runs a command that downloads packages, and returns whether it succeeded. */
+const install = (command: string, args: readonly string[]): boolean =>
+  spawnSync(command, args, { cwd: folder, stdio: 'ignore', timeout: INSTALLATION_LIMIT, killSignal: 'SIGKILL' }).status === 0
 
 execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: root, stdio: 'ignore' })
 const tarball = readdirSync(folder).find(file => file.endsWith('.tgz')) as string
@@ -264,8 +271,7 @@ t.test('the lowest version of TypeScript compiles it with every module setting',
     export const send = withRetry(fetch)
     export const isOurs = (error: unknown): boolean => error instanceof ResponseError
   `
-  const { status } = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--prefix', 'lowest-typescript', lowest], { cwd: folder, stdio: 'ignore' })
-  if (status !== 0) {
+  if (!install('npm', ['install', '--no-audit', '--no-fund', '--prefix', 'lowest-typescript', lowest])) {
     t.pass('not installed', { skip: `npm cannot install ${lowest}` })
     return
   }
@@ -329,17 +335,21 @@ t.test('an application under pnpm can write declarations of its catalog and its 
   writeFileSync(join(app, 'package.json'), JSON.stringify({
     name: 'user', private: true, type: 'module', dependencies: { fastify: versions.fastify, zod: versions.zod, '@types/node': versions['@types/node'], 'fastify-api-errors': `file:../${tarball}` }
   }))
-  const install = [['npm', ['install', '--no-audit', '--no-fund', '--prefix', 'pnpm-command', pnpm]], ['node', ['pnpm-command/node_modules/pnpm/bin/pnpm.cjs', 'install', '--dir', 'pnpm', '--store-dir', join(folder, 'pnpm-store'), '--ignore-scripts']]] as const
-  if (install.some(([command, args]) => spawnSync(command, args, { cwd: folder, stdio: 'ignore' }).status !== 0)) {
+  const isInstalled = install('npm', ['install', '--no-audit', '--no-fund', '--prefix', 'pnpm-command', pnpm]) &&
+    install('node', ['pnpm-command/node_modules/pnpm/bin/pnpm.cjs', 'install', '--dir', 'pnpm', '--store-dir', join(folder, 'pnpm-store'), '--ignore-scripts'])
+  if (!isInstalled) {
     t.pass('not installed', { skip: `npm cannot install ${pnpm}` })
     return
   }
   t.notOk(existsSync(join(app, 'node_modules/@sinclair')), 'the application cannot import the dependencies of its packages')
   for (const name of ['module.mts', 'commonjs.cts']) writeFileSync(join(app, name), exported)
-  const compilers = { '6.0': join(root, 'node_modules/typescript/bin/tsc'), [lowest]: join(folder, 'lowest-typescript/node_modules/typescript/bin/tsc') }
-  for (const [version, compiler] of Object.entries(compilers)) {
-    for (const [module, moduleResolution, files] of moduleSettings) {
-      if (version === '6.0' && moduleResolution === 'node10') continue // TypeScript 6 reports it as deprecated.
+  // The settings that the other version does not have, or does not resolve in another way.
+  const compilers = [
+    ['6.0', join(root, 'node_modules/typescript/bin/tsc'), ['nodenext', 'esnext']],
+    [lowest, join(folder, 'lowest-typescript/node_modules/typescript/bin/tsc'), ['node16', 'commonjs']]
+  ] as const
+  for (const [version, compiler, modules] of compilers.filter(([, compiler]) => existsSync(compiler))) {
+    for (const [module, moduleResolution, files] of moduleSettings.filter(([module]) => (modules as readonly string[]).includes(module))) {
       const outDir = `${version}-${module}`
       writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({
         compilerOptions: { module, moduleResolution, target: 'es2022', strict: true, esModuleInterop: true, declaration: true, outDir, rootDir: '.', skipLibCheck: true, types: ['node'] }, files

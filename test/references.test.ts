@@ -23,8 +23,8 @@ async function createApi (format: FormatName, errors: AnyCatalog = standardError
   return app
 }
 
-/** Checks every row of a reference: its status, its code, its advice, and the body in the given shape. */
-async function holds (
+/** Checks the status, the code, the retry advice and the body of each row of a reference. */
+async function compareRows (
   t: Test, rows: readonly Row[], format: FormatName, errors: AnyCatalog, bodyOf: (code: string, message: string, definition: AnyCatalog[string]) => object
 ): Promise<void> {
   const app = await createApi(format, errors)
@@ -38,7 +38,7 @@ async function holds (
   }
 }
 
-t.test('Erynoa: { code, message, request_id, details }', async t => {
+t.test('the format code: { code, message, request_id, details }', async t => {
   const rows: readonly Row[] = [
     [401, 'missing_api_key', 'never'],
     [401, 'invalid_api_key', 'never'],
@@ -58,12 +58,12 @@ t.test('Erynoa: { code, message, request_id, details }', async t => {
     [502, 'bad_gateway', 'backoff'],
     [503, 'service_unavailable', 'retry-after']
   ]
-  await holds(t, rows, 'code', standardErrors, (code, message) => ({
+  await compareRows(t, rows, 'code', standardErrors, (code, message) => ({
     code, message, request_id: 'req_1', ...(code === 'validation_error' && { details: issues })
   }))
 })
 
-t.test('Fanfare: { error, message, requestId, details }', async t => {
+t.test('the format error: { error, message, requestId, details }', async t => {
   const errors = defineErrors(standardErrors, {
     already_in_queue: {
       status: 409, type: 'conflict_error', message: 'You are in this queue.', description: 'The user joined before.', action: 'Read the entry.'
@@ -96,12 +96,12 @@ t.test('Fanfare: { error, message, requestId, details }', async t => {
     [503, 'service_unavailable', 'retry-after'],
     [504, 'gateway_timeout', 'backoff']
   ]
-  await holds(t, rows, 'error', errors, (code, message) => ({
+  await compareRows(t, rows, 'error', errors, (code, message) => ({
     error: code, message, requestId: 'req_1', ...(code === 'validation_error' && { details: issues })
   }))
 })
 
-t.test('Fanfare: the kinds of a failed field', async t => {
+t.test('the format error: the issue codes of invalid fields', async t => {
   const app = await createApi('error')
   app.post('/fields', {
     schema: {
@@ -134,7 +134,7 @@ t.test('Fanfare: the kinds of a failed field', async t => {
   }
 })
 
-t.test('Shape of Laravel: { message }, and for 422 { message, errors }', async t => {
+t.test('the format message, as in Laravel: { message }, and for a 422 { message, errors }', async t => {
   const rows: readonly Row[] = [
     [400, 'invalid_request', 'never'],
     [401, 'unauthorized', 'never'],
@@ -149,7 +149,7 @@ t.test('Shape of Laravel: { message }, and for 422 { message, errors }', async t
     [503, 'service_unavailable', 'retry-after'],
     [504, 'gateway_timeout', 'backoff']
   ]
-  await holds(t, rows, 'message', standardErrors, (code, message) => code === 'validation_error'
+  await compareRows(t, rows, 'message', standardErrors, (code, message) => code === 'validation_error'
     ? {
         message,
         errors: {
@@ -160,7 +160,7 @@ t.test('Shape of Laravel: { message }, and for 422 { message, errors }', async t
     : { message })
 })
 
-t.test('Sequin: { summary }, and for 422 { summary, validation_errors }', async t => {
+t.test('the format summary: { summary }, and for a 422 { summary, validation_errors }', async t => {
   const rows: readonly Row[] = [
     [400, 'invalid_request', 'never'],
     [401, 'invalid_api_key', 'never'],
@@ -171,12 +171,12 @@ t.test('Sequin: { summary }, and for 422 { summary, validation_errors }', async 
     [502, 'bad_gateway', 'backoff'],
     [504, 'gateway_timeout', 'backoff']
   ]
-  await holds(t, rows, 'summary', standardErrors, (code, summary) => code === 'validation_error'
+  await compareRows(t, rows, 'summary', standardErrors, (code, summary) => code === 'validation_error'
     ? { summary, validation_errors: { email: ['is required', 'must be an email address'], amount: ['must be greater than 0'] } }
     : { summary })
 })
 
-t.test('Shape of Stripe: { message, type, code, param, request_id }', async t => {
+t.test('the format typed, as in Stripe: { message, type, code, param, request_id }', async t => {
   const rows: readonly Row[] = [
     [400, 'invalid_parameter', 'never'],
     [401, 'invalid_api_key', 'never'],
@@ -190,7 +190,7 @@ t.test('Shape of Stripe: { message, type, code, param, request_id }', async t =>
     [503, 'service_unavailable', 'retry-after'],
     [504, 'gateway_timeout', 'backoff']
   ]
-  await holds(t, rows, 'typed', standardErrors, (code, message, { type }) => ({
+  await compareRows(t, rows, 'typed', standardErrors, (code, message, { type }) => ({
     message, type, code, param: code === 'validation_error' ? 'email' : null, request_id: 'req_1'
   }))
 })

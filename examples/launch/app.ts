@@ -1,4 +1,5 @@
 /** The application of the example. start.ts and the tests create it. */
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import cors from '@fastify/cors'
 import swagger from '@fastify/swagger'
@@ -91,7 +92,9 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
       path: '/errors',
       title: 'Errors of the Launch API',
       colors: { light: '#6b2fa0', dark: '#cbaaff' },
+      logo: '/logo.svg',
       support: 'https://launch.example/support',
+      changelog: fileURLToPath(new URL('errors.changelog.json', import.meta.url)),
       live: true
     },
     database: {
@@ -114,6 +117,9 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
       }
     })
   })
+
+  const logo = await readFile(new URL('logo.svg', import.meta.url))
+  app.get('/logo.svg', { schema: { hide: true }, config: { errors: false, rateLimitPolicy: false } }, (_request, reply) => reply.type('image/svg+xml').send(logo))
 
   const guard = createGuard(database)
   await app.register(sessions, { database, secret: 'a secret of the example, not of a real API' })

@@ -18,6 +18,7 @@ export const errors = defineErrors(standardErrors, {
     type: 'conflict_error',
     message: 'You are already registered for this draw.',
     description: 'The user registered for this draw before.',
-    action: 'Wait for the draw. A second registration does not increase your chances.'
+    action: 'Wait for the draw. A second registration does not increase your chances.',
+    deprecated: { since: '2026-10-01', sunset: '2027-10-01', replacedBy: 'resource_already_exists' }
   }
 })

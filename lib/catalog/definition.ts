@@ -1,5 +1,6 @@
 /** The types of error definitions, and the types that a catalog derives from them. */
 import type { TSchema } from '@sinclair/typebox'
+import { expectResult } from '../support/call-safely.js'
 import type { SchemaValue, StandardJsonSchema } from '../support/json-schema.js'
 import type { Deprecation } from './deprecation.js'
 import type { Issue } from './issues.js'
@@ -105,7 +106,7 @@ export type MetaOfFactory<F> = F extends (...args: never[]) => { readonly meta: 
  * definition, and a `message` function receives the `meta` of its own schema.
  */
 export type Checked<D, EarlierCodes = never> = {
-  // Most definitions have no function, and creating no type for them saves most of the time that a large catalog takes.
+  // Most definitions have no function. Creating no type for them saves most of the compile time of a large catalog.
   [C in keyof D]: keyof D[C] extends keyof DefinitionShape
     ? D[C] extends { readonly status: unknown, readonly message: string } ? unknown
       // If a function in a definition has no types, TypeScript before 5.5 first checks an object with any codes.
@@ -154,7 +155,7 @@ interface CommonDefinition {
 
 /** Returns the message of a definition for an occurrence that has no message. */
 export function defaultMessage (definition: Pick<ErrorDefinition, 'message'>, meta: unknown): string {
-  return typeof definition.message === 'function' ? definition.message(meta as never) : definition.message
+  return typeof definition.message === 'function' ? expectResult('message', definition.message(meta as never)) : definition.message
 }
 
 /** Returns the retry advice of definitions without `retry`. */

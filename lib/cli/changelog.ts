@@ -13,8 +13,8 @@ interface Version {
 }
 
 /**
- * Compares each committed version of a lockfile with the version before it. Of a merged branch, only the merge counts, so the changelog does not have
- * the intermediate states of the branch.
+ * Compares each committed version of a lockfile with the version before it. For a merged branch, only the merge commit counts, so the changelog does
+ * not have the intermediate states of the branch.
  *
  * @throws Error with one sentence if git is missing, or if the history is incomplete
  */
@@ -24,6 +24,13 @@ export function createChangelog (lockfile: string): Changelog {
     return { date, changes: compareLocks((versions[index] as Version).lock, lock, Date.parse(date)) }
   })
   return { version: 1, entries: entries.filter(({ changes }) => changes.length > 0).reverse() }
+}
+
+/** Returns a sentence for each change in the history of a lockfile that a changelog does not have. A merge can change the date of a change. */
+export function listMissingChanges ({ entries }: Changelog, lockfile: string): string[] {
+  const format = ({ subject, explanation }: ChangelogEntry['changes'][number]): string => `${subject}: ${explanation}`
+  const known = new Set(entries.flatMap(({ changes }) => changes.map(format)))
+  return createChangelog(lockfile).entries.flatMap(({ date, changes }) => changes.map(format).filter(change => !known.has(change)).map(change => `${date}, ${change}`))
 }
 
 /** Returns the versions of a lockfile, the oldest first. */

@@ -51,7 +51,7 @@ const notRegistered: Problem = {
 function describeRegistration ({ prefix = '', codes, formats, limits }: Reference & { readonly prefix?: string }): string {
   const place = prefix === '' ? '' : ` on ${prefix}`
   const documented = new Set(codes.flatMap(({ routes }) => routes)) // An application can respond to all errors of a route itself.
-  const limited = limits.length === 0 ? 'no limits' : `the limits ${limits.map(({ name }) => name).join(', ')}`
+  const limited = limits.length === 0 ? 'no rate limits' : `rate limits: ${limits.map(({ name }) => name).join(', ')}`
   return `fastify-api-errors${place}: format ${formats.map(({ name }) => name).join(' or ')}, ${formatCount(documented.size, 'documented route')}, ${limited}`
 }
 

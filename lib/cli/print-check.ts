@@ -6,7 +6,15 @@ export interface CheckResult {
   /** The changes since the lockfile was written. Absent if there is no lockfile. */
   readonly lockfile?: { readonly path: string, readonly changes: readonly Change[], readonly size: string }
   /** A sentence for each error that the source gained or lost since the file of inferred errors was written. Absent if there is no such file. */
-  readonly inferred?: { readonly path: string, readonly changes: readonly string[] }
+  readonly inferred?: OutdatedFile
+  /** A sentence for each change in the history of the lockfile that the changelog does not have. Absent if no changelog is compared. */
+  readonly changelog?: OutdatedFile
+}
+
+/** A file that a command writes, and what is missing in it. */
+interface OutdatedFile {
+  readonly path: string
+  readonly changes: readonly string[]
 }
 
 const program = 'fastify-api-errors'
@@ -14,9 +22,9 @@ const program = 'fastify-api-errors'
 /** The formats by their `--format` names. */
 export const checkFormats: Readonly<Record<'text' | 'json' | 'github' | 'markdown', (result: CheckResult) => string>> = { text: printText, json: printJson, github: printAnnotations, markdown: printMarkdown }
 
-/** Returns 1 if a change breaks clients, or if the file of inferred errors is out of date. */
-export function getCheckCode ({ lockfile, inferred }: CheckResult): 0 | 1 {
-  return inferred?.changes.length || lockfile?.changes.some(({ severity }) => severity === 'breaking') ? 1 : 0
+/** Returns 1 if a change breaks clients, or if a file is out of date. */
+export function getCheckCode ({ lockfile, inferred, changelog }: CheckResult): 0 | 1 {
+  return inferred?.changes.length || changelog?.changes.length || lockfile?.changes.some(({ severity }) => severity === 'breaking') ? 1 : 0
 }
 
 function printText (result: CheckResult): string {
@@ -27,17 +35,17 @@ function printText (result: CheckResult): string {
   ).join('\n')
 }
 
-function printJson ({ lockfile, inferred }: CheckResult): string {
-  return JSON.stringify({ changes: lockfile?.changes ?? [], inferred: inferred?.changes ?? [] }, null, 2)
+function printJson ({ lockfile, inferred, changelog }: CheckResult): string {
+  return JSON.stringify({ changes: lockfile?.changes ?? [], inferred: inferred?.changes ?? [], changelog: changelog?.changes ?? [] }, null, 2)
 }
 
 const commands: Readonly<Record<Severity, string>> = { breaking: 'error', notable: 'warning', fine: 'notice' }
 
 /** Prints workflow commands of GitHub Actions. GitHub shows each as an annotation of the pull request. */
-function printAnnotations ({ lockfile, inferred }: CheckResult): string {
+function printAnnotations ({ lockfile, inferred, changelog }: CheckResult): string {
   return [
     ...(lockfile?.changes ?? []).map(({ severity, subject, explanation }) => annotate(commands[severity], lockfile!.path, `${subject}: ${explanation}`)),
-    ...(inferred?.changes ?? []).map(change => annotate('error', inferred!.path, change))
+    ...[inferred, changelog].flatMap(file => (file?.changes ?? []).map(change => annotate('error', file!.path, change)))
   ].join('\n')
 }
 
@@ -56,15 +64,16 @@ function printMarkdown (result: CheckResult): string {
 }
 
 /** Returns the output for each compared file: its changes with a summary, or a sentence if there are none. */
-function listParts ({ lockfile, inferred }: CheckResult, listChanges: (changes: readonly Change[]) => readonly string[], formatInferred: (change: string) => string): string[] {
+function listParts ({ lockfile, inferred, changelog }: CheckResult, listChanges: (changes: readonly Change[]) => readonly string[], formatChange: (change: string) => string): string[] {
   const parts: string[] = []
   if (lockfile !== undefined) {
     const { path, changes, size } = lockfile
     parts.push(changes.length === 0 ? `No changes: ${size} match ${path}.` : [...listChanges(changes), '', summarize(changes)].join('\n'))
   }
-  if (inferred !== undefined) {
-    const { path, changes } = inferred
-    parts.push(changes.length === 0 ? `${path} is up to date.` : [...changes.map(formatInferred), '', `${path} is out of date. Run '${program} infer --write' and commit it.`].join('\n'))
+  for (const [file, command] of [[inferred, 'infer --write'], [changelog, 'changelog']] as const) {
+    if (file === undefined) continue
+    const { path, changes } = file
+    parts.push(changes.length === 0 ? `${path} is up to date.` : [...changes.map(formatChange), '', `${path} is out of date. Run '${program} ${command}' and commit it.`].join('\n'))
   }
   return parts
 }

@@ -5,11 +5,12 @@ import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import { readInferredErrors } from '../infer/inferred-errors.js'
+import { readChangelog } from '../reference/changelog.js'
 import { referenceFiles } from '../reference/reference-files.js'
 import type { Reference } from '../reference/create-reference.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
 import { formatCount } from '../support/format-count.js'
-import { createChangelog } from './changelog.js'
+import { createChangelog, listMissingChanges } from './changelog.js'
 import { diagnose, printDiagnosis } from './doctor.js'
 import { createAppError, getFirstLine, loadApp } from './load-app.js'
 import { checkFormats, getCheckCode, type CheckResult } from './print-check.js'
@@ -26,11 +27,11 @@ Commands
   reference   writes the error reference as HTML, Markdown and JSON
   lock        writes what the API promises about its errors to a lockfile
   check       compares the API with its lockfile, and its source with the file of inferred errors; the exit code is 1 if a
-              change breaks clients, or if the file of inferred errors is out of date
+              change breaks clients, or if a file is out of date
   doctor      lists what the API registers, and what prevents its errors from being handled or documented; the exit code
               is 1 if there is a problem
   infer       reads the source and reports the errors that the routes throw; requires typescript
-  changelog   writes the changes of the errors, from the history of the lockfile in git; needs no --app
+  changelog   writes the changes of the errors to a file, from the git history of the lockfile; does not need --app
 
 Options
   --app       the module of the API, in JavaScript or TypeScript: its default export, or its export 'app' or 'build', is
@@ -38,7 +39,8 @@ Options
   --out       reference: the folder for the files (default: docs/errors)
   --url       reference: the scheme and host in the curl commands (default: https://api.example.com)
   --lockfile  lock, check, changelog: the lockfile (default: errors.lock.json)
-  --changelog changelog: the file for the changes (default: errors.changelog.json)
+  --changelog changelog: the file for the changes (default: errors.changelog.json); check: a changelog to compare with the
+              history of the lockfile
   --inferred  infer, check: the file of inferred errors (default: errors.inferred.json)
   --write     infer: writes the errors to the file that the plugin's option 'inferred' reads
   --json      infer, doctor, check: prints the result as JSON
@@ -49,7 +51,7 @@ interface Options {
   readonly out: string
   readonly url: string
   readonly lockfile: string
-  readonly changelog: string
+  readonly changelog?: string | undefined
   readonly inferred: string
   readonly write: boolean
   readonly json: boolean
@@ -94,14 +96,15 @@ async function infer (app: FastifyInstance, { inferred, write, json }: Options):
   return { output: json ? output : `${output}\nWrote ${formatCount(Object.values(file.routes).flat().length, 'error')} to ${inferred}.`, code: 0 }
 }
 
-/** Compares the API with its lockfile. Compares its source with the file of inferred errors, if there is one. */
+/** Compares the API with its lockfile, its source with the file of inferred errors if there is one, and a changelog with the history of the lockfile. */
 async function check (app: FastifyInstance, options: Options): Promise<Outcome> {
-  const { inferred, lockfile, format, json } = options
+  const { inferred, lockfile, changelog, format, json } = options
   expectOption(program, '--format', Object.hasOwn(checkFormats, format), `one of ${Object.keys(checkFormats).join(', ')}`, format)
   const hasInferred = existsSync(inferred)
   const result: CheckResult = {
     ...((!hasInferred || existsSync(lockfile)) && { lockfile: checkLockfile(listReferences(app), lockfile) }),
-    ...(hasInferred && { inferred: { path: inferred, changes: await checkSource(app, inferred) } })
+    ...(hasInferred && { inferred: { path: inferred, changes: await checkSource(app, inferred) } }),
+    ...(changelog !== undefined && { changelog: { path: changelog, changes: checkChangelog(changelog, lockfile) } })
   }
   return { output: checkFormats[json ? 'json' : format as keyof typeof checkFormats](result), code: getCheckCode(result) }
 }
@@ -115,6 +118,11 @@ function checkLockfile (references: readonly LockSource[], path: string): NonNul
   expectOption(program, '--lockfile', existsSync(path), `a file that '${program} lock' wrote`, path)
   const lock = createLock(...references)
   return { path, changes: compareLocks(parseLock(accessFile('--lockfile', path, 'read', () => readFileSync(path, 'utf8')), path), lock), size: describeSize(lock) }
+}
+
+function checkChangelog (path: string, lockfile: string): string[] {
+  expectOption(program, '--changelog', existsSync(path), `a file that '${program} changelog' wrote`, path)
+  return listMissingChanges(readChangelog(path, '--changelog'), lockfile)
 }
 
 function writeReference (reference: Reference, { out, url }: Options): Outcome {
@@ -144,7 +152,7 @@ function accessFile<Result> (option: string, path: string, verb: 'read' | 'writt
   }
 }
 
-function writeChangelog ({ lockfile, changelog }: Options): Outcome {
+function writeChangelog ({ lockfile, changelog = 'errors.changelog.json' }: Options): Outcome {
   expectOption(program, '--lockfile', existsSync(lockfile), `a file that '${program} lock' wrote`, lockfile)
   expectOption(program, '--changelog', existsSync(dirname(resolve(changelog))), 'a path in an existing folder', changelog)
   const content = createChangelog(lockfile)
@@ -178,7 +186,7 @@ const options = {
   out: { type: 'string', default: 'docs/errors' },
   url: { type: 'string', default: 'https://api.example.com' },
   lockfile: { type: 'string', default: 'errors.lock.json' },
-  changelog: { type: 'string', default: 'errors.changelog.json' },
+  changelog: { type: 'string' },
   inferred: { type: 'string', default: 'errors.inferred.json' },
   write: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -221,7 +229,7 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   const { result: app, warnings } = await collectWarnings(() => loadApp(values.app))
   const run = async (): Promise<Outcome> => {
     if (app.apiErrors === undefined && command !== doctor) {
-      rejectOption(program, '--app', `an application that registers ${program} on its root instance, because registrations in scopes are not visible there`, values.app)
+      rejectOption(program, '--app', `an application that registers ${program} on its root instance, and not only in a scope`, values.app)
     }
     return await command(app, values, warnings)
   }

@@ -1,6 +1,6 @@
 /**
  * `withPacing`: delays requests that an API would reject because of its rate limits. It has its own entry point,
- * `fastify-api-errors/client/pacing`, so that other programs do not load it.
+ * `fastify-api-errors/client/pacing`, so that programs without pacing do not load it.
  */
 import { sleep } from './backoff.js'
 import { readLimits, type ReportedLimit } from './reported-limits.js'

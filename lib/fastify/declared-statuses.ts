@@ -1,8 +1,10 @@
 /** Finds the response schema of a route for a status in the same way as Fastify. */
+import { getResponseCodes } from '../catalog/response-codes.js'
 
-/** Returns whether the `response` schemas of a route include one for a status. */
+/** Returns whether the `response` schemas of a route include one of the application for a status. The schemas of `responses()` have the format of the API. */
 export function declaresStatus (responses: unknown, status: number): boolean {
-  return findDeclaredKey(responses, status) !== undefined
+  const key = findDeclaredKey(responses, status)
+  return key !== undefined && getResponseCodes((responses as Record<string, unknown>)[key]).length === 0
 }
 
 /** Returns whether the `response` schemas of a route include one that can apply to an error. */

@@ -1,6 +1,6 @@
 /** Guards functions of the application that must not return a promise, because Fastify uses their result immediately. */
 import { types } from 'node:util'
-import { ignoreRejection } from '../support/call-safely.js'
+import { expectResult } from '../support/call-safely.js'
 import { expectOption } from '../support/expect-option.js'
 import { inherit } from './hooks.js'
 
@@ -19,8 +19,6 @@ export function expectSynchronous (owner: string, name: string, value: unknown):
 export function guardResult (name: string, call: Call, isActive: () => boolean): Call {
   return inherit(call, function (this: unknown, a, b, c, d) {
     const result = call.call(this, a, b, c, d)
-    if (!(result instanceof Promise) || !isActive()) return result
-    ignoreRejection(result)
-    throw new TypeError(`${name}: expected the function to return its result, got a promise.`)
+    return isActive() ? expectResult(name, result) : result
   })
 }

@@ -5,11 +5,12 @@ import { createExampleAnswer, getResponseDefinition, type Answer, type BodyDefin
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
 import { exampleRequestId } from '../catalog/error-headers.js'
 import { checkTypes } from '../catalog/meta-schema.js'
+import { expectResult } from '../support/call-safely.js'
 import { describeValue } from '../support/describe-value.js'
 import { isSendableHeader } from '../support/http-syntax.js'
 import { toJsonSchema } from '../support/json-schema.js'
 import type { JsonObject } from '../support/is-object.js'
-import type { BodyPart, Field, Format, SchemaContext } from './format.js'
+import { bodyWriter, type BodyPart, type Field, type Format, type SchemaContext } from './format.js'
 
 /** The difference between a value and a schema, with the JSON Pointer of the part that differs. */
 type Mismatch = Pick<ErrorObject, 'instancePath' | 'message'>
@@ -35,9 +36,14 @@ export function checkExamples (format: Format, catalog: AnyCatalog, docUrl: (cod
     for (const [answer, ofAnswer] of [[example, context], [{ ...example, issues: [] }, { ...context, issueCodes: [] }]] as const) {
       const ofExample: Example = { definition: body, answer, context: ofAnswer, compile, isOptional: false }
       checkPart(format.name, '', format.body ?? { fields: format.fields }, ofExample)
+      if (format.serialize !== undefined) call(() => bodyWriter(format, body)(answer), error => rejectBody(format, answer, error))
       for (const [name, field] of Object.entries(format.headers ?? {})) checkField(format.name, `header ${name}`, { ...field, value: answer => toHeaderValue(field.value(answer)) }, ofExample)
     }
   }
+}
+
+function rejectBody ({ name }: Format, { code }: Answer, error: unknown): never {
+  throw new TypeError(`fastify-api-errors: format: expected 'serialize' of '${name}' to return a string for each code. For '${code}', it failed: ${String(error)}`)
 }
 
 interface Example {
@@ -73,7 +79,7 @@ function checkField (format: string, path: string, field: Field, { definition, a
   const option = `format: '${path}' of '${format}'`
   const json = toJsonSchema('fastify-api-errors', option, schema)
   checkTypes('fastify-api-errors', option, json)
-  const value = call(() => toPlainValue(field.value(answer)), error => reject('', `has no value, because the function threw: ${String(error)}`))
+  const value = call(() => toPlainValue(expectResult('value', field.value(answer))), error => reject('', `has no value, because the function threw: ${String(error)}`))
   if (value === undefined) {
     if (field.optional !== true && !isOptional) reject('', 'has no value, although it is not optional')
     return

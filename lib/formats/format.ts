@@ -2,7 +2,7 @@
 import { types } from 'node:util'
 import type { TObject, TSchema } from '@sinclair/typebox'
 import type { Answer, BodyDefinition } from '../catalog/answer.js'
-import { ignoreRejection } from '../support/call-safely.js'
+import { expectResult, expectText, ignoreRejection } from '../support/call-safely.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isObject, isRecord } from '../support/is-object.js'
 import { isHeaderOfErrors, isSendableHeader } from '../support/http-syntax.js'
@@ -196,7 +196,7 @@ export function bodyWriter (format: Format | TextFormat, definition: BodyDefinit
   if ('write' in format) return format.write
   const { serialize } = format
   const write = jsonWriter(format, definition)
-  return serialize === undefined ? write : answer => serialize(JSON.parse(write(answer)))
+  return serialize === undefined ? write : answer => expectText(`${format.name}.serialize`, serialize(JSON.parse(write(answer))))
 }
 
 /** Returns the writer of the JSON of bodies, which is not what is sent if the format has `serialize`. */
@@ -252,7 +252,7 @@ function fieldsWriter (fields: Fields, definition: BodyDefinition): WriteBody {
 
 /** Returns a value as JSON. Most values are strings that need no escaping. Checking this takes a third of the time of `JSON.stringify`. */
 function toJson (value: unknown): string | undefined {
-  return typeof value === 'string' && !/["\\]|[^ -~]/.test(value) ? `"${value}"` : JSON.stringify(value)
+  return typeof value === 'string' && !/["\\]|[^ -~]/.test(value) ? `"${value}"` : JSON.stringify(expectResult('value', value))
 }
 
 /**
@@ -281,7 +281,7 @@ export type ListHeaders = (answer: Answer) => Readonly<Record<string, string>>
 export function headersLister (headers: NonNullable<Format['headers']>, definition: BodyDefinition): ListHeaders {
   const fields = Object.entries(headers).filter(([, { schema }]) => schema(definition, { hasDocUrl: true }) !== undefined)
   return answer => Object.fromEntries(fields.flatMap(([name, { value }]) => {
-    const text = value(answer)
+    const text = expectResult('value', value(answer))
     return text === undefined || !isSendableHeader(name, String(text)) ? [] : [[name.toLowerCase(), String(text)] as const]
   }))
 }

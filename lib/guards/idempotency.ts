@@ -173,7 +173,7 @@ const running: unique symbol = Symbol('fastify-api-errors.idempotency')
 type ClaimingRequest = FastifyRequest & WithIdempotencyKey & { [running]?: RunningRequest }
 
 async function checkRequest (context: GuardContext, request: ClaimingRequest, reply: FastifyReply): Promise<unknown> {
-  // Of several guards, the first one claims the key. `reply.callNotFound()` runs the hooks of scopes again, and its own `onSend` hooks.
+  // If a request has several guards, the first one claims the key. `reply.callNotFound()` runs the hooks of scopes again, and its own `onSend` hooks.
   if (request[running] !== undefined) addSendHook(request)
   if (request[running] !== undefined || request.is404 || !isGuarded(request.method)) return undefined
   const errors = getCatalog(request)

@@ -1,6 +1,7 @@
 /** The option `documentation.rules`: rules of the application that replace or extend the built-in rules. */
 import type { FastifySchema, RouteOptions } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
+import { expectResult } from '../support/call-safely.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
 import { isObject } from '../support/is-object.js'
 import { findUnknownError, getCode, type ErrorReference } from './declare-errors.js'
@@ -54,13 +55,14 @@ export function resolveRules (custom: DocumentationRules, errors: AnyCatalog): r
   for (const [name, rule] of given) checkRule(name, rule, errors)
   const isOn = (name: string): boolean => custom[name] === true || (custom[name] === undefined && !optionalRules.has(name))
   const builtIn = Object.entries(rules).filter(([name]) => isOn(name)).map(([name, infer]) => ({ name, infer }))
-  const added = given.flatMap(([name, rule]) => typeof rule === 'boolean' ? [] : [{ name, infer: createRule(rule) }])
+  const added = given.flatMap(([name, rule]) => typeof rule === 'boolean' ? [] : [{ name, infer: createRule(name, rule) }])
   return [...builtIn.filter(({ name }) => !dependentRules.has(name)), ...added, ...builtIn.filter(({ name }) => dependentRules.has(name))]
 }
 
-function createRule ({ errors, reason, when = () => true }: DocumentationRule): Rule {
+function createRule (name: string, { errors, reason, when = () => true }: DocumentationRule): Rule {
   const findings = errors.map(error => ({ code: getCode(error), reason }))
-  return ({ method, schema, record: { url, route } }) => when({ method, url, schema, config: route.config as object }) ? findings : []
+  const applies = (route: RuleRoute): boolean => expectResult(`documentation.rules.${name}.when`, when(route))
+  return ({ method, schema, record: { url, route } }) => applies({ method, url, schema, config: route.config as object }) ? findings : []
 }
 
 function checkRule (name: string, rule: boolean | DocumentationRule, errors: AnyCatalog): void {

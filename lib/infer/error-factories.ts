@@ -101,7 +101,7 @@ function strictest (found: readonly OwnerKind[]): OwnerKind {
   return kinds.find(kind => found.includes(kind)) ?? 'invisible'
 }
 
-/** http-errors, Boom and classes with a method for each status have usual names, and so has a catalog. */
+/** Returns the kind of an owner by the usual names of http-errors, Boom, error classes and catalogs; `undefined` for another name. */
 function classifyName (name: string): OwnerKind | undefined {
   if (/^(create(Http)?Errors?|[hH]ttpErrors?|[bB]oom|create\w*Error)$/.test(name) || /^[A-Z]\w*(Error|Exception)$/.test(name)) return 'library'
   return /[eE]rrors?\d*$/.test(name) ? 'catalog' : undefined

@@ -14,13 +14,14 @@ import { findLocalVariables, type LocalVariables } from './local-variables.js'
 import { findInTree, getCalleeName, getLastName, getParameterNames, getSource, listChildren, parseClass, parseFunction } from './parse-function.js'
 import { usesProperty } from './request-properties.js'
 import { describeSentBody } from './sent-bodies.js'
+import { createsBody } from './streamed-errors.js'
 import { isObject, type JsonObject } from '../support/is-object.js'
 
 /** An error that a function throws or sends. */
 export interface FunctionError {
   readonly code: string
   /** How the error leaves the function. Verifying a token throws errors of @fastify/jwt, and @fastify/static sends files. */
-  readonly by: 'throws' | 'sends' | 'verifies a token' | 'requests a token' | 'calls another service' | 'sends a file' | `is of ${string}`
+  readonly by: 'throws' | 'sends' | 'verifies a token' | 'requests a token' | 'calls another service' | 'sends a file' | 'writes to a stream' | `is of ${string}`
   /** The schemas of the bodies with this status that are sent unchanged, because they contain more than a message. */
   readonly bodies?: readonly JsonObject[]
   /** The message that the code gives to the error, if it is a constant. Absent if it is the message of the definition, here or elsewhere. */
@@ -42,11 +43,15 @@ export interface FunctionContext {
 /** The errors of `request.jwtVerify()`. */
 const tokenErrors: readonly FunctionError[] = ['invalid_request', 'unauthorized', 'invalid_token', 'token_expired'].map(code => ({ code, by: 'verifies a token' }))
 
-/** The methods of the decorators of @fastify/oauth2 that send a request to another service. */
-const tokenRequests: ReadonlySet<string> = new Set(['getAccessTokenFromAuthorizationCodeFlow', 'getNewAccessTokenUsingRefreshToken', 'revokeToken', 'revokeAllToken'])
+const upstreamErrors: readonly string[] = ['bad_gateway', 'gateway_timeout']
 
-/** The errors of these requests. */
-const tokenRequestErrors: readonly FunctionError[] = ['bad_gateway', 'gateway_timeout'].map(code => ({ code, by: 'requests a token' }))
+/** The errors of the methods of the decorators of @fastify/oauth2 that send a request to another service. The first one also checks the state in the URL. */
+const tokenRequests: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['getAccessTokenFromAuthorizationCodeFlow', ['invalid_request', ...upstreamErrors]],
+  ['getNewAccessTokenUsingRefreshToken', upstreamErrors],
+  ['revokeToken', upstreamErrors],
+  ['revokeAllToken', upstreamErrors]
+])
 
 /** The maximum depth of followed decorator calls. */
 const maxDepth = 5
@@ -56,12 +61,14 @@ export function readFunctionErrors (fn: object, context: FunctionContext): reado
   const found = readFunction(fn, context, new Set())
   const byCode = new Map<string, FunctionError>()
   for (const error of listFound(found)) {
-    const known = byCode.get(error.code)
+    // A streamed error has no status, so the function can also throw it.
+    const key = error.by === 'writes to a stream' ? `${error.code} in a stream` : error.code
+    const known = byCode.get(key)
     const bodies = [...known?.bodies ?? [], ...error.bodies ?? []]
     const { message, of, ...rest } = error
     const functions = of === undefined || (known !== undefined && known.of === undefined) ? undefined : [...known?.of ?? [], ...of]
     const first = known === undefined ? message : message && known.message
-    byCode.set(error.code, { ...rest, ...(first !== undefined && { message: first }), ...(bodies.length > 0 && { bodies }), ...(functions !== undefined && { of: functions }) })
+    byCode.set(key, { ...rest, ...(first !== undefined && { message: first }), ...(bodies.length > 0 && { bodies }), ...(functions !== undefined && { of: functions }) })
   }
   return [...byCode.values()]
 }
@@ -239,7 +246,8 @@ function readTry ({ block, handler, finalizer }: TryStatement, reader: Reader): 
   const rest = join(...[handler?.body, finalizer].filter(node => node !== null && node !== undefined).map(node => readNode(node, reader)))
   if (handler === null || handler === undefined) return join(tried, rest)
   const name = handler.param?.type === 'Identifier' ? handler.param.name : undefined
-  return join(rest, { sent: tried.sent, thrown: name !== undefined && passesOn(handler.body, name) ? tried.thrown : [] })
+  const streamed = createsBody(handler.body) ? tried.thrown.map(({ code }): FunctionError => ({ code, by: 'writes to a stream' })) : []
+  return join(rest, { sent: [...tried.sent, ...streamed], thrown: name !== undefined && passesOn(handler.body, name) ? tried.thrown : [] })
 }
 
 /** Returns whether code throws or passes on the error in a variable. A returned value can be a result. */
@@ -426,7 +434,8 @@ function readMethod (node: CallExpression, name: string, reader: Reader): Found 
     const status = getNamedStatus(name)
     if (status !== undefined) return createSent(status)
   }
-  if (tokenRequests.has(name)) return { thrown: tokenRequestErrors, sent: [] }
+  const codes = tokenRequests.get(name)
+  if (codes !== undefined) return { thrown: codes.map(code => ({ code, by: 'requests a token' })), sent: [] }
   return readDecorator(callee.object, name, reader)
 }
 

@@ -1,5 +1,5 @@
 /** Parses the source of a function, and reads the names in it. */
-import { parseExpressionAt, type AnyNode, type Property } from 'acorn'
+import { parseExpressionAt, type AnyNode, type AssignmentProperty, type Property } from 'acorn'
 import { isObject } from '../support/is-object.js'
 
 /** A function as a syntax tree. */
@@ -96,6 +96,11 @@ export function getParameterNames ({ params }: FunctionNode): ReadonlyArray<stri
 /** Returns the last name of the called function: `notFound` for `app.httpErrors.notFound()`. */
 export function getCalleeName ({ callee }: { readonly callee: AnyNode }): string {
   return getLastName(callee)
+}
+
+/** Returns the name of a property of an object. */
+export function getPropertyName ({ key }: Property | AssignmentProperty): string {
+  return key.type === 'Identifier' ? key.name : String((key as { readonly value: unknown }).value)
 }
 
 /** Returns the last name of an expression: `notFound` for `app.httpErrors.notFound` and `httpErrors['notFound']`; otherwise an empty string. */

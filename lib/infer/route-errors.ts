@@ -16,8 +16,9 @@ import { isLimitedByPlugin } from './known-plugins.js'
 import { getRouteHeaders, type PluginLimitFields, type RouteHeaders } from './route-headers.js'
 import { isExcluded, type RouteRecord } from './route-record.js'
 import type { Finding } from './finding.js'
-import type { Facts } from './rules.js'
+import type { Facts, RuleName } from './rules.js'
 import { findScopeFacts, type ScopeFacts } from './scope-facts.js'
+import { findStreamedErrors, type StreamedErrors } from './streamed-errors.js'
 import { getOriginalHandler } from '../fastify/early-routes.js'
 import type { JsonObject } from '../support/is-object.js'
 
@@ -99,12 +100,20 @@ export interface RouteErrors {
   readonly findMessage: (record: RouteRecord, method: string, code: string) => string | undefined
   /** Returns the schemas of the bodies that the hooks and the handler of a route send unchanged, by status. */
   readonly listSentBodies: (record: RouteRecord) => ReadonlyMap<number, readonly JsonObject[]>
+  /** Returns how the handler of a route writes errors into a stream, and which errors; `undefined` if it does not. */
+  readonly findStream: (record: RouteRecord, method: string) => ErrorStream | undefined
   /** Returns the scopes and hooks that can declare errors or security requirements for a route. */
   readonly getTargets: (record: RouteRecord) => readonly DeclaringTarget[]
   /** Returns the headers that the plugins and limits of a route add to its responses. */
   readonly getHeaders: (record: RouteRecord) => RouteHeaders
   /** Returns these headers for a route without its own settings. */
   readonly getCommonHeaders: () => RouteHeaders
+}
+
+/** A stream into which a handler writes errors. */
+export interface ErrorStream extends StreamedErrors {
+  /** The errors by status, although the response has another one. */
+  readonly groups: readonly StatusErrors[]
 }
 
 /** A route whose errors the plugin handles. */
@@ -162,6 +171,7 @@ export function createRouteErrors (options: RouteErrorsOptions): RouteErrors {
       : context.group(records.flatMap(record => applyRules(context, record, method, isSecured))),
     findMessage: (record, method, code) => findMessage(context, record, method, code),
     listSentBodies: record => listSentBodies(context, record),
+    findStream: (record, method) => findStream(context, record, method),
     getTargets: record => getTargets(context, record),
     getHeaders: record => getRouteHeaders(
       options.hasRateLimitHeaders && options.getPolicies(record).length > 0, getScopeFacts(context, record.scope).hasCors, getPluginLimit(context, record)
@@ -308,6 +318,18 @@ function listSentBodies (context: Context, record: RouteRecord): ReadonlyMap<num
     if (bodies !== undefined) found.set(status, [...found.get(status) ?? [], ...bodies])
   }
   return found
+}
+
+/** The rules whose errors can occur while a stream is sent. The errors of all other rules occur before. */
+const rulesOfStreams: ReadonlySet<string> = new Set<RuleName>(['handler', 'databaseOutage', 'responses', 'config'])
+
+function findStream (context: Context, record: RouteRecord, method: string): ErrorStream | undefined {
+  const handler = getOriginalHandler(record.route)
+  const stream = isCovered(context, record) && method !== 'HEAD' ? findStreamedErrors(handler) : undefined
+  if (stream === undefined) return undefined
+  const found: Finding[] = readErrors(context, handler, record.scope).filter(({ by }) => by === 'writes to a stream').map(({ code }) => ({ code, reason: '', issues: [] }))
+  applyRules(context, record, method, false, (rule, findings) => { if (rulesOfStreams.has(rule)) found.push(...findings) })
+  return { ...stream, groups: context.group(found) }
 }
 
 function listErrors (context: Context, record: RouteRecord, method: string): RouteError[] {

@@ -34,7 +34,7 @@ function listDatabaseIssues (code: ValidationCode): string[] {
   return [...new Set(Object.values(databaseFailures).flatMap(failure => failure.code === code && failure.issue !== undefined ? [failure.issue.code] : []))].sort()
 }
 
-/** The failure of a value in the URL. Without a body schema, a request for a write can have no body. */
+/** The failure of a value in the URL. Without a body schema, a request of any method can have values only in its URL. */
 const invalidParameter: ReadonlyArray<Pick<FailureResponse, 'code' | 'issue'>> = [{ code: 'invalid_parameter' }]
 
 /** Database failures whose status a route can also document for another reason, by method. */
@@ -187,7 +187,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     : [],
 
   proxy: ({ scope }) => scope.isProxy
-    ? createFindings('@fastify/http-proxy forwards the request to an upstream service.', 'bad_gateway', 'gateway_timeout')
+    ? createFindings('@fastify/http-proxy forwards the request to an upstream service.', 'expectation_failed', 'bad_gateway', 'gateway_timeout')
     : [],
 
   websocket: ({ record: { route, scope }, method, convertsSent }) => method === 'GET' && convertsSent && isWebsocketRoute(route, scope)
@@ -276,7 +276,7 @@ function showsMissing (handler: object): boolean {
 /**
  * Returns whether a path parameter identifies a resource that can be missing. It does not if its schema lists its values, or if
  * the route creates a missing resource (a PUT that responds with 201). It also does not if the route responds with a list,
- * because a list can be empty. A tenant is not one either, because only its members have access to it.
+ * because a list can be empty. The parameter of a tenant does not count, because only members of the tenant have access to it.
  */
 function namesResource ({ url, route }: RouteRecord, method: string, { params, response }: FastifySchema): boolean {
   const names = listPathParameters(url)
@@ -315,7 +315,7 @@ function callsOneOf ({ declarationTargets, record: { route } }: Facts, names: re
 }
 
 function toFindings (subject: string, found: readonly FunctionError[]): Finding[] {
-  return found.map(({ code, by }) => ({ code, reason: `${subject} ${by}${by === 'throws' || by === 'sends' ? ' it' : ''}.`, ...(by !== 'throws' && { issues: [] }) }))
+  return found.filter(({ by }) => by !== 'writes to a stream').map(({ code, by }) => ({ code, reason: `${subject} ${by}${by === 'throws' || by === 'sends' ? ' it' : ''}.`, ...(by !== 'throws' && { issues: [] }) }))
 }
 
 /**

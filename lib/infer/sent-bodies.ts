@@ -1,6 +1,7 @@
 /** Reads the bodies that handlers send with an error status. A body with more than a message is sent unchanged, so it needs a separate schema. */
-import type { AnyNode, AssignmentProperty, Property } from 'acorn'
+import type { AnyNode } from 'acorn'
 import type { JsonObject } from '../support/is-object.js'
+import { getPropertyName } from './parse-function.js'
 import { isMachineCode, repeatedProperties } from '../support/message-body.js'
 
 /**
@@ -21,12 +22,8 @@ type Entry = readonly [name: string, value: AnyNode]
 
 /** Returns the properties of an object; `undefined` if not all names are visible in the code. */
 function listProperties (nodes: readonly AnyNode[]): readonly Entry[] | undefined {
-  const entries = nodes.map((node): Entry | undefined => node.type === 'Property' && !node.computed ? [getName(node), node.value] : undefined)
+  const entries = nodes.map((node): Entry | undefined => node.type === 'Property' && !node.computed ? [getPropertyName(node), node.value] : undefined)
   return entries.includes(undefined) ? undefined : entries as readonly Entry[]
-}
-
-function getName ({ key }: Property | AssignmentProperty): string {
-  return key.type === 'Identifier' ? key.name : String((key as { readonly value: unknown }).value)
 }
 
 /** Returns whether a body can be a message. A value that is not visible in the code can be a message. */

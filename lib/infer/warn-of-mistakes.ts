@@ -1,4 +1,4 @@
-/** Warns about mistakes in an application that cause no error, but have no effect or not the intended one. */
+/** Warns about mistakes in an application that cause no error, but do not have the intended effect. */
 import type { RouteOptions } from 'fastify'
 import { getOriginalHandler } from '../fastify/early-routes.js'
 import { hookNames } from '../fastify/hook-names.js'
@@ -61,7 +61,7 @@ export function warnOfMisspelledConfig (routes: readonly RouteOptions[]): void {
     for (const name of Object.keys(config)) {
       const meant = properties.includes(name) ? undefined : properties.find(property => simplify(property) === simplify(name))
       if (meant === undefined) continue
-      process.emitWarning(`config.${name} of ${String(method)} ${url} has no effect. The name is config.${meant}.`, { code: 'FASTIFY_API_ERRORS_CONFIG' })
+      process.emitWarning(`config.${name} of ${String(method)} ${url} has no effect. Use config.${meant}.`, { code: 'FASTIFY_API_ERRORS_CONFIG' })
     }
   }
 }

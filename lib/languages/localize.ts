@@ -1,15 +1,16 @@
-/** Writes the data of a response in a language. */
+/** Translates the messages of a response. */
 import type { Answer, AnswerLanguage, BodyDefinition, Occurrence } from '../catalog/answer.js'
 import { defaultMessage } from '../catalog/definition.js'
 import { formatMessages, issueCodes, issueParams, toIssueCode, type Issue, type TranslatableIssue } from '../catalog/issues.js'
+import { expectText } from '../support/call-safely.js'
 import { createPhrase, type ResolvedLanguage, type ResolvedLanguages, type Texts } from './resolve-languages.js'
 
 /** The data of a response, whose messages can be replaced. */
 type WritableAnswer = { -readonly [Name in keyof Answer]: Answer[Name] }
 
 /**
- * Writes the data of a response in a language. If the message of the error was given in another language only, the whole response
- * is in that language.
+ * Translates the messages of a response. If the message of the error was given only in another language, the whole response is in
+ * that language.
  */
 export function localize (answer: WritableAnswer, error: Occurrence, definition: BodyDefinition, preferred: ResolvedLanguage, languages: ResolvedLanguages): void {
   const given = definition.status < 500 ? findGivenMessage(error, preferred, languages) : undefined
@@ -59,9 +60,7 @@ function isDefaultMessage (message: string, definition: BodyDefinition, meta: un
 }
 
 function createSentence (sentence: Texts['errors'][string], meta: unknown): string {
-  const text: unknown = typeof sentence === 'function' ? sentence(meta) : sentence
-  if (typeof text !== 'string') throw new TypeError('languages: expected a function that returns a string.')
-  return text
+  return typeof sentence === 'function' ? expectText('languages', sentence(meta)) : sentence
 }
 
 function translateAnswer (answer: WritableAnswer, message: string, { texts, ofStatuses }: ResolvedLanguage): void {

@@ -2,9 +2,10 @@
 import type { AnswerLanguage } from '../catalog/answer.js'
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
 import { errorStatuses, type ErrorStatus } from '../catalog/definition.js'
-import { formatMessages, formatValue, formatValues, issueCodes, issueKinds, toIssueCode, type IssueParams } from '../catalog/issues.js'
+import { formatMessages, formatValue, formatValues, issueCodes, issueKinds, toIssueCode, type Issue, type IssueParams } from '../catalog/issues.js'
 import { specificMessages, specificPhrases } from '../catalog/specific-messages.js'
 import { codesByStatus } from '../catalog/standard-errors.js'
+import { expectText } from '../support/call-safely.js'
 import { expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
 import type { AnyLanguage, Languages, Phrase } from './language.js'
@@ -98,10 +99,16 @@ function createTexts (option: string, language: unknown, errors: AnyCatalog): Te
     errors: copyTable(texts.errors),
     issues: copyTable(texts.issues),
     ...texts.titles !== undefined && { titles: copyTable(texts.titles) },
-    formats: { message: ({ in: place, field, message }) => `${field === '' ? place : field}: ${message}.`, ...texts.formats },
+    formats: { message: getFieldSentence(texts) },
     ofMessages: mapMessages(texts, errors),
     ofPhrases: mapPhrases(texts)
   }
+}
+
+/** Returns the function that writes the sentence about a field in the format `message`. */
+function getFieldSentence ({ formats }: AnyLanguage): (issue: Issue) => string {
+  const write = formats?.message
+  return write === undefined ? ({ in: place, field, message }) => `${field === '' ? place : field}: ${message}.` : issue => expectText('languages', write(issue))
 }
 
 /** Returns a table without the names of `Object.prototype`, such as `constructor`, which is a valid code. */
@@ -148,6 +155,7 @@ function mapPhrases ({ issues, messages = {} }: AnyLanguage): Texts['ofPhrases']
 export function createPhrase (phrase: Phrase, params: IssueParams, field: string): string {
   if (typeof phrase !== 'function') return phrase
   const { allowedValues, allowedValue } = params
-  if (allowedValues === undefined && allowedValue === undefined) return phrase(params, field)
-  return phrase({ ...params, allowedValues: formatValues(allowedValues), allowedValue: allowedValue === undefined ? undefined : formatValue(allowedValue) }, field)
+  const hasValues = allowedValues !== undefined || allowedValue !== undefined
+  const texts = hasValues ? { ...params, allowedValues: formatValues(allowedValues), allowedValue: allowedValue === undefined ? undefined : formatValue(allowedValue) } : params
+  return expectText('languages', phrase(texts, field))
 }

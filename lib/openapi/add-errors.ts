@@ -2,7 +2,7 @@
 import { findDeclaredHeaders, type DeclaredHeaders, type RequestHeader } from '../infer/declared-headers.js'
 import type { Occurrence } from '../infer/declared-examples.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
-import type { CoveredRoute, RouteErrors } from '../infer/route-errors.js'
+import type { CoveredRoute, ErrorStream, RouteErrors } from '../infer/route-errors.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { requiresCredentials } from '../infer/rules.js'
 import type { JsonObject } from '../support/is-object.js'
@@ -13,6 +13,7 @@ import { createSharedResponse, defaultDescription, splitGroups, withoutErrorCont
 import { createErrorResponse, createErrorResponses, createHeaderObjects, describeErrors, type Occurrences, type ResponseFacts } from './error-responses.js'
 import { headersOfSuccess, withExamples } from './headers.js'
 import { statusNames } from './names.js'
+import { addStreamedErrors } from './streamed-errors.js'
 import { describeContent, getDocumentSettings, sections, type ComponentReference, type Components, type DocumentSettings, type Section } from './settings.js'
 import { getOpenApiVersion } from './to-openapi-schema.js'
 
@@ -40,6 +41,7 @@ interface ErrorOperation {
   readonly links: JsonObject
   /** The headers that hooks declare for the operation. */
   readonly declaredHeaders: DeclaredHeaders
+  readonly stream: ErrorStream | undefined
   readonly facts: ResponseFacts
 }
 
@@ -75,10 +77,11 @@ export function addErrors (document: OpenApiDocument, findRoutes: FindRoutes): v
       const operations = byRegistration.get(routeErrors) ?? []
       byRegistration.set(routeErrors, operations)
       const record = records.at(-1) as RouteRecord
-      if (groups.length + shared.length === 0) continue
-      const occurrences = findOccurrences(routeErrors, record, method, [...groups, ...shared.map(({ group }) => group)])
+      const stream = routeErrors.findStream(record, method)
+      if (groups.length + shared.length === 0 && stream === undefined) continue
+      const occurrences = findOccurrences(routeErrors, record, method, [...groups, ...shared.map(({ group }) => group), ...stream?.groups ?? []])
       const facts = { record, method, headers: routeErrors.getHeaders(record), occurrences }
-      operations.push({ routeErrors, operation, method, record, groups, shared, links, declaredHeaders, facts })
+      operations.push({ routeErrors, operation, method, record, groups, shared, links, declaredHeaders, stream, facts })
     }
   }
   for (const group of groupRegistrations(byRegistration)) addOperations(document, group)
@@ -165,7 +168,7 @@ function addOperations (document: OpenApiDocument, { settings, operations }: Ope
     version: getOpenApiVersion(document.openapi),
     getSchema: id => operations.map(({ record }) => record.scope.getSchema(id)).find(schema => schema !== undefined),
     existingNames: Object.fromEntries(sections.map(section => [section, new Set(Object.keys(others[section] ?? {}))])) as unknown as Record<Section, Set<string>>,
-    groups: new Set([...[...new Set(operations.map(({ groups }) => groups))].flat(), ...operations.flatMap(({ shared }) => shared.map(({ group }) => group))]),
+    groups: new Set([...[...new Set(operations.map(({ groups }) => groups))].flat(), ...operations.flatMap(({ shared, stream }) => [...shared.map(({ group }) => group), ...stream?.groups ?? []])]),
     commonHeaders: operations[0].routeErrors.getCommonHeaders()
   })
   if (settings.addSchemas) addStatusSchemasOfCatalog(context)
@@ -191,7 +194,7 @@ function resolveResponse ({ components }: OpenApiDocument, response: JsonObject)
 }
 
 function addResponses (
-  context: ComponentsContext, document: OpenApiDocument, { operation, groups, shared, links, declaredHeaders, facts }: ErrorOperation,
+  context: ComponentsContext, document: OpenApiDocument, { operation, groups, shared, links, declaredHeaders, stream, facts }: ErrorOperation,
   successHeaders: Map<string, JsonObject>
 ): void {
   const { headers } = facts
@@ -211,6 +214,7 @@ function addResponses (
     responses[group.status] = { ...createSharedResponse(context, { group, declared: other }, facts), description }
   }
   operation.responses = responses
+  if (stream !== undefined) addStreamedErrors(context, document.openapi, responses, stream, facts.occurrences)
   for (const group of own) {
     // A reference cannot have links next to it.
     if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, facts), links: links[group.status] }

@@ -42,7 +42,7 @@ export function addStatusSchemas (app: FastifyInstance, schemas: StatusSchemas):
     const present = app.getSchema($id)
     if (present !== undefined && JSON.stringify(present) === JSON.stringify(schema)) continue
     const isAdded = present === undefined && tryToAddSchema(app, schema)
-    expectOption('fastify-api-errors', 'addSchemas', isAdded, `no schema of the application with the $id "${$id}", or false`, true)
+    expectOption('fastify-api-errors', 'addSchemas', isAdded, `false, because the application already has another schema with the $id "${$id}"`, true)
   }
 }
 

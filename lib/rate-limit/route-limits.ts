@@ -82,7 +82,7 @@ function createLimitExample (limits: readonly RouteLimit[], fields: readonly Hea
   const fixed = numbers.flatMap(({ name, policy, max, timeWindow, isOurs }) => isOurs && typeof max === 'number' && typeof timeWindow === 'number' ? [{ name, policy, max, timeWindow }] : [])
   if (fixed.length < limits.length) return undefined
   const least = Math.min(...fixed.map(({ max }) => max))
-  // Of several exceeded limits, the response has the one with the longest wait.
+  // If several limits are exceeded, the response has the one with the longest wait.
   const exceeded = fixed.filter(({ max }) => max === least)
   const [first] = [...exceeded].sort((a, b) => b.timeWindow - a.timeWindow)
   if (first === undefined) return undefined

@@ -26,17 +26,18 @@ export interface ChangelogEntry {
 /**
  * Checks a changelog. If a path is passed, reads the file first. A missing file is treated as empty, and a warning is emitted.
  *
+ * @param option the name of the option in messages
  * @throws TypeError with one sentence if the file cannot be read or is invalid
  */
-export function readChangelog (changelog: unknown): Changelog {
-  const value = typeof changelog === 'string' ? readJson(changelog) : changelog
+export function readChangelog (changelog: unknown, option = 'reference.changelog'): Changelog {
+  const value = typeof changelog === 'string' ? readJson(changelog, option) : changelog
   if (!isRecord(value) || value.version !== 1 || !Array.isArray(value.entries) || !value.entries.every(isEntry)) {
-    throw new TypeError(`fastify-api-errors: reference.changelog: expected the output of 'fastify-api-errors changelog', got ${typeof changelog === 'string' ? `other content in ${changelog}` : 'another value'}.`)
+    throw new TypeError(`fastify-api-errors: ${option}: expected the output of 'fastify-api-errors changelog', got ${typeof changelog === 'string' ? `other content in ${changelog}` : 'another value'}.`)
   }
   return value as unknown as Changelog
 }
 
-function readJson (path: string): unknown {
+function readJson (path: string, option: string): unknown {
   try {
     return parseJsonFile(readFileSync(path, 'utf8'))
   } catch (fault) {
@@ -45,7 +46,7 @@ function readJson (path: string): unknown {
       process.emitWarning(`${path} does not exist, so the changelog of the error reference is empty. Create it with 'fastify-api-errors changelog'.`, { code: 'FASTIFY_API_ERRORS_NO_CHANGELOG' })
       return { version: 1, entries: [] }
     }
-    throw new TypeError(`fastify-api-errors: reference.changelog: expected a file that 'fastify-api-errors changelog' wrote, but ${path} cannot be read: ${(fault as Error).message}`)
+    throw new TypeError(`fastify-api-errors: ${option}: expected a file that 'fastify-api-errors changelog' wrote, but ${path} cannot be read: ${(fault as Error).message}`)
   }
 }
 

@@ -65,6 +65,7 @@ export interface ReferenceCode {
   /** The reason phrase of the status. */
   readonly phrase: string
   readonly type: string
+  /** The message of the definition. The example can have a message of its route. */
   readonly message: string
   /** When it happens, in CommonMark. */
   readonly description: string
@@ -214,7 +215,7 @@ function createReferenceCode (definition: ErrorDefinition, routes: readonly Samp
     status,
     phrase: reasonPhrase(status),
     type,
-    message: String(examples[0]?.summary),
+    message: createBodyExample(definition, formats[0], docUrl).summary,
     description,
     action,
     retry,

@@ -7,7 +7,7 @@ import type { OperationFacts, OperationUrl } from './reference-options.js'
 const viewers: ReadonlyArray<{ readonly file: string, readonly getHash: (operation: OperationFacts) => string }> = [
   {
     file: '/static/swagger-initializer.js',
-    // swagger-client creates the id of an operation that has none.
+    // If an operation has no id, swagger-client creates one.
     getHash: ({ method, path, operationId, tags }) =>
       `/#/${encodeURIComponent(tags[0] ?? 'default')}/${encodeURIComponent(operationId ?? method.toLowerCase() + path.replace(/\W/g, '_'))}`
   },

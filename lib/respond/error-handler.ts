@@ -114,7 +114,7 @@ function handleError (context: ResponderContext, thrown: unknown, request: Fasti
   ignoreRejection(thrown)
   if (hasErrorResponse(reply)) {
     sendWithoutHooks(reply, thrown)
-  } else if (reply.raw.destroyed || request.raw.aborted) {
+  } else if (isDisconnected(request, reply)) {
     logUnanswered(context, thrown, callerGone, request, reply)
   } else if (reply.raw.headersSent) {
     logUnanswered(context, thrown, context.settings.errors.internal_error.status, request, reply)
@@ -122,6 +122,14 @@ function handleError (context: ResponderContext, thrown: unknown, request: Fasti
   } else {
     sendResponse(reply, prepareResponse(context, thrown, request, reply, logMethod), context.listener)
   }
+}
+
+/**
+ * Returns whether the client disconnected. Node also sets `aborted` if the application destroys the request, as when a loop
+ * over its body ends early. The client then still waits for a response.
+ */
+function isDisconnected ({ raw: { aborted } }: FastifyRequest, { raw: { destroyed, socket } }: FastifyReply): boolean {
+  return destroyed || (aborted && socket?.destroyed !== false)
 }
 
 function prepareResponse (context: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply, logMethod: LogMethod): PreparedResponse {

@@ -28,6 +28,8 @@ export interface ExampleSettings extends ValidationSettings {
   readonly getAcceptedMediaTypes: (record: RouteRecord) => readonly string[]
   /** The constraints of the option `database`. */
   readonly constraints?: Readonly<Record<string, NamedConstraint>> | undefined
+  /** The tag of the default language. Absent if there is only one language. */
+  readonly language?: string | undefined
 }
 
 /** The example of a request beyond the limits of a route, and the header fields of its responses. */
@@ -126,7 +128,7 @@ function hasField (record: RouteRecord, issue: Pick<Issue, 'in' | 'pointer'>, ot
 }
 
 /** Returns the example of a value that must be unique. The name of its constraint shows the table, which the path usually has as well. */
-function findConstraintExample ({ record }: ExampleRoute, { constraints = {} }: ExampleSettings, issues: readonly string[] | undefined): Occurrence | undefined {
+function findConstraintExample ({ record }: ExampleRoute, { constraints = {}, language = '' }: ExampleSettings, issues: readonly string[] | undefined): Occurrence | undefined {
   if (issues?.includes('unique') === false) return undefined
   const words = record.url.split('/').filter(word => /^[a-z]/i.test(word))
   const found = Object.entries(constraints).find(([name, { field = '' }]) => {
@@ -134,6 +136,7 @@ function findConstraintExample ({ record }: ExampleRoute, { constraints = {} }: 
     return words.some(word => name.startsWith(word)) && hasField(record, { in: 'body', pointer }, false)
   })
   if (found === undefined) return undefined
-  const [, { field = '', message }] = found
+  const [, { field = '', message: given }] = found
+  const message = typeof given === 'object' ? given[language] : given
   return { ...(message !== undefined && { message }), issues: issuesAt(field.split('.'), 'unique') }
 }

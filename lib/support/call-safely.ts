@@ -1,5 +1,6 @@
 /** Calls functions of the application without waiting for their result, and handles promises that they throw. */
 import { types } from 'node:util'
+import { describeValue } from './describe-value.js'
 
 /**
  * Calls a function of the application without waiting for its result. If it throws or rejects, `onError` receives the error.
@@ -30,6 +31,30 @@ export function ignoreRejection (thrown: unknown): void {
   try {
     Promise.prototype.then.call(thrown, undefined, () => {})
   } catch {} // a malicious promise whose constructor throws
+}
+
+/**
+ * Returns the result of a function of the application that is used immediately. Handles the rejection of a promise.
+ *
+ * @param name the function, for the message
+ * @throws TypeError if the result is a promise
+ */
+export function expectResult<Result> (name: string, result: Result): Result {
+  if (!(result instanceof Promise)) return result
+  ignoreRejection(result)
+  throw new TypeError(`${name}: expected the function to return its result, got a promise.`)
+}
+
+/**
+ * Returns the text that a function of the application returned.
+ *
+ * @param name the function, for the message
+ * @throws TypeError if the result is not a string
+ */
+export function expectText (name: string, result: unknown): string {
+  if (typeof result === 'string') return result
+  ignoreRejection(result)
+  throw new TypeError(`${name}: expected the function to return a string, got ${describeValue(result)}.`)
 }
 
 /** Returns whether a value has a `then` method, like a promise. */

@@ -2,6 +2,7 @@
  * Checks options. Every message has the same form: the owner of the option, its path, the expected value, and the received
  * value.
  */
+import { ignoreRejection } from './call-safely.js'
 import { describeValue } from './describe-value.js'
 import { isRecord } from './is-object.js'
 
@@ -20,11 +21,12 @@ export function expectOption (owner: string, option: string, isExpected: boolean
 }
 
 /**
- * Throws because an option has an unexpected value. Use this function if the check narrows a type, or if `expected` is expensive to create.
+ * Throws because an option has an unexpected value. Handles the rejection of a promise. Use this function if the check narrows a type, or if `expected` is expensive to create.
  *
  * @throws TypeError always, in the form of {@link expectOption}
  */
 export function rejectOption (owner: string, option: string, expected: string, received: unknown): never {
+  ignoreRejection(received)
   throw new TypeError(`${owner}: ${option}: expected ${expected}, got ${describeValue(received)}.`)
 }
 

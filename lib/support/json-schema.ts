@@ -1,4 +1,5 @@
 /** Schemas of any library: their JSON Schema, and the types of their values. */
+import { expectResult } from './call-safely.js'
 import { describeValue } from './describe-value.js'
 import { isObject, isRecord, type JsonObject } from './is-object.js'
 
@@ -84,7 +85,7 @@ const created = new WeakMap<object, JsonObject>()
  */
 export function toJsonSchema (owner: string, option: string, schema: unknown): unknown {
   const reject = (received: string): never => {
-    throw new TypeError(`${owner}: ${option}: expected a JSON Schema, or a schema that offers one (zod 4.2, ArkType, Valibot with toStandardJsonSchema()), got ${received}.`)
+    throw new TypeError(`${owner}: ${option}: expected a JSON Schema, or a schema that provides one (zod 4.2, ArkType, Valibot with toStandardJsonSchema()), got ${received}.`)
   }
   if (!isStandardSchema(schema)) return isValidator(schema) ? reject(describeValue(schema)) : schema
   const known = created.get(schema)
@@ -92,11 +93,11 @@ export function toJsonSchema (owner: string, option: string, schema: unknown): u
   const { vendor, jsonSchema } = schema['~standard']
   if (typeof jsonSchema?.output !== 'function') return reject(`a schema of ${vendor} without a JSON Schema`)
   try {
-    const { $schema: _, ...json } = jsonSchema.output({ target: 'draft-07' })
+    const { $schema: _, ...json } = expectResult('jsonSchema.output()', jsonSchema.output({ target: 'draft-07' }))
     created.set(schema, json)
     return json
   } catch (error) {
-    return reject(`a schema of ${vendor} that has none: ${error instanceof Error ? error.message.replace(/\.$/, '') : String(error)}`)
+    return reject(`a schema of ${vendor} without a JSON Schema: ${error instanceof Error ? error.message.replace(/\.$/, '') : String(error)}`)
   }
 }
 

@@ -94,3 +94,11 @@ export const formParserErrors: Readonly<Record<string, PluginErrorResponse>> = {
   'Part terminated early due to unexpected end of multipart data': incompleteForm,
   'Preamble terminated early due to unexpected end of multipart data': incompleteForm
 }
+
+/** The errors of plugins that have no code, or a general one, by plugin and message. Their messages are constant. */
+export const errorsWithoutCode: Readonly<Record<string, Readonly<Record<string, PluginErrorResponse>>>> = {
+  '@fastify/jwt': { 'missing token': { code: 'unauthorized' } },
+  '@fastify/oauth2': { 'Invalid state': { code: 'invalid_request' } },
+  // undici cannot send the header. curl repeats the request without it after a 417.
+  '@fastify/reply-from': { 'expect header not supported': { code: 'expectation_failed' } }
+}

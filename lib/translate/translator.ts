@@ -1,6 +1,6 @@
 /** The translator type and `defineTranslator`. A translator converts the errors of one source to errors from the catalog. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ApiError } from '../catalog/api-error.js'
+import type { ApiError, LocalizedMessage } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import { expectOption } from '../support/expect-option.js'
 import type { ValidationStatus } from './validation/validation-status.js'
@@ -10,10 +10,10 @@ import { isObject } from '../support/is-object.js'
 export interface NamedConstraint {
   /** The field in the body that the constraint applies to, such as `email` or `address.city`. If absent, it is the column that the database reports. */
   readonly field?: string
-  /** The message of the response. If absent, it is the message of the code. For a NOT NULL column, the message of the code is always used. */
-  readonly message?: string
+  /** The message of the response, or a message for each language of `languages`. If absent, it is the message of the code. For a NOT NULL column, the message of the code is always used. */
+  readonly message?: string | LocalizedMessage
   /** The message if a record cannot be deleted because a foreign key with this name still refers to it. If absent, a general message is used. */
-  readonly onDelete?: string
+  readonly onDelete?: string | LocalizedMessage
 }
 
 /** The `database` option. */

@@ -63,6 +63,9 @@ const maxRecent = 5
 /** The characters of a request id that a ledger remembers. A client can choose the id. */
 const maxIdLength = 200
 
+/** The kinds of responses that a ledger counts for each route. An application can create codes from the data of requests. */
+export const maxKinds = 1000
+
 type Counted = SentKind & { count: number, recent: readonly RecentResponse[] }
 
 /** Creates an empty ledger. It stores one number for each route, status and code, however many responses there are. */
@@ -85,6 +88,7 @@ export function createLedger (): Ledger {
       let routeEntries = byRoute.get(route?.name)
       if (routeEntries === undefined) byRoute.set(route?.name, routeEntries = [])
       const entry = routeEntries.find(entry => entry.code === code && entry.status === status)
+      if (entry === undefined && routeEntries.length === maxKinds) return false
       const counted = entry ?? { route, status, code, count: 0, recent: [] }
       counted.count++
       if (isRemembering) addRecent(counted, requestId)

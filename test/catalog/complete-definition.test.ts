@@ -147,7 +147,7 @@ t.test('an invalid definition throws one sentence with the code and the property
     [x({ headers: { 'a header': 'x' } }), `x.headers.a header: ${expectedHeader}, got "x".`],
     [x({ headers: { link: 'a\nb' } }), `x.headers.link: ${expectedHeader}, got "a\\nb".`],
     [x({ meta: z.string() }), 'x.meta: expected the schema of an object, like Type.Object({ id: Type.String() }), got a schema of type "string".'],
-    [x({ meta: { type: 'object', '~run': () => {} } }), 'x.meta: expected a JSON Schema, or a schema that offers one (zod 4.2, ArkType, Valibot with toStandardJsonSchema()), got an object.'],
+    [x({ meta: { type: 'object', '~run': () => {} } }), 'x.meta: expected a JSON Schema, or a schema that provides one (zod 4.2, ArkType, Valibot with toStandardJsonSchema()), got an object.'],
     [x({ meta: Type.String() }), `x.meta: ${expectedMeta}, got a schema of type "string".`],
     [x({ meta: 'id' }), `x.meta: ${expectedMeta}, got "id".`],
     [x({ meta: Position }), "x.example.meta: expected an object with queue, position, which 'meta' requires, got undefined."],

@@ -43,17 +43,18 @@ t.test('the editor offers the codes of a catalog, and the standard codes where a
   t.strictSame(editor.complete("app.get('/', { config: { errors: [errors.|] } }, handler)").sort(), [...standard, 'queue_full', 'too_late'].sort())
 })
 
-/** Returns the last line of each error, which says what is wrong. The lines before it say where. */
-const listReasons = (text: string): string[] => editor.listErrors(text).map(message => message.split('\n').at(-1)?.trim() ?? '')
+/** Returns the last line of each error in some lines of code, which says what is wrong. The lines before it say where. */
+const listReasons = (lines: readonly string[]): string[][] =>
+  editor.listErrors(lines).map(messages => messages.map(message => message.split('\n').at(-1)?.trim() ?? ''))
 
 t.test('a misspelled code is an error with a proposal', async t => {
-  for (const text of [
+  const reasons = listReasons([
     "app.get('/', { config: { errors: ['resource_notfound'] } }, handler)",
     "declareErrors(app, ['resource_notfound'])",
     "app.get('/', { config: { errors: [errors.resource_notfound] } }, handler)",
     'errors.resource_notfound()'
-  ]) {
-    const [reason = ''] = listReasons(text)
+  ])
+  for (const [reason = ''] of reasons) {
     t.match(reason, /resource_notfound/)
     t.match(reason, /Did you mean '"?resource_not_found"?'\?$/)
   }
@@ -61,7 +62,7 @@ t.test('a misspelled code is an error with a proposal', async t => {
 
 t.test('the errors about a wrong definition or a wrong call name the property, and what was expected', async t => {
   const define = (definition: string): string => `defineErrors(standardErrors, { late: ${definition} })`
-  for (const [text, ...expected] of [
+  const cases = [
     [define("{ status: 403, message: 'Too late.', descripton: 'x' }"), "Type 'string' is not assignable to type 'UnknownProperty'."],
     [define("{ status: 403, mesage: 'Too late.' }"), "Type 'string' is not assignable to type 'UnknownProperty'."],
     [define("{ status: 200, message: 'Too late.' }"), /^Type '200' is not assignable to type '400 \| 401 \| 402 /],
@@ -78,8 +79,10 @@ t.test('the errors about a wrong definition or a wrong call name the property, a
     ["defineFormat({ name: 'a', fields: { code: 'code' } })", "Type 'string' is not assignable to type 'BodyPart'."],
     ["defineFormat({ name: 'a', field: {} })", "Object literal may only specify known properties, but 'field' does not exist in type 'FormatDefinition'. Did you mean to write 'fields'?"],
     ['field({ schema: () => Type.String(), value: () => 1 })', "Type 'number' is not assignable to type 'string'."]
-  ] as const) {
-    const reasons = listReasons(text)
+  ] as const
+  const all = listReasons(cases.map(([text]) => text))
+  for (const [line, [text, ...expected]] of cases.entries()) {
+    const reasons = all[line] ?? []
     t.equal(reasons.length, expected.length, `${text}: ${reasons.join('\n')}`)
     for (const [index, reason] of expected.entries()) typeof reason === 'string' ? t.equal(reasons[index], reason, text) : t.match(reasons[index], reason, text)
   }

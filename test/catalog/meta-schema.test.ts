@@ -81,7 +81,7 @@ t.test('a JSON Schema that zod created keeps the options of its creation', t => 
 
 t.test('any other schema is rejected with one sentence', t => {
   const expected = 'x.meta: expected the schema of an object, like Type.Object({ id: Type.String() }), got'
-  const converted = 'x.meta: expected a JSON Schema, or a schema that offers one (zod 4.2, ArkType, Valibot with toStandardJsonSchema()), got'
+  const converted = 'x.meta: expected a JSON Schema, or a schema that provides one (zod 4.2, ArkType, Valibot with toStandardJsonSchema()), got'
   const withThrown = (thrown: unknown): object => ({ '~standard': { vendor: 'mine', jsonSchema: { output: () => { throw thrown } } } })
   const types = 'expected a type of JSON Schema (object, array, string, number, integer, boolean, null), got'
   const property = (schema: TSchema): object => Type.Object({ id: schema })
@@ -119,11 +119,11 @@ t.test('any other schema is rejected with one sentence', t => {
     [{ type: 'object', properties: { id: { type: ['string', 'Date'] } } }, `x.meta.properties.id.type: ${types} "Date".`],
     [z.string(), `${expected} a schema of type "string".`],
     [z.array(z.object({})), `${expected} a schema of type "array".`],
-    [z.object({ at: z.date() }), `${converted} a schema of zod that has none: Date cannot be represented in JSON Schema.`],
-    [z.object({ id: z.string().transform(Number) }), `${converted} a schema of zod that has none: Transforms cannot be represented in JSON Schema.`],
+    [z.object({ at: z.date() }), `${converted} a schema of zod without a JSON Schema: Date cannot be represented in JSON Schema.`],
+    [z.object({ id: z.string().transform(Number) }), `${converted} a schema of zod without a JSON Schema: Transforms cannot be represented in JSON Schema.`],
     [z3.object({ id: z3.string() }), `${converted} a schema of zod without a JSON Schema.`],
     [v.object({ id: v.string() }), `${converted} a schema of valibot without a JSON Schema.`],
-    [withThrown('No JSON Schema'), `${converted} a schema of mine that has none: No JSON Schema.`],
+    [withThrown('No JSON Schema'), `${converted} a schema of mine without a JSON Schema: No JSON Schema.`],
     [new (class Schema {})(), `${converted} an object.`],
     [{ type: 'object', validate () {} }, `${converted} an object.`]
   ]

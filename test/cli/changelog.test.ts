@@ -79,7 +79,7 @@ else {
     t.strictSame(JSON.parse((await app.inject({ url: '/errors/changelog', headers: { accept: 'application/json' } })).body), written)
   })
 
-  t.test('of a branch that was merged, only the merge counts', async t => {
+  t.test('for a merged branch, only the merge commit counts', async t => {
     const { lockfile, folder, commit, git } = createRepository(t.testdir())
     commit('2030-01-01', lockOf({}))
     git('checkout', '-b', 'feature')
@@ -90,6 +90,36 @@ else {
     const changelog = join(folder, 'changes.json')
     await runCommand(['changelog', '--lockfile', lockfile, '--changelog', changelog])
     t.strictSame(readChangelog(changelog).entries, [{ date: '2030-01-03', changes: [{ severity: 'fine', subject: 'queue_closed', explanation: 'the code is new.' }] }])
+  })
+
+  t.test('check --changelog lists the changes that a changelog does not have', async t => {
+    const folder = t.testdir({
+      'app.mjs': `import Fastify from 'fastify'\nimport apiErrors from 'fastify-api-errors'\nexport async function build () {\n  const app = Fastify()\n  await app.register(apiErrors)\n  return app\n}\n`
+    })
+    const { lockfile, commit } = createRepository(folder)
+    const changelog = join(folder, 'errors.changelog.json')
+    const app = join(folder, 'app.mjs')
+    const check = async (): Promise<readonly [output: string, code: number]> => {
+      const { output, code } = await runCommand(['check', '--app', app, '--lockfile', lockfile, '--inferred', join(folder, 'no.json'), '--changelog', changelog])
+      return [output.split('\n').slice(1).join('\n'), code]
+    }
+    await runCommand(['lock', '--app', app, '--lockfile', lockfile])
+    const current = readFileSync(lockfile, 'utf8')
+    commit('2030-01-01', lockOf({ ...JSON.parse(current).codes, queue_closed: closed }))
+    commit('2030-01-02', lockOf({ ...JSON.parse(current).codes, queue_full: closed, queue_closed: { ...closed, status: 410 } }))
+    await t.rejects(check(), { message: /^fastify-api-errors: --changelog: expected a file that 'fastify-api-errors changelog' wrote, got / })
+    writeFileSync(changelog, '[]')
+    await t.rejects(check(), { message: `fastify-api-errors: --changelog: expected the output of 'fastify-api-errors changelog', got other content in ${changelog}.` })
+    writeFileSync(changelog, '{')
+    await t.rejects(check(), { message: /^fastify-api-errors: --changelog: expected a file that 'fastify-api-errors changelog' wrote, but .* cannot be read: / })
+    await runCommand(['changelog', '--lockfile', lockfile, '--changelog', changelog])
+    commit('2030-01-03', current)
+    t.strictSame(await check(), [[
+      '2030-01-03, queue_full: the code was removed. Clients that handle this code no longer receive it.',
+      '2030-01-03, queue_closed: the code was removed. Clients that handle this code no longer receive it.'
+    ].join('\n') + `\n\n${changelog} is out of date. Run 'fastify-api-errors changelog' and commit it.`, 1])
+    await runCommand(['changelog', '--lockfile', lockfile, '--changelog', changelog])
+    t.strictSame(await check(), [`${changelog} is up to date.`, 0])
   })
 
   t.test('a history that cannot be read is reported with one sentence', async t => {

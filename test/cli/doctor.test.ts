@@ -32,8 +32,8 @@ t.test('an API without a problem', async t => {
     code: 0,
     lines: [
       'Registered',
-      '  fastify-api-errors: format code, 1 documented route, the limits general',
-      '  fastify-api-errors on /v2: format problem, 1 documented route, no limits',
+      '  fastify-api-errors: format code, 1 documented route, rate limits: general',
+      '  fastify-api-errors on /v2: format problem, 1 documented route, no rate limits',
       '  @fastify/swagger',
       '',
       'No problem was found.'
@@ -72,7 +72,7 @@ t.test('error handlers, not-found handlers, limits, Fastify without serverOption
     code: 1,
     lines: [
       'Registered',
-      '  fastify-api-errors: format code, 1 documented route, the limits GET /both',
+      '  fastify-api-errors: format code, 1 documented route, rate limits: GET /both',
       '  @fastify/rate-limit, @fastify/swagger',
       '',
       '5 problems',
@@ -98,7 +98,7 @@ t.test('limits that nothing enforces, and more than one route', async t => {
     code: 1,
     lines: [
       'Registered',
-      '  fastify-api-errors: format code or problem, 2 documented routes, no limits',
+      '  fastify-api-errors: format code or problem, 2 documented routes, no rate limits',
       '',
       '1 problem',
       '  Nothing enforces config.rateLimit of GET /a, GET /b. Set the option rateLimit of fastify-api-errors, or register @fastify/rate-limit before these routes.'

@@ -79,10 +79,10 @@ t.test('any other value is rejected with one sentence that names the format, the
 })
 
 t.test('a schema that offers no JSON Schema, or has a type of JavaScript, is rejected with one sentence', t => {
-  const expected = ': expected a JSON Schema, or a schema that offers one (zod 4.2, ArkType, Valibot with toStandardJsonSchema()), got'
+  const expected = ': expected a JSON Schema, or a schema that provides one (zod 4.2, ArkType, Valibot with toStandardJsonSchema()), got'
   for (const [schema, sentence] of [
     [v.string(), `${expected} a schema of valibot without a JSON Schema.`],
-    [z.date(), `${expected} a schema of zod that has none: Date cannot be represented in JSON Schema.`],
+    [z.date(), `${expected} a schema of zod without a JSON Schema: Date cannot be represented in JSON Schema.`],
     [Type.Date(), '.type: expected a type of JSON Schema (object, array, string, number, integer, boolean, null), got "Date".']
   ] as const) {
     t.equal(thrown(() => { check({ at: { schema: () => schema, value: () => 'now' } }) }), `TypeError: fastify-api-errors: format: 'at' of 'mine'${sentence}`)
@@ -139,4 +139,27 @@ t.test('register() checks a custom format with the whole catalog', async t => {
   t.after(() => other.close())
   await t.resolves(async () => { await Fastify().register(apiErrors, { format: own }) }, 'without the code')
   await t.rejects(async () => { await other.register(apiErrors, { errors: catalog, format: own }) }, { message: /'code' of the code 'queue_full' must be string, got 7\.$/ })
+})
+
+t.test('a format whose serialize returns no string is rejected', async t => {
+  const serializers: ReadonlyArray<readonly [unknown, string]> = [
+    [async () => '{}', 'TypeError: mine.serialize: expected the function to return a string, got an object.'],
+    [async () => { throw new Error('is handled') }, 'TypeError: mine.serialize: expected the function to return a string, got an object.'],
+    [() => undefined, 'TypeError: mine.serialize: expected the function to return a string, got undefined.'],
+    [() => { throw new Error('It failed.') }, 'Error: It failed.']
+  ]
+  for (const [serialize, message] of serializers) {
+    const format = defineFormat({ name: 'mine', fields: { code }, serialize: serialize as () => string })
+    t.throws(() => { checkExamples(format, catalog, () => undefined) }, {
+      message: `fastify-api-errors: format: expected 'serialize' of 'mine' to return a string for each code. For 'queue_full', it failed: ${message}`
+    })
+  }
+})
+
+t.test('an async value is rejected, and its rejection is handled', async t => {
+  for (const value of [async () => 'x', async () => { throw new Error('is handled') }]) {
+    const message = /'help' of the code 'queue_full' has no value, because the function threw: TypeError: value: expected the function to return its result, got a promise\.\.$/
+    t.throws(() => { check({ help: { schema: () => Type.String(), value } }) }, { message })
+  }
+  await new Promise(setImmediate)
 })

@@ -78,3 +78,12 @@ t.test('register() rejects an invalid rule with one sentence', async t => {
   t.strictSame(codes(app, 'GET', '/a/:id'), ['handler: internal_error', 'resource: resource_not_found'], 'undefined has no effect')
   await app.close()
 })
+
+t.test('an async condition of a rule is rejected with its name, because each rule would then apply', async t => {
+  for (const when of [async () => false, async () => { throw new Error('is handled') }]) {
+    const app = await createApp({ plugin: { documentation: { rules: { mine: { errors: ['forbidden'], reason: 'A.', when: when as never } } } } }, app => { app.get('/', handler) })
+    t.teardown(() => app.close())
+    t.throws(() => app.apiErrors.explain('GET', '/'), { message: 'documentation.rules.mine.when: expected the function to return its result, got a promise.' })
+  }
+  await new Promise(setImmediate)
+})

@@ -63,6 +63,7 @@ t.test('every error has a reason in one sentence', async t => {
   t.strictSame(reasons(app, 'POST', '/proxied/*'), [
     '500 internal_error: Any handler can fail.',
     '415 unsupported_media_type: The request can have a body, whose Content-Type can be malformed.',
+    '417 expectation_failed: @fastify/http-proxy forwards the request to an upstream service.',
     '502 bad_gateway: @fastify/http-proxy forwards the request to an upstream service.',
     '504 gateway_timeout: @fastify/http-proxy forwards the request to an upstream service.'
   ])

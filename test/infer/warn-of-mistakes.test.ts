@@ -117,8 +117,8 @@ t.test('misspelled properties of config', async t => {
     await app.register(apiErrors, { rateLimit: { policies, default: 'general' } })
     app.get('/a', { config: { error: ['resource_gone'], ratelimitPolicies: 'general', errors: ['resource_gone'], other: 1 } as object }, get)
   }), [
-    'config.error of GET /a has no effect. The name is config.errors.',
-    'config.ratelimitPolicies of GET /a has no effect. The name is config.rateLimitPolicy.'
+    'config.error of GET /a has no effect. Use config.errors.',
+    'config.ratelimitPolicies of GET /a has no effect. Use config.rateLimitPolicy.'
   ])
 })
 

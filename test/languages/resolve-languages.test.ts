@@ -14,7 +14,7 @@ const messageOf = (languages: unknown): string => thrown(() => resolveLanguages(
 
 const own = { ...german, errors: { ...german.errors, queue_closed: 'Die Warteschlange ist geschlossen.' } }
 
-t.test('an invalid option is refused with its path', async t => {
+t.test('an invalid option is rejected with its path', async t => {
   const { required: _, ...withoutRequired } = german.issues
   const text = 'expected a string, or a function of meta that returns one, got'
   for (const [languages, message] of [
@@ -90,4 +90,11 @@ t.test('types: a language needs each standard code and issue code, and with a ca
   const options: Languages = { default: 'en', de: complete, fr: { ...german, errors: { ...german.errors, queue_closed: 'Fermé.' } } }
   const init: ErrorInit = { message: { en: 'Closed.', de: 'Zu.' } }
   t.ok(incomplete && missing && options && init)
+})
+
+t.test('null is refused like any other value', async t => {
+  for (const languages of [null, false, 0, '']) {
+    const message = /^fastify-api-errors: languages: expected an object like \{ default: 'en', de: german \}, got /
+    await t.rejects(async () => { await Fastify().register(apiErrors, { languages: languages as never }) }, { message })
+  }
 })

@@ -478,6 +478,36 @@ t.test('a message in languages that the API does not have, and one without the d
   await app.close()
 })
 
+t.test('a database constraint has a message for each language, and its example has the message of the default language', async t => {
+  const users_email_key = {
+    field: 'email',
+    message: { en: 'Email already registered', de: 'Diese E-Mail-Adresse ist schon registriert' },
+    onDelete: { en: 'The address is in use.', de: 'Die Adresse wird verwendet.' }
+  }
+  const options = (constraint: object): ApiErrorsOptions => ({ languages: { default: 'en', de: german }, database: { constraints: { users_email_key: constraint } } })
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  await app.register(swagger, swaggerOptions({ openapi: { openapi: '3.1.0' } }))
+  await app.register(apiErrors, { log: false, ...options(users_email_key) })
+  const violation = (code: string): Error => Object.assign(new Error('violation'), { severity: 'ERROR', code, constraint: 'users_email_key' })
+  app.post('/users', { schema: { body: Type.Object({ email: Type.String() }) }, config: { errors: ['resource_already_exists'] } }, async () => { throw violation('23505') })
+  app.delete('/users/:id', async () => { throw violation('23503') })
+  const messageOf = async (method: 'POST' | 'DELETE', url: string, language: string): Promise<string> => {
+    const response = await app.inject({ method, url, headers: { 'accept-language': language }, ...(method === 'POST' && { body: { email: 'ada' } }) })
+    return `${response.headers['content-language']} ${response.json().message}`
+  }
+  t.equal(await messageOf('POST', '/users', 'de'), 'de Diese E-Mail-Adresse ist schon registriert')
+  t.equal(await messageOf('POST', '/users', 'fr'), 'en Email already registered')
+  t.equal(await messageOf('DELETE', '/users/1', 'de'), 'de Die Adresse wird verwendet.')
+  const { components } = app.swagger() as unknown as { readonly components: { readonly examples: Readonly<Record<string, { readonly summary: string }>> } }
+  t.ok(Object.values(components.examples).some(({ summary }) => summary === 'Email already registered'))
+
+  const expected = 'fastify-api-errors: database.constraints.users_email_key.message: expected a sentence, or an object with a sentence for each language: en, de, got an object.'
+  for (const message of [{ en: 'Taken' }, { en: 'Taken', de: '' }, { en: 'Taken', de: 'Vergeben', fr: 'Pris' }]) {
+    await t.rejects(async () => { await Fastify().register(apiErrors, options({ message })) }, new TypeError(expected))
+  }
+})
+
 t.test('the messages of class-validator are translated with their limits, and those of the application are not', async t => {
   const app = await createApp({ languages: { default: 'en', de: german } })
   const fail = (property: string, value: unknown, constraints: object): object => ({ property, value, target: { [property]: value }, constraints, children: [] })

@@ -114,7 +114,7 @@ t.test('register() rejects a schema name that is in use', async t => {
   t.teardown(() => app.close())
   app.addSchema({ $id: 'NotFound', type: 'object' })
   await t.rejects(async () => { await app.register(apiErrors, { addSchemas: true }) }, {
-    message: 'fastify-api-errors: addSchemas: expected no schema of the application with the $id "NotFound", or false, got true.'
+    message: 'fastify-api-errors: addSchemas: expected false, because the application already has another schema with the $id "NotFound", got true.'
   })
 })
 
@@ -168,7 +168,7 @@ t.test('several registrations add the schemas of their own format, named like th
 t.test('a scope whose schemas have the names of other schemas of the application is rejected, in any order', async t => {
   const { default: Fastify } = await import('fastify')
   const { default: apiErrors } = await import('fastify-api-errors')
-  const message = 'fastify-api-errors: addSchemas: expected no schema of the application with the $id "BadRequest", or false, got true.'
+  const message = 'fastify-api-errors: addSchemas: expected false, because the application already has another schema with the $id "BadRequest", got true.'
   for (const innerFirst of [true, false]) {
     const app = Fastify()
     t.after(() => app.close())

@@ -29,6 +29,21 @@ export const cases: readonly PluginCase[] = [
   { what: 'The request has no token.', setup: protectedBy(), request: {}, answer: missing },
   { what: 'The request has credentials with another scheme.', setup: protectedBy(), request: { headers: { authorization: 'Basic YTpi' } }, answer: missing },
   {
+    what: 'The token is empty, and the application verifies it itself.',
+    setup: async app => {
+      await app.register(jwt, { secret })
+      app.get('/', { onRequest: async request => { app.jwt.verify(request.headers.authorization?.slice('Bearer '.length) ?? '') } }, async () => 'secret')
+    },
+    request: bearer(''),
+    answer: missing
+  },
+  {
+    what: 'The Authorization header has a scheme but no token.',
+    setup: protectedBy(),
+    request: bearer(''),
+    answer: { code: 'invalid_request', message: 'The request does not contain the access token in the expected form.' }
+  },
+  {
     what: 'The Authorization header has more than a token.',
     setup: protectedBy(),
     request: bearer('one two'),

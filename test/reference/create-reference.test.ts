@@ -4,7 +4,7 @@ import type { Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify'
 import t from 'tap'
-import apiErrors, { serverOptions } from 'fastify-api-errors'
+import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
 import { codesWithoutRoute } from '../../lib/reference/create-reference.js'
 
 type Code = keyof typeof codesWithoutRoute
@@ -75,4 +75,14 @@ t.test('without notFound, the reference does not promise the codes of the not-fo
   t.notOk(promised('route_not_found'))
   t.notOk(promised('method_not_allowed'))
   t.ok(promised('uri_too_long'))
+})
+
+t.test('a code has its general message, and its example has the message of a route', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  app.get('/items/:id', async () => { throw errors.resource_not_found({ message: 'No item has this id.' }) })
+  await app.ready()
+  const { message, answers } = app.apiErrors.reference().codes.find(({ code }) => code === 'resource_not_found') ?? {}
+  t.strictSame([message, (answers?.[0]?.body as { readonly message: string }).message], ['The resource does not exist.', 'No item has this id.'])
 })

@@ -4,7 +4,7 @@ import { connect as connectHttp2, constants } from 'node:http2'
 import { connect, type AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
-import apiErrors, { serverOptions, type LogEntry } from '../../lib/index.js'
+import apiErrors, { serverOptions, standardErrors as errors, type LogEntry } from '../../lib/index.js'
 
 /** An application whose handler waits until the client has disconnected and then fails, with an abort error or another error. */
 async function start (t: Test, options: object = {}, error: Error = new DOMException('This operation was aborted', 'AbortError')): Promise<{
@@ -77,3 +77,32 @@ t.test('no response is sent for any error', async t => {
   socket.destroy()
   t.match(await logged, { ...abandoned, code: 'internal_error', route: 'GET /' })
 })
+
+t.test('a client whose request the application destroys still gets a response, because it is connected', async t => {
+  for (const http2 of [false, true]) {
+    const app = Fastify(serverOptions({ genReqId: () => 'req_1', http2 } as object)) as unknown as FastifyInstance
+    t.teardown(() => app.close())
+    await app.register(apiErrors, { log: false })
+    app.addContentTypeParser('application/json', (_request, payload, done) => { done(null, payload) })
+    app.post('/', async request => {
+      // A loop over the body that ends early does the same.
+      const chunks = (request.body as AsyncIterable<unknown>)[Symbol.asyncIterator]()
+      await chunks.next()
+      await chunks.return?.()
+      throw errors.resource_gone()
+    })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const response = http2 ? await postHttp2(port) : await (await fetch(`http://127.0.0.1:${port}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).json()
+    t.strictSame(response, { code: 'resource_gone', message: errors.resource_gone.message, request_id: 'req_1' }, `http2: ${http2}`)
+  }
+})
+
+async function postHttp2 (port: number): Promise<unknown> {
+  const session = connectHttp2(`http://127.0.0.1:${port}`)
+  const stream = session.request({ ':method': 'POST', ':path': '/', 'content-type': 'application/json' })
+  stream.end('{}')
+  const chunks = await stream.toArray()
+  session.close()
+  return JSON.parse(Buffer.concat(chunks).toString())
+}

@@ -1,5 +1,7 @@
 /** Unknown paths (404) and unsupported methods (405 with Allow). */
 import t from 'tap'
+import { defineFormat } from 'fastify-api-errors'
+import { code } from 'fastify-api-errors/format'
 import { createApp, errorResponse, type HttpResponse, listen, requestId, sendRequest, withoutBody } from '../support/http.js'
 
 const notFound = errorResponse(404, { code: 'route_not_found', message: 'This endpoint does not exist.', request_id: requestId })
@@ -53,4 +55,37 @@ t.test('with notFound: false, the handler of the application is unchanged', asyn
   app.setNotFoundHandler((_request, reply) => { reply.code(404).type('text/plain').send('nothing here') })
   const port = await listen(t, app)
   t.strictSame(await sendRequest(port, 'GET', '/nope'), { status: 404, headers: { 'content-type': 'text/plain', 'content-length': '12' }, body: 'nothing here' })
+})
+
+t.test('what a log function or a format changes in an error does not appear in the next response', async t => {
+  const format = defineFormat({
+    name: 'counting',
+    fields: {
+      code,
+      allowed: {
+        schema: () => ({ type: 'array' }),
+        optional: true,
+        value: ({ meta }) => {
+          const { allowed } = meta as { allowed?: string[] } ?? {}
+          allowed?.push('added')
+          return allowed
+        }
+      }
+    }
+  })
+  const seen: unknown[] = []
+  const app = await createApp({
+    format,
+    log: ({ error }) => {
+      seen.push(error.message)
+      Object.assign(error, { message: 'changed', status: 418, headers: { 'x-changed': 'yes' } })
+    }
+  })
+  app.get('/queues', ok)
+  const port = await listen(t, app)
+  for (let sent = 0; sent < 2; sent++) {
+    t.strictSame(await sendRequest(port, 'GET', '/nope'), errorResponse(404, { code: 'route_not_found' }))
+    t.strictSame(await sendRequest(port, 'POST', '/queues'), errorResponse(405, { code: 'method_not_allowed', allowed: ['GET', 'HEAD', 'added'] }, { allow: 'GET, HEAD' }))
+  }
+  t.strictSame(seen, [notFound, notAllowed(), notFound, notAllowed()].map(({ body }) => (body as { readonly message: string }).message))
 })

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import t from 'tap'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import apiErrors, { standardErrors as errors, type LogEntry } from 'fastify-api-errors'
+import apiErrors, { responses, standardErrors as errors, type LogEntry } from 'fastify-api-errors'
 import { createApp, errorResponse, listen, requestId, sendRequest } from '../support/http.js'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
@@ -158,4 +158,17 @@ t.test('each registration uses its own format', async t => {
   t.strictSame((await sendRequest(port, 'GET', '/b')).body, { message })
   t.match((await sendRequest(port, 'GET', '/b')).headers, { 'x-request-id': requestId })
   t.strictSame((await sendRequest(port, 'GET', '/c')).body, { message })
+})
+
+t.test('a message with a status that responses() lists is converted, because the document shows the format of the API', async t => {
+  for (const sentErrors of [undefined, 'convert'] as const) {
+    const app = await createApp(sentErrors === undefined ? {} : { sentErrors })
+    app.get('/', { schema: { response: responses(errors.resource_not_found) } }, (_request, reply) => { reply.code(404).send({ message }) })
+    t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), notFound(message))
+    t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /', status: 404, code: 'resource_not_found', count: 1, documented: true }])
+  }
+  const app = await createApp()
+  app.get('/', { schema: { response: responses(errors.resource_not_found) } }, (_request, reply) => { reply.code(404).send({ message, queue: 7 }) })
+  t.strictSame((await sendRequest(await listen(t, app), 'GET', '/')).body, { message, queue: 7 })
+  t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /', status: 404, code: null, count: 1, documented: true }], 'the plugin reads this body in the handler')
 })

@@ -4,7 +4,9 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import Fastify, { type FastifyInstance, type RouteHandlerMethod } from 'fastify'
-import apiErrors, { defineErrors, standardErrors as errors } from 'fastify-api-errors'
+import apiErrors, { defineErrors, defineFormat, standardErrors as errors, type ApiErrorsOptions } from 'fastify-api-errors'
+import { code } from 'fastify-api-errors/format'
+import { german as de } from 'fastify-api-errors/languages/de'
 import { Type } from '@sinclair/typebox'
 import { createApp, errorResponse, formatRequest, listen, requestId, sendRequest } from '../support/http.js'
 import { watchRejections } from '../support/unhandled-rejections.js'
@@ -92,5 +94,43 @@ t.test('after reply.hijack(), neither Fastify nor the plugin responds to an erro
       socket.destroy()
       await once(socket, 'close')
     }
+  }
+})
+
+t.test('a function that returns a promise instead of its result does not end the process', async t => {
+  const unhandled = watchRejections(t)
+  let isReady = false
+  /** Returns its value while the application starts, and then a promise that is rejected. */
+  const returns = <Value>(value: Value) => (): Value => isReady ? rejects() as Value : value
+  const field = { schema: () => ({ type: 'string' }), value: returns('x') }
+  const catalog = defineErrors(errors, { closed: { status: 409, message: 'Closed.' }, full: { status: 409, message: returns('Full.') } })
+  const german = { ...de, errors: { ...de.errors, closed: returns('Zu.'), full: returns('Voll.') }, issues: { ...de.issues, required: returns('fehlt') } }
+  const closed = { code: 'closed', message: 'Closed.', request_id: requestId }
+  const internal = { code: 'internal_error', message: errors.internal_error.message, request_id: requestId }
+  const issue = { in: 'body', field: 'name', pointer: '/name', code: 'required', message: 'is required' }
+  const invalid = { code: 'missing_required_field', message: errors.missing_required_field.message, request_id: requestId, details: [issue] }
+  const cases: ReadonlyArray<readonly [string, ApiErrorsOptions, string, number, unknown]> = [
+    ['the message of a code', {}, '/full', 500, internal],
+    ['the message of a code in a language', { languages: { default: 'en', de: german } }, '/closed', 409, closed],
+    ['the phrase of an issue in a language', { languages: { default: 'en', de: german } }, '/invalid', 422, invalid],
+    ['the sentence of an issue in a language', { format: 'message', languages: { default: 'en', de: { ...german, issues: de.issues, formats: { message: returns('Fehlt.') } } } },
+      '/invalid', 422, { message: invalid.message, errors: { name: ['The name field is required.'] } }],
+    ['a field of a format', { format: defineFormat({ name: 'own', fields: { code, field } }) }, '/closed', 500, internal],
+    ['a header of a format', { format: defineFormat({ name: 'own', fields: { code }, headers: { 'x-own': field } }) }, '/closed', 500, internal],
+    ['serialize', { format: defineFormat({ name: 'own', fields: { code }, serialize: returns('{}') }) }, '/closed', 500, internal],
+    ['operationUrl', { reference: { path: '/errors', operationUrl: returns('/docs') } }, '/errors', 500, { ...internal, doc_url: '/errors/internal_error' }]
+  ]
+  for (const [name, options, url, status, body] of cases) {
+    isReady = false
+    const app = await createApp({ errors: catalog, ...options } as ApiErrorsOptions)
+    app.get('/closed', async () => { throw catalog.closed() })
+    app.get('/full', async () => { throw catalog.full() })
+    app.post('/invalid', { schema: { body: { type: 'object', required: ['name'] } } }, async () => 'ok')
+    await app.ready()
+    isReady = true
+    const response = await app.inject({ url, headers: { 'accept-language': 'de' }, ...url === '/invalid' && { method: 'POST', payload: {} } })
+    t.strictSame([response.statusCode, response.json()], [status, body], name)
+    t.strictSame(await unhandled(), [], name)
+    await app.close()
   }
 })

@@ -1,6 +1,6 @@
 /** Calls functions of the application and reports their errors. */
 import t from 'tap'
-import { callSafely, handleThrownPromise, ignoreRejection, isPromiseLike } from '../../lib/support/call-safely.js'
+import { callSafely, expectResult, expectText, handleThrownPromise, ignoreRejection, isPromiseLike } from '../../lib/support/call-safely.js'
 
 /** The error that a call reports. */
 async function reportedBy (call: () => unknown): Promise<unknown> {
@@ -34,4 +34,13 @@ t.test('the rejection of a promise whose result is not used is handled', async t
 
 t.test('a value with a method `then` is like a promise', async t => {
   t.strictSame([Promise.resolve(), { then () {} }, { then: 1 }, null, undefined, 'then'].map(isPromiseLike), [true, true, false, false, false, false])
+})
+
+t.test('a promise is not a result, and only a string is a message', async t => {
+  t.equal(expectResult('f', error), error)
+  t.equal(expectText('f', ''), '')
+  t.throws(() => expectResult('f', Promise.reject(error)), { message: 'f: expected the function to return its result, got a promise.' })
+  t.throws(() => expectText('f', Promise.reject(error)), { message: 'f: expected the function to return a string, got an object.' })
+  t.throws(() => expectText('f', 7), { message: 'f: expected the function to return a string, got 7.' })
+  await new Promise(setImmediate)
 })

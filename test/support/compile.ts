@@ -50,10 +50,26 @@ export function withProgram<Result> (
     for (const [name, text] of Object.entries({ ...files, 'user.ts': source })) writeFileSync(join(folder, name), text)
     const { options, errors } = readCompilerOptions(folder, browser)
     const more = browser ? [] : [join(root, 'lib/index.ts')]
-    return use(ts.createProgram([join(folder, 'user.ts'), ...more], { ...options, configFilePath: join(folder, 'tsconfig.json') }), folder, errors)
+    const settings = { ...options, configFilePath: join(folder, 'tsconfig.json') }
+    return use(ts.createProgram([join(folder, 'user.ts'), ...more], settings, createHost(settings, folder)), folder, errors)
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/** The parsed files of the package and of its dependencies, because parsing them again for each program takes a second. */
+const parsedFiles = new Map<string, ts.SourceFile | undefined>()
+
+/** Creates a host that parses a file once, unless it is in the folder of the program. */
+function createHost (options: ts.CompilerOptions, folder: string): ts.CompilerHost {
+  const host = ts.createCompilerHost(options)
+  const getSourceFile: ts.CompilerHost['getSourceFile'] = (name, target, ...more) => {
+    if (name.startsWith(folder)) return host.getSourceFile(name, target, ...more)
+    const key = `${name} ${JSON.stringify([target, options.lib, options.types])}`
+    if (!parsedFiles.has(key)) parsedFiles.set(key, host.getSourceFile(name, target, ...more))
+    return parsedFiles.get(key)
+  }
+  return { ...host, getSourceFile }
 }
 
 /** Returns the messages of the TypeScript compiler about a file. Empty if it compiles. */

@@ -10,8 +10,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A file that is open in an editor. `|` marks the place of the cursor. */
 export interface Editor {
-  /** Returns the messages of the compiler about some code. */
-  readonly listErrors: (text: string) => string[]
+  /** Returns the messages of the compiler about each of some lines of code. They are checked together, because each check of a file takes seconds. */
+  readonly listErrors: (lines: readonly string[]) => string[][]
   /** Returns the type that a hover shows. */
   readonly hover: (text: string) => string
   /** Returns the line to which "Go to definition" leads, and its file. */
@@ -49,10 +49,15 @@ export function createEditor (header: string): Editor {
   }
 
   return {
-    listErrors (text) {
-      content = header + text
-      version++
-      return [...service.getSyntacticDiagnostics(file), ...service.getSemanticDiagnostics(file)].map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+    listErrors (lines) {
+      open(lines.join('\n'))
+      const messages = lines.map((): string[] => [])
+      for (const { start = 0, messageText } of [...service.getSyntacticDiagnostics(file), ...service.getSemanticDiagnostics(file)]) {
+        const line = content.slice(header.length, start).split('\n').length - 1
+        if (start < header.length) throw new Error('The header has an error.')
+        messages[line]?.push(ts.flattenDiagnosticMessageText(messageText, '\n'))
+      }
+      return messages
     },
     hover: text => ts.displayPartsToString(service.getQuickInfoAtPosition(file, open(text))?.displayParts),
     findDefinition (text) {

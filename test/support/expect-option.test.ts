@@ -15,6 +15,11 @@ t.test('options that are not an object are rejected with the first names of the 
   t.throws(() => { expectKnownOptions('x', 'reference', [] as object, ['path']) }, new TypeError('x: reference: expected an object with path, got an array.'))
 })
 
+t.test('the rejection of a promise that is not an option is handled', async t => {
+  t.throws(() => rejectOption('fastify-api-errors', 'docUrl', 'a URL', Promise.reject(new Error('down'))), new TypeError('fastify-api-errors: docUrl: expected a URL, got an object.'))
+  await new Promise(setImmediate)
+})
+
 t.test('an unknown option is rejected with the names of the known ones', async t => {
   expectKnownOptions('fastify-api-errors', '', { path: '/', title: undefined }, ['path', 'title'])
   t.throws(() => { expectKnownOptions('fastify-api-errors', '', { paht: '/' }, ['path', 'title']) }, new TypeError('fastify-api-errors: paht: unknown option, expected one of path, title.'))

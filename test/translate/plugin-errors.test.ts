@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runInThisContext } from 'node:vm'
 import multipart from '@fastify/multipart'
 import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import t from 'tap'
 import { standardErrors } from '../../lib/catalog/standard-errors.js'
-import { formParserErrors, pluginErrors } from '../../lib/translate/plugin-codes.js'
+import { errorsWithoutCode, formParserErrors, pluginErrors } from '../../lib/translate/plugin-codes.js'
 import { pluginsTranslator } from '../../lib/translate/plugin-errors.js'
 import { pluginCases } from '../plugins/cases.js'
 
@@ -83,6 +84,24 @@ t.test('the messages of the form parser are in its source, and are only matched 
     t.equal(pluginsTranslator.translate(new Error(message), context('Multipart/form-data; boundary=x'))?.code, code)
     t.equal(pluginsTranslator.translate(new Error(message), context('application/json')), undefined)
     t.equal(pluginsTranslator.translate(new Error(message), context()), undefined)
+  }
+})
+
+/** Returns an error that is created in a file. */
+const errorOf = (file: string, message: string): unknown => runInThisContext(`new Error(${JSON.stringify(message)})`, { filename: file })
+
+t.test('an error without a code is recognized by its message, if the plugin created it', async t => {
+  for (const [plugin, messages] of Object.entries(errorsWithoutCode)) {
+    for (const [message, { code }] of Object.entries(messages)) {
+      for (const folder of ['/app/node_modules', 'C:\\app\\node_modules', '/app/node_modules/.pnpm/x@1.0.0/node_modules']) {
+        const file = `${folder}/${plugin}/index.js`
+        t.match(pluginsTranslator.translate(errorOf(folder.startsWith('C') ? file.replaceAll('/', '\\') : file, message), context()), { code, message: standardErrors[code].message }, file)
+      }
+      t.equal(pluginsTranslator.translate(errorOf('/app/src/index.js', message), context()), undefined)
+      t.equal(pluginsTranslator.translate(errorOf(`/app/node_modules/${plugin}/index.js`, `${message}.`), context()), undefined)
+      t.equal(pluginsTranslator.translate({ message }, context()), undefined, 'no stack')
+      t.equal(pluginsTranslator.translate({ message, stack: message }, context()), undefined, 'an empty stack')
+    }
   }
 })
 

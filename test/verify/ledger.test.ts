@@ -4,7 +4,7 @@ import { connect } from 'node:http2'
 import Fastify from 'fastify'
 import t from 'tap'
 import apiErrors, { type ApiErrorsOptions, serverOptions } from 'fastify-api-errors'
-import { createLedger, mergeRecentEntries } from '../../lib/verify/ledger.js'
+import { createLedger, maxKinds, mergeRecentEntries } from '../../lib/verify/ledger.js'
 
 async function build (options: ApiErrorsOptions = {}) {
   const app = Fastify(serverOptions())
@@ -108,4 +108,14 @@ t.test('methods and paths that clients make up do not grow the ledger', async t 
   t.strictSame(entries.filter(({ route }) => route !== null), [{ route: 'GET /queues/:id', status: 410, code: 'resource_gone', count: 20, documented: false }])
   t.equal(entries.reduce((sum, { count }) => sum + count, 0), 60)
   t.ok(entries.length <= 3, `${entries.length} entries`)
+})
+
+t.test('codes that an application creates from the data of requests do not grow the ledger', async t => {
+  const ledger = createLedger()
+  const route = { name: 'GET /', method: 'GET', url: '/' }
+  for (let index = 0; index < 2 * maxKinds; index++) t.equal(ledger.record({ route, status: 409, code: `code_${index}` }), index < maxKinds)
+  t.equal(ledger.record({ route, status: 409, code: 'code_0' }), false)
+  t.equal(ledger.record({ route: null, status: 404, code: 'route_not_found' }), true)
+  const entries = ledger.entries(() => true)
+  t.strictSame([entries.length, entries[0]?.count], [maxKinds + 1, 2])
 })

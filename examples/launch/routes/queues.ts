@@ -1,4 +1,5 @@
 /** The routes of queues. */
+import { Readable } from 'node:stream'
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Database } from '../database.js'
 import { errors } from '../errors.js'
@@ -8,6 +9,7 @@ import { Email, Id, Name } from './fields.js'
 const Queue = Type.Object({ id: Type.String(), name: Type.String(), open: Type.Boolean() }, { description: 'A queue.' })
 const Entry = Type.Object({ id: Type.String(), email: Type.String() }, { description: 'An entry in a queue.' })
 
+interface EntryRow { id: string, email: string }
 interface QueueRow { id: string, name: string, open: boolean }
 
 /** The routes of queues. A person can join an open queue once. */
@@ -68,6 +70,38 @@ export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
     )
     return await reply.code(201).send(entry as NonNullable<typeof entry>)
   })
+
+  app.get('/queues/:id/entries', {
+    onRequest: [guard('queues:read')],
+    schema: {
+      operationId: 'exportEntries',
+      summary: 'Export the entries of a queue',
+      description: 'One entry in JSON on each line.',
+      tags: ['Queues'],
+      params: Id
+    }
+  }, async (request, reply) => {
+    const queue = await find(request.params.id)
+    async function * lines (): AsyncGenerator<string> {
+      try {
+        for await (const entry of readEntries(queue.id)) yield `${JSON.stringify(entry)}\n`
+      } catch (error) {
+        yield `${JSON.stringify({ error: app.apiErrors.toBody(error, reply) })}\n`
+      }
+    }
+    return await reply.type('application/x-ndjson').send(Readable.from(lines()))
+  })
+
+  /** Reads the entries of a queue, 100 at a time. */
+  async function * readEntries (queue: string): AsyncGenerator<EntryRow> {
+    let last = '00000000-0000-0000-0000-000000000000'
+    while (true) {
+      const { rows } = await database.query<EntryRow>('select id, email from entries where queue_id = $1 and id > $2 order by id limit 100', [queue, last])
+      yield * rows
+      if (rows.length < 100) return
+      last = (rows.at(-1) as EntryRow).id
+    }
+  }
 
   async function find (id: string): Promise<QueueRow> {
     const { rows: [queue] } = await database.query<QueueRow>('select id, name, open from queues where id = $1', [id])

@@ -17,9 +17,10 @@ export function escapeHtml (text: string): string {
   return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }
 
-/** Returns a name of a program with places where a line may break: after separators, and not in the middle of a word. */
+/** Returns a name of a program with places where a line may break: before each segment of a path, otherwise after separators. No word is broken. */
 export function breakable (name: string): Html[] {
-  return name.split(/(?<=[_./:[\]{}|-])(?=[^_./:[\]{}|-])/).flatMap((part, index) => [...index === 0 ? [] : [{ html: '<wbr>' }], { html: escapeHtml(part) }])
+  const place = name.includes('/') ? /(?<=[^\s/])(?=\/)/ : /(?<=[_.:[\]{}|-])(?=[^_.:[\]{}|-])/
+  return name.split(place).flatMap((part, index) => [...index === 0 ? [] : [{ html: '<wbr>' }], { html: escapeHtml(part) }])
 }
 
 function toHtml (value: Value): string {

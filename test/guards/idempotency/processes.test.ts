@@ -45,7 +45,7 @@ interface Response {
   readonly body: string
 }
 
-t.test('10,000 requests with 1,000 keys to 4 processes, of which some are killed: each order gets one number, and none is lost', async t => {
+t.test('10,000 requests with 1,000 keys to 4 processes, some of which are killed: each order gets one number, and no order is lost', async t => {
   if (lacksRedis(t)) return
   t.setTimeout(120_000)
   const redis = await startRedis(t)

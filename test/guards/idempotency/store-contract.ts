@@ -20,7 +20,7 @@ export async function checkStore (t: Test, store: IdempotencyStore): Promise<voi
     t.strictSame(await store.claim('once', createClaim('third')), { fingerprint: 'a request', response: 'the response: é ✓' })
   })
 
-  await t.test('of 50 requests at the same time, one gets the claim', async t => {
+  await t.test('if 50 requests arrive at the same time, one of them gets the claim', async t => {
     const results = await Promise.all(Array.from({ length: 50 }, async (_, index) => await store.claim('together', createClaim(`${index}`))))
     t.equal(results.filter(result => result === undefined).length, 1)
     t.strictSame(results.filter(result => result !== undefined), Array.from({ length: 49 }, () => running))

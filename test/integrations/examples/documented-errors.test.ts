@@ -44,6 +44,7 @@ const routes: Readonly<Record<string, Route>> = {
   },
   'POST /queues': { request: () => post('/queues', { name: 'Drop' }), table: 'queues' },
   'POST /queues/{id}/entries': { request: () => post(`/queues/${demo.queue}/entries`, { email: `${unique()}@launch.example` }), table: 'queues' },
+  'GET /queues/{id}/entries': { request: () => ({ path: `/queues/${demo.queue}/entries`, headers: keyed('full') }), table: 'queues' },
   'DELETE /queues/{id}': { request: () => ({ method: 'DELETE', path: `/queues/${demo.queue}`, headers: keyed('full') }), table: 'queues' },
   'POST /draws': { request: () => post('/draws', { name: 'Golden ticket' }), table: 'draws' },
   'POST /draws/{id}/registrations': { request: () => post(`/draws/${demo.draw}/registrations`, { email: `${unique()}@launch.example` }), table: 'draws' },

@@ -172,7 +172,8 @@ t.test('the database option sets messages for constraints', async t => {
     [{ constraints: { users_email_key: 'email' } }, "database.constraints.users_email_key: expected an object like { field: 'email', message: 'Email already registered' }, got \"email\"."],
     [{ constraints: { users_email_key: { column: 'email' } } }, 'database.constraints.users_email_key.column: unknown option, expected one of field, message, onDelete.'],
     [{ constraints: { users_email_key: { field: '' } } }, 'database.constraints.users_email_key.field: expected the name of a field in the body, got "".'],
-    [{ constraints: { users_email_key: { message: 5 } } }, 'database.constraints.users_email_key.message: expected a sentence, got 5.']
+    [{ constraints: { users_email_key: { message: 5 } } }, 'database.constraints.users_email_key.message: expected a sentence, got 5.'],
+    [{ constraints: { users_email_key: { message: { en: 'Taken' } } } }, 'database.constraints.users_email_key.message: expected a sentence, got an object.']
   ]
   for (const [database, sentence] of faults) {
     await t.rejects(async () => { await Fastify().register(apiErrors, { database } as ApiErrorsOptions) }, new TypeError(`fastify-api-errors: ${sentence}`), sentence)
