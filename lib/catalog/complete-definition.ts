@@ -140,7 +140,7 @@ function hasStack (status: ErrorStatus): boolean {
 
 function checkCode (code: string, codes: RegExp | undefined): void {
   if (isSnakeCase(code)) return
-  expectOption(owner, 'code', codes !== undefined && matchesWhole(code, codes), `lower snake case, like 'resource_not_found'${codes === undefined ? '' : `, or a match of ${String(codes)}`}`, code)
+  expectOption(owner, 'code', codes !== undefined && matchesWhole(code, codes), `lower snake case, like 'resource_not_found', or a match of ${codes === undefined ? 'the pattern of defineErrorsWith({ codes })' : String(codes)}`, code)
   expectOption(owner, 'code', isCode(code), "letters and digits, with single '_', '.', ':', '/' or '-' between them, and a letter first", code)
 }
 

@@ -1,9 +1,9 @@
 /** The command `doctor`. It lists what an application registers, what prevents its errors from being handled or documented, and how to fix each problem. */
 import type { FastifyInstance } from 'fastify'
 import { getServerOptions } from '../fastify/internals.js'
-import { getInferences } from '../infer/inferences.js'
+import { getInferences, listUnhandledRoutes } from '../infer/inferences.js'
 import { isLimitedByPlugin } from '../infer/known-plugins.js'
-import type { RouteRecord } from '../infer/route-record.js'
+import { listMethodNames } from '../infer/route-record.js'
 import type { Reference } from '../reference/create-reference.js'
 import { formatCount } from '../support/format-count.js'
 import { listReferences } from '../verify/references.js'
@@ -48,10 +48,11 @@ const notRegistered: Problem = {
   line: 'await app.register(apiErrors)'
 }
 
-function describeRegistration ({ prefix = '', formats, routes, limits }: Reference & { readonly prefix?: string }): string {
+function describeRegistration ({ prefix = '', codes, formats, limits }: Reference & { readonly prefix?: string }): string {
   const place = prefix === '' ? '' : ` on ${prefix}`
+  const documented = new Set(codes.flatMap(({ routes }) => routes)) // An application can respond to all errors of a route itself.
   const limited = limits.length === 0 ? 'no rate limits' : `rate limits: ${limits.map(({ name }) => name).join(', ')}`
-  return `fastify-api-errors${place}: format ${formats.map(({ name }) => name).join(' or ')}, ${formatCount(routes.length, 'documented route')}, ${limited}`
+  return `fastify-api-errors${place}: format ${formats.map(({ name }) => name).join(' or ')}, ${formatCount(documented.size, 'documented route')}, ${limited}`
 }
 
 function findServerProblems (app: FastifyInstance): Problem[] {
@@ -72,20 +73,15 @@ function findRouteProblems (app: FastifyInstance, references: readonly Reference
   const limited = all.filter(({ record, routeErrors }) => isLimitedByPlugin(routeErrors.getTargets(record)))
   const checks: ReadonlyArray<readonly [names: readonly string[], subject: string, line: string]> = [
     [
-      all.filter(({ record, routeErrors }) => record.route.config?.errors !== false && !routeErrors.isCovered(record)).flatMap(({ record }) => listNames(record)),
+      listUnhandledRoutes(app),
       'An error handler of the application responds to the errors of', 'throw error // at the end of the handler, or delete the handler'
     ],
     [
-      limited.flatMap(({ record }) => listNames(record)).filter(name => limitedByUs.has(name)),
+      limited.flatMap(({ record }) => listMethodNames(record)).filter(name => limitedByUs.has(name)),
       'Both @fastify/rate-limit and the option rateLimit limit', 'config: { rateLimit: false } // on the route, or delete one of the two'
     ]
   ]
   return checks.flatMap(([names, subject, line]) => names.length === 0 ? [] : [{ problem: `${subject} ${[...new Set(names)].sort().join(', ')}.`, line }])
-}
-
-/** Returns the names of a route, without the HEAD route that Fastify adds to a GET route. */
-function listNames ({ methods, route }: RouteRecord): string[] {
-  return methods.filter(method => method !== 'HEAD').map(method => `${method} ${route.url}`)
 }
 
 /** Returns a diagnosis as text. */

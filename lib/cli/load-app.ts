@@ -1,5 +1,5 @@
 /** Imports the module of an application, in JavaScript or TypeScript, and starts the application without listening. */
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -21,11 +21,15 @@ const expected = "a module whose default export, or export 'app' or 'build', is 
  */
 export async function loadApp (module: string | undefined): Promise<FastifyInstance> {
   const path = resolve(module ?? '')
-  if (module === undefined || !existsSync(path)) rejectOption(program, '--app', "the module of the API, such as './app.js'", module)
+  if (module === undefined) rejectOption(program, '--app', "the module of the API, such as './app.js'", module)
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) rejectOption(program, '--app', 'the path of an existing file', module)
   if (/\.[cm]?ts$/.test(path)) await registerTsx(path)
   let app: unknown
+  let names: readonly string[] = []
   try {
-    app = await importApp(path)
+    const exports = await importFile(path)
+    names = Object.keys(exports)
+    app = await createExportedApp(path, exports)
     if (isApplication(app)) await app.ready()
   } catch (error) {
     const file = findUnknownTypeScript(error)
@@ -33,7 +37,10 @@ export async function loadApp (module: string | undefined): Promise<FastifyInsta
     if (file !== undefined) throw createAppError(module, 'does not start', `it imports ${relative('', file)}. Run the command with NODE_OPTIONS='--import=tsx'.`)
     throw createAppError(module, 'does not start', error)
   }
-  if (!isApplication(app)) rejectOption(program, '--app', expected, module)
+  if (!isApplication(app)) {
+    const exported = names.length === 0 ? 'without exports' : `with the exports ${names.join(', ')}`
+    throw new TypeError(`${program}: --app: expected ${expected}, got ${JSON.stringify(module)} ${exported}.`)
+  }
   return app
 }
 
@@ -72,8 +79,8 @@ async function importFile (path: string): Promise<any> {
   return await import(pathToFileURL(path).href)
 }
 
-async function importApp (path: string): Promise<unknown> {
-  const { default: main, app, build, options } = await importFile(path)
+/** Returns what the exports of a module create. */
+async function createExportedApp (path: string, { default: main, app, build, options }: any): Promise<unknown> {
   const exported = [main, app, build, main?.default, main?.app, main?.build]
     .find(value => typeof value === 'function' || isApplication(value) || value instanceof Promise)
   if (typeof exported !== 'function') return await exported

@@ -223,7 +223,10 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   if (withoutApp !== undefined) return withoutApp(values)
   const command = find(commands)
   if (command === undefined) {
-    rejectOption(program, 'command', `one of ${Object.keys({ ...commands, ...commandsWithoutApp }).join(', ')} (see --help)`, positionals.length === 0 ? undefined : positionals.join(' '))
+    const names = Object.keys({ ...commands, ...commandsWithoutApp })
+    const given = positionals.length === 0 ? undefined : positionals.join(' ')
+    if (positionals.length > 1 && names.includes(name)) rejectOption(program, 'command', `only '${name}', because --app, --lockfile and the like name files`, given)
+    rejectOption(program, 'command', `one of ${names.join(', ')} (see --help)`, given)
   }
   const { result: app, warnings } = await collectWarnings(() => loadApp(values.app))
   const run = async (): Promise<Outcome> => {

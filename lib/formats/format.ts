@@ -166,7 +166,8 @@ function checkHeaders (path: string, headers: unknown): void {
 }
 
 function checkPart (path: string, part: unknown): void {
-  expectOption(owner, path, isRecord(part), 'a field, { schema, value }, a group, { fields }, or a list, { items }', part)
+  const isPart = isRecord(part) && ['fields', 'items', 'schema', 'value'].some(name => name in part)
+  expectOption(owner, path, isPart, 'a field, such as code, constant(false) or field({ schema, value }), or fields in group({ ... }) or list(...)', part)
   if ('fields' in part) return checkFields(`${path}.fields`, part.fields)
   if ('items' in part) {
     const { items } = part

@@ -5,7 +5,7 @@ import type { HookName } from '../fastify/hook-names.js'
 import type { Translator } from '../translate/translator.js'
 import type { ValidationStatus } from '../translate/validation/validation-status.js'
 import type { RouteErrors } from './route-errors.js'
-import type { RouteRecord } from './route-record.js'
+import { listMethodNames, type RouteRecord } from './route-record.js'
 
 /** The data that one registration of the plugin uses for inference. */
 export interface Inference {
@@ -36,4 +36,12 @@ export function addInference (app: FastifyInstance, inference: Inference): void 
 export function getInferences (app: FastifyInstance): readonly Inference[] {
   const server: Server = app.server
   return server[property] ?? []
+}
+
+/** Returns the routes whose errors an error handler of the application responds to. */
+export function listUnhandledRoutes (app: FastifyInstance): string[] {
+  const names = getInferences(app).flatMap(({ routeErrors }) => routeErrors.routes
+    .filter(record => record.route.config?.errors !== false && !routeErrors.isCovered(record))
+    .flatMap(listMethodNames))
+  return [...new Set(names)].sort()
 }

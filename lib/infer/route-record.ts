@@ -16,3 +16,8 @@ export interface RouteRecord {
 export function isExcluded (route: RouteOptions): boolean {
   return route.config?.errors === false || (route.schema as { readonly hide?: boolean } | undefined)?.hide === true
 }
+
+/** Returns the names of a route, such as `GET /users`, without the HEAD route that Fastify adds to a GET route. */
+export function listMethodNames ({ methods, route }: RouteRecord): string[] {
+  return methods.filter(method => method !== 'HEAD').map(method => `${method} ${route.url}`)
+}

@@ -29,7 +29,7 @@ export interface AnyLanguage {
   readonly issues: Readonly<Record<IssueCode | 'format', Phrase>> & Readonly<Record<string, Phrase>>
   /** The package's messages that are more specific than the message of their code. @default the message of the code */
   readonly messages?: Readonly<Partial<Record<MessageName | PhraseName, string>>>
-  /** The titles of codes, in the format `problem` and in Markdown. @default the message, without the period */
+  /** The titles of codes, in the format `problem` and in Markdown. @default the message, without the period; if it is a function, the title in the default language */
   readonly titles?: Readonly<Record<string, string>>
   /** The texts of formats. */
   readonly formats?: FormatTexts

@@ -56,9 +56,9 @@ export function toComponentName (code: string): string {
   return code.split('_').map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('').replace(/[^A-Za-z0-9.-]/g, '')
 }
 
-/** Converts a code in any spelling to a component name: `AuthInvalidToken` for `auth/invalid-token`. */
+/** Converts a code in any spelling to a component name: `AuthInvalidToken` for `auth/invalid-token` and `AUTH_INVALID_TOKEN`. */
 export function toCodeName (code: string): string {
-  return toComponentName(code.replace(/[^A-Za-z0-9]/g, '_'))
+  return toComponentName((/[a-z]/.test(code) ? code : code.toLowerCase()).replace(/[^A-Za-z0-9]/g, '_'))
 }
 
 /** Returns the names of the schemas of some codes: `ResourceNotFoundError`. They depend only on the codes. */

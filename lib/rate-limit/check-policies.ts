@@ -114,8 +114,8 @@ const routeRules: Rules<Pick<RateLimitPolicy, 'max' | 'timeWindow' | 'hook' | 'g
  */
 export function checkRateLimit (options: RateLimitOptions): void {
   expectOption(owner, 'rateLimit', isObject(options), 'an object with policies', options)
+  checkRules(options, optionRules, ['policies'], name => `rateLimit.${name}`) // first, because options of @fastify/rate-limit belong in a policy
   expectKnownOptions(owner, 'rateLimit', options, Object.keys(optionRules))
-  checkRules(options, optionRules, ['policies'], name => `rateLimit.${name}`)
   for (const [name, policy] of Object.entries<RateLimitPolicy>(options.policies)) checkPolicy(`rateLimit.policies.${name}`, name, policy)
   checkAllowlist(index => `rateLimit.allowList[${index}]`, options.allowList, Object.values(options.policies).every(isByAddress))
 }

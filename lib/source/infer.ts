@@ -16,7 +16,7 @@ import type { Machine, NotFollowed } from './interpreter/machine.js'
 import { findNamedClasses } from './interpreter/named-classes.js'
 import { readProperty, runCall, throwReturned } from './interpreter/run.js'
 import { isOfPackage, openProject, type Project, type Site } from './project.js'
-import { getSourceRoutes, type SourceRoute } from './routes.js'
+import { getSourceRoutes, listUnhandledRoutes, type SourceRoute } from './routes.js'
 import { loadTypeScript, type TypeScript } from './typescript.js'
 import { dedupe, native, type ErrorFacts, type Live, type Obj, type Sent, type Thrown, type Values } from './values.js'
 
@@ -32,7 +32,7 @@ export interface SourceError {
   readonly via: readonly string[]
   /** The message of an error of the catalog, if it is a constant other than that of the definition. */
   readonly message?: string
-  /** Whether another rule already documents the error for the route. */
+  /** Whether the document already has the error for the route. */
   readonly documented: boolean
 }
 
@@ -48,6 +48,8 @@ export interface SourceReportRoute {
 /** The errors of the routes of an application, found in its source. */
 export interface SourceReport {
   readonly routes: readonly SourceReportRoute[]
+  /** The routes that were not read, because an error handler of the application responds to their errors. */
+  readonly unhandled: readonly string[]
   readonly notFollowed: readonly NotFollowed[]
 }
 
@@ -66,7 +68,7 @@ export async function inferErrors (app: FastifyInstance, root: string): Promise<
     const project = openProject(ts, root, files)
     const effects = createEffects(readConstraints(ts, project, listFolders(ts, root, files)))
     const machine = createMachine(project, inspector, await loadedExports(scripts), effects)
-    return createReport(getSourceRoutes(app), machine)
+    return { ...createReport(getSourceRoutes(app), machine), unhandled: listUnhandledRoutes(app) }
   } finally {
     inspector.close()
   }
@@ -125,7 +127,10 @@ interface RouteFindings {
   readonly reads: ReadonlySet<string>
 }
 
-function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): SourceReport {
+/** The rules that do not explain a code in `config.errors`: the declaration itself, and what reads the source again. */
+const notFacts: ReadonlySet<string> = new Set(['config', 'source', 'hooks', 'thrown'])
+
+function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): Omit<SourceReport, 'unhandled'> {
   // All routes run first, because an insert in one route makes errors in other routes possible.
   const findings = sourceRoutes.map(route => runRoute(machine, route))
   const known = new Map<readonly Translator[], ReadonlyMap<string, object>>()
@@ -158,7 +163,7 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
       })
     }
     const unique = selectBestErrors(errors)
-    const explained = new Set([...unique.map(({ code }) => code), ...route.documented.filter(({ rule }) => rule !== 'config').map(({ code }) => code)])
+    const explained = new Set([...unique.map(({ code }) => code), ...route.documented.filter(({ rule }) => !notFacts.has(rule)).map(({ code }) => code)])
     return { method: route.method, path: route.path, errors: unique, stale: [...new Set(route.declared)].filter(code => !explained.has(code)).sort() }
   })
   const notFollowed = [...machine.notFollowed.values()].sort((a, b) => compare(a.file, b.file) || a.line - b.line || compare(a.reason, b.reason))

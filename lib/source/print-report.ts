@@ -3,7 +3,7 @@ import { formatCount } from '../support/format-count.js'
 import type { SourceError, SourceReport } from './infer.js'
 
 /** Prints each route with its errors, then the calls that could not be followed. */
-export function printReport ({ routes, notFollowed }: SourceReport): string {
+export function printReport ({ routes, unhandled, notFollowed }: SourceReport): string {
   const errors = routes.flatMap(route => route.errors)
   const added = errors.filter(({ documented, confidence }) => !documented && confidence === 'certain')
   return [
@@ -14,6 +14,7 @@ export function printReport ({ routes, notFollowed }: SourceReport): string {
       ''
     ]),
     ...(notFollowed.length === 0 ? [] : ['Could not follow:', ...notFollowed.map(({ file, line, reason }) => `  ${file}:${line}  ${reason}`), '']),
+    ...(unhandled.length === 0 ? [] : ['Not read, because an error handler of the application responds to their errors:', ...unhandled.map(name => `  ${name}`), '']),
     `${formatCount(errors.length, 'error')} on ${formatCount(routes.length, 'route')}: ${added.length} not documented yet. ${formatCount(notFollowed.length, 'place')} could not be followed.`
   ].join('\n')
 }

@@ -10,6 +10,8 @@ import { isRecord } from '../support/is-object.js'
 import type { Translator } from '../translate/translator.js'
 import type { ValidationStatus } from '../translate/validation/validation-status.js'
 
+export { listUnhandledRoutes } from '../infer/inferences.js'
+
 /** A function that runs for a request. */
 export interface RouteFunction {
   readonly fn: object
@@ -30,7 +32,7 @@ export interface SourceRoute {
   readonly freeText: ReadonlySet<string>
   /** The functions, in the order in which they run. */
   readonly functions: readonly RouteFunction[]
-  /** The codes that rules other than the source document. */
+  /** The codes that the document has now. */
   readonly documented: readonly DocumentedCode[]
   /** The codes that the route declares in `config.errors`. */
   readonly declared: readonly string[]
@@ -61,9 +63,6 @@ export function getSourceRoutes (app: FastifyInstance): SourceRoute[] {
   })
 }
 
-/** The rules that also read functions, but do not follow their calls. */
-const ofSource: ReadonlySet<string> = new Set(['source', 'hooks', 'thrown'])
-
 function listUncheckedParts ({ body, params, querystring, query = querystring }: FastifySchema & { readonly query?: unknown } = {}): ReadonlySet<string> {
   return new Set(Object.entries({ body, params, query, cookies: undefined }).filter(([, schema]) => schema === undefined).map(([part]) => part))
 }
@@ -91,7 +90,7 @@ function createSourceRoute ({ routeErrors, translators, validationStatus, getHoo
     unchecked: listUncheckedParts(route.schema),
     freeText: listFreeText(route.schema),
     functions: [...ofHooks(hookNames.slice(0, 4)), { fn: getOriginalHandler(route), isHook: false }, ...ofHooks(hookNames.slice(4))],
-    documented: routeErrors.listErrors(record, method).filter(({ rule }) => !ofSource.has(rule)),
+    documented: routeErrors.listErrors(record, method),
     declared: Array.isArray(declared) ? declared.map(getCode) : [],
     statuses: new Set(Object.keys(((route.schema?.response ?? {})) as object).map(Number)),
     errors: routeErrors.errors,

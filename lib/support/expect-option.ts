@@ -4,6 +4,7 @@
  */
 import { ignoreRejection } from './call-safely.js'
 import { describeValue } from './describe-value.js'
+import { isRecord } from './is-object.js'
 
 /**
  * Throws unless an option has an expected value.
@@ -30,12 +31,13 @@ export function rejectOption (owner: string, option: string, expected: string, r
 }
 
 /**
- * Throws if an object has a property that is not an option.
+ * Throws if a value is not an object, or has a property that is not an option.
  *
  * @param path the path of the object; empty if its properties are the options themselves
  * @throws TypeError such as `fastify-api-errors: reference.root: unknown option, expected one of path, title.`
  */
 export function expectKnownOptions (owner: string, path: string, options: object, known: readonly string[]): void {
+  expectOption(owner, path === '' ? 'options' : path, isRecord(options), `an object with ${known.slice(0, 3).join(', ')}`, options)
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
       throw new TypeError(`${owner}: ${path === '' ? name : `${path}.${name}`}: unknown option, expected ${known.length === 1 ? known.join() : `one of ${known.join(', ')}`}.`)

@@ -44,7 +44,7 @@ t.test('defineErrorsWith: codes in lower snake case, and codes that the pattern 
   expectTypeOf(errors['auth/invalid-token']).toEqualTypeOf<ErrorFactory<'auth/invalid-token', 401, undefined, 'The token is invalid.'>>()
   for (const [run, sentence] of [
     [() => define({ E1x: bucket }), "defineErrors: code: expected lower snake case, like 'resource_not_found', or a match of /E\\d+/y, got \"E1x\"."],
-    [() => defineErrors({ E1: bucket }), "defineErrors: code: expected lower snake case, like 'resource_not_found', got \"E1\"."],
+    [() => defineErrors({ E1: bucket }), "defineErrors: code: expected lower snake case, like 'resource_not_found', or a match of the pattern of defineErrorsWith({ codes }), got \"E1\"."],
     [() => defineErrorsWith({ codes: /.*/ })({ 'a b': bucket }), "defineErrors: code: expected letters and digits, with single '_', '.', ':', '/' or '-' between them, and a letter first, got \"a b\"."],
     [() => defineErrorsWith({ codes: 'E.*' as never }), 'defineErrorsWith: codes: expected a regular expression, like /[A-Z][A-Za-z0-9]+/, got "E.*".'],
     [() => defineErrorsWith({ codes: /a/, code: 1 } as never), 'defineErrorsWith: code: unknown option, expected codes.'],

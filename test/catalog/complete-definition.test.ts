@@ -110,7 +110,7 @@ t.test('an invalid definition throws one sentence with the code and the property
   const expectedHeader = 'expected a valid header name with a valid string, or a list of valid strings'
   const expectedHeaders = 'expected an object of header names and values, each a string or a list of strings'
   const expectedMeta = 'expected the schema of an object, like Type.Object({ id: Type.String() })'
-  const expectedCode = "expected lower snake case, like 'resource_not_found'"
+  const expectedCode = "expected lower snake case, like 'resource_not_found', or a match of the pattern of defineErrorsWith({ codes })"
   const x = (change: object): object => ({ x: { ...valid, ...change } })
   const wrong: ReadonlyArray<readonly [definitions: object, sentence: string]> = [
     [{ NotSnake: valid }, `code: ${expectedCode}, got "NotSnake".`],

@@ -72,7 +72,7 @@ t.test('error handlers, not-found handlers, limits, Fastify without serverOption
     code: 1,
     lines: [
       'Registered',
-      '  fastify-api-errors: format code, 3 documented routes, rate limits: GET /both',
+      '  fastify-api-errors: format code, 1 documented route, rate limits: GET /both',
       '  @fastify/rate-limit, @fastify/swagger',
       '',
       '5 problems',

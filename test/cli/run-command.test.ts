@@ -113,6 +113,7 @@ t.test('invalid input gets one sentence', async t => {
     'not-ready.ts': api().replace('return app', "app.addHook('onReady', async () => { throw new Error('Redis is down.') })\n  return app"),
     'nothing.ts': 'export const port = 3000',
     'null.ts': 'export default () => null',
+    'empty.ts': 'export {}',
     'plain.ts': "import Fastify from 'fastify'\nexport default Fastify()",
     'close-fails.ts': api().replace('return app', "app.addHook('onClose', async () => { throw new Error('The pool is gone.') })\n  return app"),
     'never-closes.ts': api().replace('return app', "app.addHook('onClose', () => new Promise(() => {}))\n  return app"),
@@ -131,18 +132,20 @@ t.test('invalid input gets one sentence', async t => {
   }
   t.equal(await messageFor(), 'command: expected one of reference, lock, check, doctor, infer, changelog (see --help), got undefined.')
   t.equal(await messageFor('write'), 'command: expected one of reference, lock, check, doctor, infer, changelog (see --help), got "write".')
-  t.equal(await messageFor('lock', 'all'), 'command: expected one of reference, lock, check, doctor, infer, changelog (see --help), got "lock all".')
+  t.equal(await messageFor('lock', 'all'), 'command: expected only \'lock\', because --app, --lockfile and the like name files, got "lock all".')
+  t.equal(await messageFor('write', 'all'), 'command: expected one of reference, lock, check, doctor, infer, changelog (see --help), got "write all".')
   t.equal(await messageFor('lock', '--ap', 'x'), "Unknown option '--ap'. See --help.")
   t.equal(await messageFor('lock', '--app'), "Option '--app <value>' argument missing. See --help.")
   t.equal(await messageFor('lock'), "--app: expected the module of the API, such as './app.js', got undefined.")
-  t.equal(await messageFor('lock', '--app', app('nowhere.ts')), '--app: expected the module of the API, such as \'./app.js\', got "nowhere.ts".')
+  t.equal(await messageFor('lock', '--app', app('nowhere.ts')), '--app: expected the path of an existing file, got "nowhere.ts".')
   t.equal(await messageFor('lock', '--app', app('throws.ts')), '--app: "throws.ts" does not start (at throws.ts:1): DATABASE_URL is missing.')
   t.equal(await messageFor('lock', '--app', app('rejects.ts')), '--app: "rejects.ts" does not start: no database')
   t.match(await messageFor('lock', '--app', app('wrong-option.ts')), /^--app: "wrong-option\.ts" does not start: fastify-api-errors: format: expected .*, got "xml"\.$/)
   t.equal(await messageFor('lock', '--app', app('not-ready.ts')), '--app: "not-ready.ts" does not start (at not-ready.ts:12): Redis is down.')
   const expected = "expected a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, a function that returns one, or a plugin"
-  t.equal(await messageFor('lock', '--app', app('nothing.ts')), `--app: ${expected}, got "nothing.ts".`)
-  t.equal(await messageFor('lock', '--app', app('null.ts')), `--app: ${expected}, got "null.ts".`)
+  t.equal(await messageFor('lock', '--app', app('nothing.ts')), `--app: ${expected}, got "nothing.ts" with the exports port.`)
+  t.equal(await messageFor('lock', '--app', app('null.ts')), `--app: ${expected}, got "null.ts" with the exports default.`)
+  t.equal(await messageFor('lock', '--app', app('empty.ts')), `--app: ${expected}, got "empty.ts" without exports.`)
   t.equal(await messageFor('lock', '--app', app('plain.ts')), '--app: expected an application that registers fastify-api-errors on its root instance, and not only in a scope, got "plain.ts".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('nowhere.json')), '--lockfile: expected a file that \'fastify-api-errors lock\' wrote, got "nowhere.json".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--format', 'xml'), '--format: expected one of text, json, github, markdown, got "xml".')

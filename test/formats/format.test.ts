@@ -156,7 +156,7 @@ t.test('a format has no access to values that belong only in the log', async () 
 
 t.test('an invalid format throws one sentence with the property, what was expected and what was received', async t => {
   const expectedFields = 'expected an object with at least one field, each { schema, value } or { fields }'
-  const expectedField = 'expected a field, { schema, value }, a group, { fields }, or a list, { items }'
+  const expectedField = 'expected a field, such as code, constant(false) or field({ schema, value }), or fields in group({ ... }) or list(...)'
   const expectedMediaType = "expected a media type, like 'application/json'"
   const expectedSerialize = (type: string): string => `expected a function that returns a body as a string, because '${type}' is not JSON`
   const expectedSchema = 'expected a function of (definition, context) that returns a schema, or undefined'
@@ -181,6 +181,8 @@ t.test('an invalid format throws one sentence with the property, what was expect
     [{ name: 'x', fields: {} }, `x.fields: ${expectedFields}, got an object.`],
     [{ name: 'x', fields: { a: null } }, `x.fields.a: ${expectedField}, got null.`],
     [{ name: 'x', fields: { a: 'text' } }, `x.fields.a: ${expectedField}, got "text".`],
+    [{ name: 'x', fields: { a: false } }, `x.fields.a: ${expectedField}, got false.`],
+    [{ name: 'x', fields: { error: { text } } }, `x.fields.error: ${expectedField}, got an object.`],
     [{ name: 'x', fields: { a: { fields: null } } }, `x.fields.a.fields: ${expectedFields}, got null.`],
     [{ name: 'x', fields: { a: { fields: { b: { value: () => 1 } } } } }, `x.fields.a.fields.b.schema: ${expectedSchema}, got undefined.`],
     [{ name: 'x', fields: { a: { ...text, schema: {} } } }, `x.fields.a.schema: ${expectedSchema}, got an object.`],

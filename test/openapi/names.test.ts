@@ -11,7 +11,7 @@ t.test('the component name of a code', async t => {
 })
 
 t.test('a code in any spelling as the name of a component', async t => {
-  for (const [code, name] of [['resource_not_found', 'ResourceNotFound'], ['NoSuchBucket', 'NoSuchBucket'], ['auth/invalid-token', 'AuthInvalidToken'], ['user.not:found', 'UserNotFound'], ['QUEUE_FULL', 'QUEUEFULL']] as const) {
+  for (const [code, name] of [['resource_not_found', 'ResourceNotFound'], ['NoSuchBucket', 'NoSuchBucket'], ['auth/invalid-token', 'AuthInvalidToken'], ['user.not:found', 'UserNotFound'], ['QUEUE_FULL', 'QueueFull'], ['E1001', 'E1001'], ['FORBIDDEN', 'Forbidden'], ['AUTH/INVALID-TOKEN', 'AuthInvalidToken']] as const) {
     t.equal(toCodeName(code), name)
   }
 })

@@ -23,6 +23,7 @@ t.test('an invalid option: the message contains the option, what was expected an
   const invalid: ReadonlyArray<readonly [unknown, string]> = [
     [true, 'rateLimit: expected an object with policies, got true.'],
     [{}, `${policiesExpected}, got undefined.`],
+    [{ max: 100, timeWindow: '1 minute' }, `${policiesExpected}, got undefined.`],
     [{ policies: {} }, `${policiesExpected}, got an object.`],
     [{ policies: 'general' }, `${policiesExpected}, got "general".`],
     [{ policies: { general }, max: 5 }, `rateLimit.max: unknown option, expected one of ${optionNames}.`],

@@ -7,7 +7,7 @@ const missing: SourceError = {
 }
 
 function reportWith (...errors: readonly SourceError[]): SourceReport {
-  return { routes: [{ method: 'POST', path: '/queues', errors, stale: [] }], notFollowed: [] }
+  return { routes: [{ method: 'POST', path: '/queues', errors, stale: [] }], unhandled: [], notFollowed: [] }
 }
 
 t.test('the file has one line for each certain error', async t => {

@@ -10,6 +10,7 @@ t.test('each route has its errors, with what is new, possible or stale', async t
       { method: 'POST', path: '/queues', errors: [missing, { ...missing, status: 409, code: null, confidence: 'possible', via: [], documented: false }], stale: ['resource_gone'] },
       { method: 'GET', path: '/health', errors: [], stale: [] }
     ],
+    unhandled: ['GET /own', 'POST /own'],
     notFollowed: [{ file: 'src/plugins.ts', line: 7, reason: 'The callee is unknown.' }]
   })
   t.equal(report, `POST /queues
@@ -20,9 +21,13 @@ t.test('each route has its errors, with what is new, possible or stale', async t
 Could not follow:
   src/plugins.ts:7  The callee is unknown.
 
+Not read, because an error handler of the application responds to their errors:
+  GET /own
+  POST /own
+
 2 errors on 2 routes: 0 not documented yet. 1 place could not be followed.`)
 })
 
 t.test('an application without findings', async t => {
-  t.equal(printReport({ routes: [], notFollowed: [] }), '0 errors on 0 routes: 0 not documented yet. 0 places could not be followed.')
+  t.equal(printReport({ routes: [], unhandled: [], notFollowed: [] }), '0 errors on 0 routes: 0 not documented yet. 0 places could not be followed.')
 })

@@ -29,7 +29,7 @@ const [claimsPerPurge, rowsPerPurge] = [100, 1000]
  * @param table its name. @default 'idempotency_keys'
  * @throws TypeError if the name is invalid
  * @example
- * await pool.query(createIdempotencyTable())
+ * await pool.query(createIdempotencyTable()) // with PGlite: await db.exec(createIdempotencyTable())
  */
 export function createIdempotencyTable (table: string = defaultTable): string {
   expectTableName('createIdempotencyTable', table)
