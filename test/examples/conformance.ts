@@ -124,5 +124,6 @@ function part (name: string): string {
 export async function answerTo (url: string, init?: RequestInit): Promise<Answer> {
   const response = await fetch(url, init)
   const text = await response.text()
-  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) as unknown }
+  const isText = response.headers.get('content-type')?.startsWith('application/x-ndjson') === true
+  return { status: response.status, headers: response.headers, body: text === '' ? undefined : isText ? text : JSON.parse(text) as unknown }
 }
