@@ -80,7 +80,7 @@ function memberOfPromise (machine: LibraryContext, owner: Deferred, name: string
     const throws = machine.caught(() => {
       body(values => { value = union(value, machine.settle(values)) })
     })
-    return [promise(value, throws)]
+    return [promise(value, machine.rethrowDelivered(throws))]
   }
   switch (name) {
     case 'then':
@@ -127,7 +127,7 @@ function memberOfMap (machine: LibraryContext, map: Map<unknown, unknown>, name:
           return wanted !== undefined && map.has(wanted) ? [machine.liveValue(map.get(wanted))] : []
         })
         if (known.length > 0 && known.length === keys.length) return known
-        const values = all()
+        const values = union(all(), machine.stored.get(map) ?? [])
         if (values.length <= 1) return values.length === 1 ? values : [unknown()]
         return values.map(value => value.kind === 'live' && typeof value.value === 'function'
           ? native('any', (args, self, node) => machine.maybe(() => machine.call([value], self, args, node)))
@@ -142,6 +142,11 @@ function memberOfMap (machine: LibraryContext, map: Map<unknown, unknown>, name:
       })]
     case 'has':
       return [native('has', () => [unknown()])]
+    case 'set':
+      return [native('set', ([, values = []]) => {
+        machine.stored.set(map, union(machine.stored.get(map) ?? [], values))
+        return [machine.live(map)]
+      })]
     default:
       return undefined
   }
@@ -275,7 +280,7 @@ function newPromise (machine: LibraryContext, executor: Values, node: Node | und
     made.throws.push(...machine.caught(() => { machine.throwValues(reason, at ?? node as Node) }))
     return nothing
   })
-  made.throws.push(...machine.caught(() => { machine.call(executor, [], [[resolve], [reject]], node) }))
+  made.throws.push(...machine.rethrowDelivered(machine.caught(() => { machine.call(executor, [], [[resolve], [reject]], node) })))
   if (made.value.length === 0) made.value = [unknown()]
   return [made]
 }

@@ -46,6 +46,8 @@ export interface LibraryContext {
   readonly inspector: Inspector
   readonly effects: Effects
   readonly tokens: Tokens
+  /** The values that code adds to the maps of the running application. */
+  readonly stored: WeakMap<object, Values>
   statuses: Progress['statuses']
   properties: Progress['properties']
   readonly call: (callees: Values, self: Values, args: readonly Values[], node?: Node) => Values
@@ -58,6 +60,8 @@ export interface LibraryContext {
   /** Throws errors that are passed to `reply.send` or `done`. No `catch` receives them. */
   readonly deliver: (values: Values, node: Node) => void
   readonly rethrow: (throws: readonly Thrown[]) => void
+  /** Throws the errors that were passed to `reply.send`, and returns the others. */
+  readonly rethrowDelivered: (throws: readonly Thrown[]) => Thrown[]
   readonly caught: (body: () => void) => Thrown[]
   readonly caughtValues: (throws: readonly Thrown[]) => Values
   readonly detached: (body: () => void) => void

@@ -12,7 +12,7 @@ import { createActivation } from './activations.js'
 import { findInPattern, setStatus } from './assignments.js'
 import { call, callExternal, callOne, callUnknown } from './calls.js'
 import { baseOf, methodOf, staticMember } from './classes.js'
-import { caught, caughtValues, deliver, detached, maybe, rethrow, send, throwValues } from './errors.js'
+import { caught, caughtValues, deliver, detached, maybe, rethrow, rethrowDelivered, send, throwValues } from './errors.js'
 import { evaluate } from './expressions.js'
 import { applyOutcome, callFunction, runFunction } from './functions.js'
 import { live, liveValue, nodeOf } from './heap.js'
@@ -39,6 +39,7 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     exportsOf,
     effects,
     tokens: createTokens(),
+    stored: new WeakMap(),
     notFollowed: new Map(),
     liveValues: new WeakMap(),
     liveNodes: new WeakMap(),
@@ -97,6 +98,7 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     nodeOf: live => nodeOf(machine, live),
     propertyName: name => propertyName(machine, name),
     requiredBy: expression => requiredBy(machine, expression),
+    rethrowDelivered: throws => rethrowDelivered(machine, throws),
     rethrow: throws => rethrow(machine, throws),
     runBlock: node => runBlock(machine, node),
     runFunction: (fn, self, args) => runFunction(machine, fn, self, args),

@@ -2,6 +2,7 @@
 import type { Block, ClassLikeDeclaration, Expression, Node, Statement, Type } from 'typescript'
 import { catalogError } from '../error-values.js'
 import { type Status } from '../library-context.js'
+import type { TypeScript } from '../typescript.js'
 import { type Thrown, type Value, type Values, union, unknown } from '../values.js'
 import { bindName } from './assignments.js'
 import { isErrorLike, truthOf } from './compare-values.js'
@@ -50,6 +51,12 @@ export function send (machine: Machine, statuses: readonly Status[], isUncertain
 /** Throws errors that were recorded before. */
 export function rethrow (machine: Machine, throws: readonly Thrown[]): void {
   machine.act.throws.push(...throws)
+}
+
+/** Throws the errors that were passed to `reply.send`, because they are sent even if the promise is not awaited. Returns the others. */
+export function rethrowDelivered (machine: Machine, throws: readonly Thrown[]): Thrown[] {
+  rethrow(machine, throws.filter(({ isDelivered }) => isDelivered))
+  return throws.filter(({ isDelivered }) => isDelivered !== true)
 }
 
 /** Runs code whose errors the request does not wait for. Responses and errors that it sends are recorded. */
@@ -189,12 +196,18 @@ function afterFinally (machine: Machine, block: Block | undefined, throws: reado
 /** Returns whether code is in a `catch` without conditions, which treats all errors alike: `catch (error) { log(error); throw error }`. */
 function isInPlainCatch ({ project: { ts } }: Machine, node: Node): boolean {
   let at = node
-  while (!ts.isCatchClause(at)) {
+  while (!ts.isCatchClause(at) && !isCatchCallback(ts, at)) {
     if (ts.isFunctionLike(at) || ts.isSourceFile(at)) return false
     at = at.parent
   }
   const isLogical = (inner: Node): boolean => ts.isBinaryExpression(inner) && [ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken].includes(inner.operatorToken.kind)
   const isCondition = (inner: Node): boolean => ts.isIfStatement(inner) || ts.isSwitchStatement(inner) || ts.isConditionalExpression(inner) || isLogical(inner)
   const hasCondition = (inner: Node): boolean => isCondition(inner) || ts.forEachChild(inner, child => hasCondition(child) || undefined) === true
-  return !hasCondition(at.block)
+  return !hasCondition(ts.isCatchClause(at) ? at.block : at)
+}
+
+/** Returns whether a function is the argument of `.catch()`, or the second argument of `.then()`. */
+function isCatchCallback (ts: TypeScript, node: Node): boolean {
+  if (!ts.isFunctionLike(node) || !ts.isCallExpression(node.parent) || !ts.isPropertyAccessExpression(node.parent.expression)) return false
+  return node.parent.arguments[['catch', 'then'].indexOf(node.parent.expression.name.text)] === node
 }

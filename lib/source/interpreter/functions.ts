@@ -42,7 +42,7 @@ export function applyOutcome (machine: Machine, fn: Fn, outcome: Outcome): Value
   machine.act.sent.push(...outcome.sent.map(onTheWay))
   for (const read of outcome.reads) machine.act.reads.add(read)
   const throws = outcome.throws.map(onTheWay)
-  if (isAsync(machine.project.ts, fn.node) || isGenerator(fn.node)) return [promise(outcome.returns, throws)]
+  if (isAsync(machine.project.ts, fn.node) || isGenerator(fn.node)) return [promise(outcome.returns, machine.rethrowDelivered(throws))]
   machine.act.throws.push(...throws)
   if (outcome.returns.some(value => value.kind === 'promise' && value.throws.length > 0)) {
     return outcome.returns.map(value => value.kind === 'promise' ? { ...promise(value.value, value.throws.map(onTheWay)), ...value.members !== undefined && { members: value.members } } : value)

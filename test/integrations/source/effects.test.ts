@@ -27,7 +27,7 @@ t.test('SQL statements through drivers', async t => {
     'POST /drivers/no-statement': ['409 resource_already_exists certain'],
     'POST /drivers/other-column': [],
     'POST /drivers/pg': ['409 resource_already_exists certain', '422 validation_error certain'],
-    'POST /drivers/pg-callback': ['409 resource_already_exists possible'],
+    'POST /drivers/pg-callback': ['409 resource_already_exists certain'],
     'POST /drivers/pg-client': ['409 resource_already_exists certain'],
     'POST /drivers/pg-examined': ['409 resource_already_exists possible', '500 internal_error certain'],
     'POST /drivers/pg-null': [],
