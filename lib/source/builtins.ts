@@ -58,7 +58,7 @@ function memberOfString (owner: Value, name: string): Values | undefined {
   }
 }
 
-function isCallable (value: Value): boolean {
+export function isCallable (value: Value): boolean {
   return value.kind === 'function' || value.kind === 'native' || (value.kind === 'live' && typeof value.value === 'function')
 }
 

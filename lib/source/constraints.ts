@@ -33,6 +33,8 @@ export interface Table {
   readonly foreign: ForeignKey[]
   /** The columns by name. Those of Sequelize and Mongoose are known, and the strict columns of PostgreSQL. */
   readonly columns: Map<string, Column>
+  /** The columns that SQL, migrations and tables of Drizzle declare. A driver or query builder sends values to them unchecked. */
+  readonly declared: Map<string, Column>
   /** The fields of Prisma for related records, and their models. */
   readonly relations: Map<string, string>
 }
@@ -44,7 +46,7 @@ export class Constraints {
   table (name: string): Table {
     const key = plainName(name)
     let table = this.tables.get(key)
-    if (table === undefined) this.tables.set(key, table = { unique: [], foreign: [], columns: new Map(), relations: new Map() })
+    if (table === undefined) this.tables.set(key, table = { unique: [], foreign: [], columns: new Map(), declared: new Map(), relations: new Map() })
     return table
   }
 
@@ -72,6 +74,13 @@ export class Constraints {
 
   addColumn (table: string, name: string, column: Column): void {
     this.table(table).columns.set(plainName(name), column)
+  }
+
+  /** Records the values that the database rejects in a column. If a column is declared twice, both declarations must reject a value. */
+  declareColumn (table: string, name: string, { isRequired, isTyped }: Column): void {
+    const { declared } = this.table(table)
+    const known = declared.get(plainName(name)) ?? { isRequired: true, isTyped: false }
+    declared.set(plainName(name), { isRequired: isRequired && known.isRequired, isTyped: isTyped || known.isTyped })
   }
 
   /** Reads the tables that SQL statements create. */
@@ -110,12 +119,24 @@ export class Constraints {
       if (reference !== null) this.addForeign(table, listOf(foreign[1] as string), reference[1] as string, isRestricting)
       return
     }
+    const changed = /^(alter|drop)\s+(?:column\s+)?(?:if\s+exists\s+)?["`]?(\w+)["`]?\s*([^]*)$/i.exec(own)
+    if (changed !== null) this.changeColumn(table, changed[2] as string, changed[3] as string)
     const column = /^["`[]?(\w+)["`\]]?\s+\w/.exec(own)?.[1]
     if (column === undefined || /^(check|exclude|index|key|drop|rename|alter|owner|enable|disable|set)$/i.test(column)) return
     if (/^\S+\s+(uuid|(big|small)?serial)\b/i.test(own)) this.addStrictColumn(table, column)
+    this.declareColumn(table, column, { isRequired: isRequired(own), isTyped: rejectsStrings(own) })
     if (/\bunique\b/i.test(own)) this.addUnique(table, [column], false, /constraint\s+([\w"`]+)\s+unique/i.exec(own)?.[1])
     if (/\bprimary\s+key\b/i.test(own)) this.addUnique(table, [column], true)
     if (reference !== null) this.addForeign(table, [column], reference[1] as string, isRestricting)
+  }
+
+  /** Reads `ALTER COLUMN name SET NOT NULL` and other changes of a column. */
+  private changeColumn (table: string, name: string, change: string): void {
+    const { declared } = this.table(table)
+    const known = declared.get(plainName(name))
+    const [, type] = /^(?:set\s+data\s+)?type\s+([^]*)/i.exec(change) ?? []
+    if (known === undefined) return
+    declared.set(plainName(name), type === undefined ? { ...known, isRequired: /^set\s+not\s+null/i.test(change) } : { ...known, isTyped: rejectsStrings(`${name} ${type}`) })
   }
 
   /** Reads a Prisma schema. */
@@ -177,6 +198,7 @@ export class Constraints {
           this.addUnique(table, first.args[0], first.name === 'primary')
         } else if (column !== undefined) {
           if (first?.name === 'uuid') this.addStrictColumn(table, column)
+          this.declareColumn(table, column, { isRequired: has('notNullable') !== undefined && has('defaultTo') === undefined && has('primary') === undefined, isTyped: false })
           if (has('unique') !== undefined) this.addUnique(table, [column])
           if (has('primary') !== undefined || /^(increments|bigIncrements)$/.test(first?.name ?? '')) this.addUnique(table, [column], true)
           const reference = has('references')?.args[0]?.[0]
@@ -196,6 +218,8 @@ export class Constraints {
       if (column !== undefined && /^(uuid|(big)?serial)$/.test(texts[1]?.[0] ?? '')) this.addStrictColumn(table, column)
       const rest = args[2]?.getText() ?? ''
       if (column === undefined) return
+      const isFilled = /\.(defaultTo|primaryKey|autoIncrement|generated\w*|identity)\(/.test(rest)
+      this.declareColumn(table, column, { isRequired: /\.notNull\(\)/.test(rest) && !isFilled, isTyped: false })
       if (/\.unique\(\)/.test(rest)) this.addUnique(table, [column])
       if (/\.primaryKey\(\)/.test(rest)) this.addUnique(table, [column], true)
       const to = /\.references\(\s*['"`](\w+)\./.exec(rest)?.[1]
@@ -217,6 +241,8 @@ export class Constraints {
         const text = property.initializer.getText()
         const name = property.name.getText()
         if (isPostgres && /^(uuid|integer|bigint|smallint|(big|small)?serial)\(/.test(text)) this.addStrictColumn(table, name)
+        const isFilled = /(\.(\$?default\w*|\$onUpdate\w*|primaryKey|generated\w*|autoincrement)|serial)\(/i.test(text)
+        this.declareColumn(table, name, { isRequired: /\.notNull\(/.test(text) && !isFilled, isTyped: false })
         if (/\.unique\(/.test(text)) this.addUnique(table, [name])
         if (/\.primaryKey\(/.test(text)) this.addUnique(table, [name], true)
         const to = /\.references\(\s*\(\)[^=]*=>\s*(\w+)\./.exec(text)?.[1]
@@ -228,6 +254,20 @@ export class Constraints {
       this.addUnique(table, names, kind === 'primaryKey')
     }
   }
+}
+
+/** The types of SQL columns that reject values by their length, range or format. Only `text` and its like accept every string. */
+const limitedTypes = /^\S+\s+(character|n?varchar2?\s*\(|n?char\b|bpchar|(big|small|medium|tiny)?int|integer|(big|small)?serial|numeric|decimal|real|double|float)/i
+const formattedTypes = /^\S+\s+(bool|date|time|interval|jsonb?\b|uuid|inet|cidr|enum|\w+(\([\d, ]*\))?\s*\[)/i
+
+/** Returns whether a column of SQL rejects some strings. */
+function rejectsStrings (column: string): boolean {
+  return limitedTypes.test(column) || formattedTypes.test(column)
+}
+
+/** Returns whether a column of SQL rejects null and is not filled in by the database. */
+function isRequired (column: string): boolean {
+  return /\bnot\s+null\b/i.test(column) && !/\b(default|generated|identity|auto_increment|autoincrement|primary\s+key|(big|small)?serial)\b/i.test(column)
 }
 
 /** Returns the note that a record was looked up by a column. */

@@ -1,15 +1,16 @@
 /** Finds errors that come from the database or from upstream services, so that no line of the application throws them. */
 import { types } from 'node:util'
 import type { Node } from 'typescript'
-import { Constraints, foundBy, plainName } from './constraints.js'
+import { Constraints, foundBy, plainName, type Column, type Table } from './constraints.js'
+import { isCallable } from './builtins.js'
 import { effectError, httpError } from './error-values.js'
-import { isFreeText, isNullish } from './interpreter/compare-values.js'
-import type { Effects, LibraryContext } from './library-context.js'
+import { areDefined, isFreeText, isNullish } from './interpreter/compare-values.js'
+import { validated, type Effects, type LibraryContext } from './library-context.js'
 import { readMongooseQuery, type MongooseQuery } from './mongoose.js'
 import { readPrismaQueries } from './prisma.js'
 import { readSequelizeQuery } from './sequelize.js'
 import { readTypeormQuery } from './typeorm.js'
-import { isRandom, native, object, promise, textsIn, unknown, type Obj, type Query, type Unknown, type Values } from './values.js'
+import { isRandom, native, nothing, object, promise, textsIn, union, unknown, type Obj, type Query, type Values } from './values.js'
 
 /** A failure of a query: a violated constraint, a missing or malformed value of a column, or a value that cannot be compared with a column. */
 type Failure = 'unique' | 'foreign' | 'missing' | 'malformed' | 'compared'
@@ -19,9 +20,9 @@ type ErrorFields = Readonly<Record<string, string | number | undefined>>
 
 /** The properties of the errors of each driver. A `catch` of the application can test them. */
 const errorFields: Readonly<Record<string, Readonly<Partial<Record<Failure, ErrorFields>>>>> = {
-  postgres: { unique: { code: '23505' }, foreign: { code: '23503' }, compared: { code: '22P02' } },
-  mysql: { unique: { code: 'ER_DUP_ENTRY' }, foreign: { code: 'ER_NO_REFERENCED_ROW_2' } },
-  sqlite: { unique: { code: 'SQLITE_CONSTRAINT_UNIQUE' }, foreign: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' } },
+  postgres: { unique: { code: '23505' }, foreign: { code: '23503' }, missing: { code: '23502' }, malformed: { code: '22P02' }, compared: { code: '22P02' } },
+  mysql: { unique: { code: 'ER_DUP_ENTRY' }, foreign: { code: 'ER_NO_REFERENCED_ROW_2' }, missing: { code: 'ER_BAD_NULL_ERROR' }, malformed: { code: 'ER_DATA_TOO_LONG' } },
+  sqlite: { unique: { code: 'SQLITE_CONSTRAINT_UNIQUE' }, foreign: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' }, missing: { code: 'SQLITE_CONSTRAINT_NOTNULL' } },
   prisma: { unique: { code: 'P2002' }, foreign: { code: 'P2003' }, compared: { code: 'P2023' } },
   sequelize: {
     unique: { name: 'SequelizeUniqueConstraintError' }, foreign: { name: 'SequelizeForeignKeyConstraintError' }, missing: { name: 'SequelizeValidationError' }, malformed: { name: 'SequelizeDatabaseError' }
@@ -91,11 +92,11 @@ export function createEffects (constraints: Constraints): Effects {
       const isSent = key.some(column => columns === undefined ? query.isInput : columns.get(column)?.some(value => value.kind === 'unknown' && value.isInput) === true)
       if (isSent) errors.push(effectError('validation_error', fieldsOf('foreign'), { uncertainIfRead: [to], isUncertain: columns === undefined }))
     }
-    for (const [column, { isRequired, isTyped, isStrict }] of table.columns) {
-      const values = (columns?.get(column) ?? []).filter(value => value.kind === 'unknown' && value.isUnchecked === true) as Unknown[]
+    for (const [column, { isRequired, isTyped, isStrict }] of columnsOf(table, query.dialect)) {
+      const values = (columns?.get(column) ?? []).filter(value => value.kind === 'unknown' && value.isUnchecked === true)
       // A record that the application has looked up before has a valid key.
-      const uncertainIfRead = table.foreign.filter(key => key.columns.includes(column)).map(key => key.table)
-      if (isRequired && !(ignoresMissing.has(query.dialect) && query.verb === 'update') && values.some(({ isPresent }) => isPresent !== true)) errors.push(effectError('missing_required_field', fieldsOf('missing'), { uncertainIfRead }))
+      const uncertainIfRead = [validated, ...table.foreign.filter(key => key.columns.includes(column)).map(key => key.table)]
+      if (isRequired && !(ignoresMissing.has(query.dialect) && query.verb === 'update') && values.some(value => !areDefined([value]))) errors.push(effectError('missing_required_field', fieldsOf('missing'), { uncertainIfRead }))
       if (isStrict === true && isFreeText(columns?.get(column) ?? []) && !isTyped) errors.push(effectError('validation_error', fieldsOf('compared'), { isOfValue: true, uncertainIfRead }))
       if (isTyped && values.length > 0) errors.push(effectError('validation_error', fieldsOf('malformed'), { uncertainIfRead }))
     }
@@ -138,20 +139,34 @@ export function createEffects (constraints: Constraints): Effects {
       if (prepared.length > 0) return throwing(machine, prepared.flatMap(text => queriesOf(text, 'sqlite', [object({ isArray: true, fields: new Map(args.map((each, index) => [String(index), each])) })])), node)
       const texts = textsIn([...args[0] ?? [], ...machine.member(args[0] ?? [], 'text', node), ...machine.member(args[0] ?? [], 'sql', node)]).filter(text => statement.test(text))
       if (texts.length === 0) return undefined
-      const list = args[1] ?? []
+      const list = args[1] ?? machine.member(args[0] ?? [], 'values', node)
       const values = machine.project.ts.isTaggedTemplateExpression(node) ? [] : list
       const errors = texts.flatMap(text => queriesOf(text, dialects[callee.from] ?? '', values).flatMap(query => errorsOf(machine, query)))
       if (name === 'prepare') {
         const run = (given: readonly Values[], __: Values, at: Node): Values => throwing(machine, texts.flatMap(text => queriesOf(text, 'sqlite', [object({ isArray: true, fields: new Map(given.map((each, index) => [String(index), each])) })])), at)
         return [object({ fields: new Map([...running].map(each => [each, [native(each, run)]])) })]
       }
-      return rejecting(machine, errors, node)
+      const callback = args.length > 1 ? args.at(-1)?.filter(isCallable) ?? [] : []
+      if (callback.length === 0) return rejecting(machine, errors, node)
+      for (const failed of [errors, nothing]) if (failed.length > 0) machine.detached(() => { machine.call(callback, [], [failed, [unknown()]], node) })
+      return [unknown()]
     }
   }
 }
 
 /** The start of an SQL statement. Other text can start with the same word: `can('update', 'Project')`. */
 const statement = /^\s*(with\s[^]*\bas\b|(insert|replace|merge)\s[^]*\binto\s|update\s[^]*\bset\s|delete\s+from\s|select\s)/i
+
+/** Returns the columns whose values a dialect passes on to the database. SQLite stores values of any type, and builders can use it. */
+function columnsOf ({ columns, declared }: Table, dialect: string): Iterable<readonly [string, Column]> {
+  if (!['', 'postgres', 'mysql', 'sqlite'].includes(dialect)) return columns
+  const isLimited = dialect === 'postgres' || dialect === 'mysql'
+  const names = new Set([...columns.keys(), ...declared.keys()])
+  return [...names].map(name => {
+    const { isRequired = false, isTyped = false } = declared.get(name) ?? {}
+    return [name, { isRequired, isTyped: isTyped && isLimited, isStrict: columns.get(name)?.isStrict === true }]
+  })
+}
 
 /** Returns whether a value never equals a stored value of a unique key, because it is random or null. MongoDB indexes null like any other value. */
 function cannotConflict (values: Values | undefined, dialect: string): boolean {
@@ -176,27 +191,38 @@ export function queriesOf (sql: string, dialect: string, values: Values): Query[
   const where = new Set([.../\bwhere\b([^]*)$/i.exec(text)?.[1]?.matchAll(/([\w."`]+)\s*=\s*(?:[$?:@]|lower\()/gi) ?? []].map(([, column]) => column as string))
   const [parameters] = values
   const positions = dialect === 'postgres' ? [.../\bwhere\b([^]*)$/i.exec(text)?.[1]?.matchAll(/([\w."]+)\s*=\s*\$(\d+)/g) ?? []] : []
-  const valueAt = (position: number): Values => parameters?.kind === 'object' ? parameters.fields.get(String(position - 1)) ?? [] : []
+  const valueAt = (position: number): Values => parameters?.kind === 'object' ? parameters.fields.get(String(position - 1)) ?? parameters.elements : []
   const compared = new Map(positions.map(([, column, position]) => [column as string, valueAt(Number(position))]))
+  let last = 0
+  /** Returns the value of `$2`, of the next `?` or of `@name`. */
+  const readPlaceholder = (placeholder: string): Values => {
+    const count = dialect === 'postgres' ? 0 : placeholder.split('?').length - 1
+    last += count
+    if (placeholder === '?') return count === 0 ? [] : valueAt(last)
+    const [, position, name] = /^(?:[$?](\d+)|[:@$](\w+))$/.exec(placeholder) ?? []
+    if (position !== undefined) return valueAt(Number(position))
+    return name === undefined ? [] : union(...[...values, ...valueAt(1)].map(each => each.kind === 'object' ? each.fields.get(name) ?? [] : []))
+  }
   const common = { dialect, isInput: false, where, compared }
   const found: Query[] = []
   const insert = /(insert|replace)\s+(?:or\s+\w+\s+|ignore\s+)?into\s+([\w."`[\]]+)\s*(?:as\s+\w+\s*)?(?:\(([^)]*)\))?/i.exec(text)
   if (insert !== null) {
     const columns = insert[3]?.split(',').map(column => column.trim()).filter(column => column !== '' && column !== '?')
-    const [list] = values
+    const written = valuesOf(text.slice(insert.index + insert[0].length))
     found.push({
       ...common,
       verb: 'insert',
       table: insert[2] as string,
       where: new Set(),
       compared: new Map(),
-      columns: columns === undefined || columns.length === 0 ? undefined : new Map(columns.map((column, index) => [column, list?.kind === 'object' ? list.fields.get(String(index)) ?? list.elements : []])),
+      columns: columns === undefined || columns.length === 0 ? undefined : new Map(columns.map((column, index) => [column, readPlaceholder(written[index] ?? '')])),
       isConflictHandled: /\bon (conflict|duplicate key)\b|\binsert (or )?(ignore|replace)\b|^\s*replace\b/i.test(text)
     })
   }
   const update = /\bupdate\s+([\w."`[\]]+)\s+(?:as\s+\w+\s+)?set\s+(.*?)(?=\bwhere\b|\breturning\b|$)/i.exec(text)
   if (update !== null && insert === null) {
-    found.push({ ...common, verb: 'update', table: update[1] as string, columns: new Map([...(update[2] as string).matchAll(/([\w"`]+)\s*=/g)].map(([, column]) => [column as string, []])), isConflictHandled: false })
+    const written = splitList(update[2] as string).map(part => part.split('=', 2).map(side => side.trim()) as [string, string?])
+    found.push({ ...common, verb: 'update', table: update[1] as string, columns: new Map(written.map(([column, value = '']) => [column, readPlaceholder(value.replace(/::.*$/, ''))])), isConflictHandled: false })
   }
   const removed = /\bdelete\s+from\s+([\w."`[\]]+)/i.exec(text)
   if (removed !== null) found.push({ ...common, verb: 'delete', table: removed[1] as string, columns: undefined, isConflictHandled: false })
@@ -204,4 +230,28 @@ export function queriesOf (sql: string, dialect: string, values: Values): Query[
     for (const [, table] of text.matchAll(/\b(?:from|join)\s+([\w."`[\]]+)/gi)) found.push({ ...common, verb: 'select', table: table as string, columns: undefined, isConflictHandled: false })
   }
   return found
+}
+
+/** Returns the values of `values ($1, lower($2), now())`, or of the first row of a `select`. */
+function valuesOf (text: string): readonly string[] {
+  const list = /^\s*(?:values?\s*\(|select\s+)([^]*)/i.exec(text)?.[1] ?? ''
+  return splitList(list).map(each => each.replace(/::.*$/, '').replace(/\s+as\s+\S+$/i, ''))
+}
+
+/** Splits a list at its commas, up to its closing parenthesis. */
+function splitList (list: string): readonly string[] {
+  const parts: string[] = []
+  let depth = 0
+  let part = ''
+  for (const char of list) {
+    if (char === '(') depth++
+    if (char === ')' && depth-- === 0) break
+    if (char === ',' && depth === 0) {
+      parts.push(part)
+      part = ''
+    } else {
+      part += char
+    }
+  }
+  return [...parts, part].map(each => each.trim())
 }

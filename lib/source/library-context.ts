@@ -4,6 +4,9 @@ import type { Inspector } from './inspect.js'
 import type { Project, Site } from './project.js'
 import type { Cls, External, Fn, Live, Obj, Query, Thrown, Value, Values } from './values.js'
 
+/** The note that a package has validated values of the request. */
+export const validated = 'request.validated'
+
 /** A status that was set on the reply, and its line. */
 export interface Status {
   readonly status: number

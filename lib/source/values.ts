@@ -168,6 +168,10 @@ export interface Unknown {
   readonly isStored?: boolean
   /** Whether a condition has shown that it is neither null nor empty. */
   readonly isPresent?: boolean
+  /** Whether a condition has shown that it is neither null nor undefined. */
+  readonly isDefined?: boolean
+  /** The names of its properties that a condition has shown to be neither null nor undefined. */
+  readonly defined?: ReadonlySet<string>
   /** The part of the request that it is: `params`, `query`, `body` or `cookies`. */
   readonly part?: string
   /** Whether the client sent it, and a schema only checks that it is a string. */

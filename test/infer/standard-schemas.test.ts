@@ -9,7 +9,7 @@ import { canLackFieldStandard, canStringsFailStandard } from '../../lib/infer/st
 const names = new Set(['id'])
 
 interface Schema {
-  readonly '~standard': { readonly validate: (value: unknown) => { readonly issues?: readonly unknown[] } }
+  readonly '~standard': { readonly validate: (value: unknown) => { readonly value?: unknown, readonly issues?: readonly unknown[] } }
 }
 
 function fails (schema: unknown, value: unknown): boolean {

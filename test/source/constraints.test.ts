@@ -41,6 +41,29 @@ t.test('SQL', async t => {
   t.equal(constraints.find('public.members')?.unique[1]?.name, 'members_email')
 })
 
+t.test('the values that columns of SQL reject', async t => {
+  const constraints = new Constraints()
+  constraints.readSql(`
+    CREATE TABLE people (
+      id bigserial PRIMARY KEY, name varchar(40) NOT NULL, bio text NOT NULL, age integer, tags varchar[] NULL, born date NOT NULL DEFAULT now(),
+      code text NOT NULL UNIQUE, level int NOT NULL GENERATED ALWAYS AS IDENTITY, note text
+    );
+    ALTER TABLE people ALTER COLUMN bio DROP NOT NULL, ALTER age SET NOT NULL, ALTER COLUMN code SET DATA TYPE varchar(10), DROP COLUMN IF EXISTS note, DROP CONSTRAINT people_code_key;
+  `)
+  constraints.readSource(ts, ts.createSourceFile('migration.ts', `
+    knex.schema.createTable('rooms', table => { table.string('name').notNullable(); table.string('color').notNullable().defaultTo('red'); table.string('place') })
+    db.schema.createTable('doors').addColumn('name', 'text', column => column.notNull()).addColumn('color', 'text', column => column.notNull().defaultTo('red'))
+    export const users = pgTable('users', { id: serial('id').notNull(), name: text('name').notNull(), made: timestamp('made').notNull().defaultNow() })
+  `, ts.ScriptTarget.Latest, true))
+  const rejecting = Object.fromEntries([...constraints.tables].map(([table, { declared }]) => [table, [...declared].flatMap(([name, { isRequired, isTyped }]) => isRequired || isTyped ? `${name}${isRequired ? ' null' : ''}${isTyped ? ' strings' : ''}` : [])]))
+  t.strictSame(rejecting, {
+    people: ['id strings', 'name null strings', 'age null strings', 'tags strings', 'born strings', 'code null strings', 'level strings'],
+    rooms: ['name null'],
+    doors: ['name null'],
+    users: ['name null']
+  })
+})
+
 t.test('a schema of Prisma', async t => {
   const constraints = new Constraints()
   constraints.readPrisma(`

@@ -3,9 +3,10 @@ import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { callGlobal, deferring } from '../builtins.js'
 import { callLibrary } from '../libraries.js'
+import { validated } from '../library-context.js'
 import { returnsRandomValue } from '../random-values.js'
 import { type External, type Fn, type Live, type Obj, type Thrown, type Value, type Values, native, promise, random, union, unknown } from '../values.js'
-import { isErrorLike } from './compare-values.js'
+import { isErrorLike, isUnchecked } from './compare-values.js'
 import { errorOfFactory, externalOf, isOwn } from './heap.js'
 import type { Machine } from './machine.js'
 import { awaitedType, typeOf, unknownOf } from './nodes.js'
@@ -55,6 +56,7 @@ const storing: ReadonlySet<string> = new Set(['push', 'unshift', 'add', 'set', '
 /** Calls a function of a package or a built-in function. If the function is not modeled, its callbacks are assumed to run. */
 export function callExternal (machine: Machine, callee: External, self: Values, args: readonly Values[], node: Node | undefined, live?: Live): Values {
   if (returnsRandomValue(callee)) return [random()]
+  if (isValidation(callee) && args.some(isUnchecked)) machine.note(validated)
   const known = callLibrary(machine, { callee, self, args, node, live }) ?? (callee.from === '' ? callGlobal(machine, callee.path, args, node) : undefined)
   if (known !== undefined) return known
   if (callee.from === '' && storing.has(callee.path.split('.').at(-1) as string)) return [unknown()]
@@ -64,6 +66,12 @@ export function callExternal (machine: Machine, callee: External, self: Values, 
   }
   const wrapper = node === undefined ? undefined : wrapperOf(machine, callee, args, node)
   return wrapper === undefined ? machine.callUnknown(args, node) : [wrapper]
+}
+
+/** Returns whether a function of a package can validate its argument: `schema.validate(body)`, `isEmail(body.email)`. */
+function isValidation ({ from, path }: External): boolean {
+  const name = path.split('.').at(-1) as string
+  return /^(validate\w*|assert\w*|check\w*|parse(Async)?|safeParse(Async)?|is[A-Z]\w*|cast)$/.test(name) && !(from === '' && (path.includes('.') || /^is(NaN|Finite)$/.test(name)))
 }
 
 /** Marks the result of a wrapped function as uncertain, because the package can change it: `complement(isOpen)`. */

@@ -21,6 +21,11 @@ export function isUnchecked (values: Values): boolean {
   return values.some(value => value.kind === 'unknown' && value.isUnchecked === true)
 }
 
+/** Returns whether conditions have shown that no value is null or undefined. */
+export function areDefined (values: Values): boolean {
+  return values.length > 0 && values.every(value => value.kind === 'unknown' && (value.isPresent === true || value.isDefined === true))
+}
+
 export function isNullish (value: Value): boolean {
   return value.kind === 'literal' && (value.value === undefined || value.value === null)
 }

@@ -1,10 +1,11 @@
 /** Runs branches. A condition with a literal value skips one branch. Any other condition narrows the variables in it. */
 import type { Expression, Node, PropertyAccessExpression, Symbol as TypeScriptSymbol } from 'typescript'
 import type { TypeScript } from '../typescript.js'
-import { type Value, type Values, nextId } from '../values.js'
+import { type Value, type Values, literal, nextId, object } from '../values.js'
 import { truthOf } from './compare-values.js'
 import type { Machine, State } from './machine.js'
 import { mergeStates, restoreState, saveState, withoutErrors } from './states.js'
+import { unwrap } from './syntax.js'
 
 /** Runs both branches of a condition, except a branch that a literal rules out. Returns false if neither branch reaches its end. */
 export function runBranches (machine: Machine, condition: Expression, whenTrue: () => boolean, whenFalse: () => boolean): boolean {
@@ -55,11 +56,17 @@ function requestProperty (machine: Machine, condition: Expression): { readonly n
   while (ts.isPropertyAccessExpression(at)) {
     const owners = withoutErrors(machine, () => machine.evaluate((at as PropertyAccessExpression).expression))
     if (owners.length === 1 && owners[0]?.kind === 'object' && owners[0].role === 'request') {
-      return { name: at.name.text, values: withoutErrors(machine, () => machine.evaluate(at)).filter(value => truthOf(value) !== false).map(toPresent) }
+      return { name: at.name.text, values: toTested(machine.project.ts, withoutErrors(machine, () => machine.evaluate(at)), condition, at) }
     }
-    at = at.expression
+    at = unwrap(ts, at.expression)
   }
   return undefined
+}
+
+/** Returns the values of a property of the request if a condition holds that tests it or one of its own properties. */
+function toTested (ts: TypeScript, values: Values, condition: Expression, property: Expression): Values {
+  const present = values.filter(value => truthOf(value) !== false).map(toPresent)
+  return isProperty(ts, condition) && unwrap(ts, condition.expression) === property ? present.map(value => withDefined(value, condition.name.text)) : present
 }
 
 function toPresent (value: Value): Value {
@@ -76,8 +83,38 @@ function narrowVariable (machine: Machine, condition: Expression, truth: boolean
     vars.set(subject, [value])
     return mayBe(withoutErrors(machine, () => machine.evaluate(condition)), truth)
   })
-  vars.set(subject, truth && ts.isIdentifier(condition) ? kept.map(toPresent) : truth && isFormatTest(ts, condition) ? kept.map(toChecked) : kept)
+  const tested = ts.isIdentifier(condition) ? undefined : findTestedProperty(machine, condition, subject)
+  const isAbsent = (absent: Value): boolean => {
+    vars.set(subject, [tested === undefined ? absent : object({ fields: new Map([[tested, [absent]]]) })])
+    return mayBe(withoutErrors(machine, () => machine.evaluate(condition)), truth)
+  }
+  const isTested = kept.some(value => value.kind === 'unknown' && value.isUnchecked === true) && !isAbsent(literal(undefined)) && !isAbsent(literal(null))
+  const toDefined = (value: Value): Value => value.kind !== 'unknown' ? value : tested === undefined ? { ...value, id: nextId(), isDefined: true } : withDefined(value, tested)
+  const narrowed = truth && ts.isIdentifier(condition) ? kept.map(toPresent) : truth && isFormatTest(ts, condition) ? kept.map(toChecked) : kept
+  vars.set(subject, isTested ? narrowed.map(toDefined) : narrowed)
   return kept.length > 0
+}
+
+/** Returns the name of the only property of a variable that a condition reads: `email` in `typeof body.email === 'string'`. */
+function findTestedProperty (machine: Machine, condition: Expression, subject: TypeScriptSymbol): string | undefined {
+  const { ts, checker } = machine.project
+  const names = new Set<string | undefined>()
+  const visit = (node: Node): void => {
+    if (ts.isIdentifier(node) && checker.getSymbolAtLocation(node) === subject) {
+      names.add(isProperty(ts, node.parent) && node.parent.expression === node ? node.parent.name.text : undefined)
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(condition)
+  return names.size === 1 ? [...names][0] : undefined
+}
+
+function isProperty (ts: TypeScript, node: Node): node is PropertyAccessExpression {
+  return ts.isPropertyAccessExpression(node)
+}
+
+function withDefined (value: Value, name: string): Value {
+  return value.kind === 'unknown' ? { ...value, id: nextId(), defined: new Set([...value.defined ?? [], name]) } : value
 }
 
 /** Returns whether a condition tests the format of its argument, such as `isValidObjectId(id)` or `validate(id)` of uuid. */
@@ -120,7 +157,7 @@ export function isAlwaysTrue (machine: Machine, condition: Expression): boolean 
 export function narrowByAssertion (machine: Machine, expression: Expression): void {
   const { ts } = machine.project
   const call = ts.isAwaitExpression(expression) ? expression.expression : expression
-  if (!ts.isCallExpression(call) || call.arguments[0] === undefined || !ts.isIdentifier(call.arguments[0])) return
+  if (!ts.isCallExpression(call) || call.arguments[0] === undefined || !(ts.isIdentifier(call.arguments[0]) || isProperty(ts, call.arguments[0]))) return
   const signature = machine.project.checker.getResolvedSignature(call)
   const predicate = signature === undefined ? undefined : machine.project.checker.getTypePredicateOfSignature(signature)
   if (predicate?.kind === ts.TypePredicateKind.AssertsIdentifier && predicate.type === undefined) narrow(machine, call.arguments[0], true)

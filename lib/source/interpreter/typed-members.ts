@@ -3,7 +3,7 @@ import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { isMongooseModel } from '../mongoose.js'
 import { type FunctionNode, isFunctionNode, packageOf } from '../project.js'
 import { isSequelizeModel } from '../sequelize.js'
-import { type Value, type Values, literal, native, nextId, union, unknown, unknownFrom } from '../values.js'
+import { type Unknown, type Value, type Values, literal, native, nextId, union, unknown, unknownFrom } from '../values.js'
 import { implementationsOf } from './implementations.js'
 import type { Machine } from './machine.js'
 import { functionOfNode, typeOf } from './nodes.js'
@@ -16,7 +16,12 @@ export function memberOfNode (machine: Machine, node: Node, name: string): Value
   return [unknown(() => typeOf(machine, node))]
 }
 
-export function memberOfType (machine: Machine, owner: Value & { readonly kind: 'unknown' }, name: string, node: Node): Values {
+export function memberOfType (machine: Machine, owner: Unknown, name: string, node: Node): Values {
+  const found = readMemberOfType(machine, owner, name, node)
+  return owner.defined?.has(name) === true ? found.map(value => value.kind === 'unknown' ? { ...value, isDefined: true } : value) : found
+}
+
+function readMemberOfType (machine: Machine, owner: Unknown, name: string, node: Node): Values {
   const { ts, checker } = machine.project
   if (owner.held.length > 0 && !owner.isCaught) return union(owner.held, [unknown(() => typeOf(machine, node), owner.held)])
   if (isMongooseModel(owner.model)) {

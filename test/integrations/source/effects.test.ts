@@ -2,6 +2,7 @@
 import t from 'tap'
 import { describeFindings, inferFixtures } from '../../source/infer-fixtures.js'
 import builders from './fixtures/databases/builders.js'
+import columns from './fixtures/databases/columns.js'
 import drivers from './fixtures/databases/drivers.js'
 import comparisons from './fixtures/databases/comparisons.js'
 import mongoose from './fixtures/databases/mongoose.js'
@@ -11,7 +12,7 @@ import prisma from './fixtures/databases/prisma.js'
 import sequelize from './fixtures/databases/sequelize.js'
 import typeorm from './fixtures/databases/typeorm.js'
 
-const report = await inferFixtures(t, { drivers, builders, comparisons, mongoose, middleware, objection, prisma, sequelize, typeorm })
+const report = await inferFixtures(t, { drivers, builders, columns, comparisons, mongoose, middleware, objection, prisma, sequelize, typeorm })
 
 /** The findings of the routes of a fixture. */
 function findingsOf (name: string): Record<string, string[]> {
@@ -26,7 +27,7 @@ t.test('SQL statements through drivers', async t => {
     'POST /drivers/mysql': ['409 resource_already_exists certain'],
     'POST /drivers/no-statement': ['409 resource_already_exists certain'],
     'POST /drivers/other-column': [],
-    'POST /drivers/pg': ['409 resource_already_exists certain', '422 validation_error certain'],
+    'POST /drivers/pg': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
     'POST /drivers/pg-callback': ['409 resource_already_exists certain'],
     'POST /drivers/pg-client': ['409 resource_already_exists certain'],
     'POST /drivers/pg-examined': ['409 resource_already_exists possible', '500 internal_error certain'],
@@ -41,6 +42,32 @@ t.test('SQL statements through drivers', async t => {
     'POST /drivers/sqlite': ['409 resource_already_exists certain'],
     'DELETE /drivers/tags': [],
     'DELETE /drivers/users': ['400 invalid_parameter certain', '409 resource_conflict certain']
+  })
+})
+
+t.test('columns that reject null and some strings', async t => {
+  t.strictSame(findingsOf('columns'), {
+    'POST /columns/asserted': ['400 invalid_request certain via ensure'],
+    'POST /columns/callback': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
+    'POST /columns/callback-promise': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
+    'POST /columns/callback-throws': [],
+    'POST /columns/checked': ['400 invalid_request certain', '409 resource_already_exists certain', '422 validation_error certain'],
+    'POST /columns/checked-body': ['400 invalid_request certain', '409 resource_already_exists certain'],
+    'POST /columns/checked-properties': ['400 invalid_request certain', '409 resource_already_exists certain', '422 validation_error certain'],
+    'DELETE /columns/delete/:id': ['400 invalid_parameter certain'],
+    'POST /columns/functions': ['422 missing_required_field certain'],
+    'POST /columns/insert': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
+    'POST /columns/knex': ['409 resource_already_exists certain', '422 missing_required_field certain'],
+    'POST /columns/known-code': ['409 resource_conflict certain', '422 missing_required_field possible', '422 validation_error possible'],
+    'POST /columns/named': [],
+    'POST /columns/nullable': [],
+    'POST /columns/passed': ['400 invalid_request certain', '409 resource_already_exists certain via add', '422 validation_error certain via add'],
+    'POST /columns/required-later': ['422 missing_required_field certain'],
+    'POST /columns/select': ['422 missing_required_field certain', '422 validation_error certain'],
+    'POST /columns/typed': ['422 validation_error certain'],
+    'PUT /columns/update/:id': ['422 missing_required_field certain', '422 validation_error certain'],
+    'POST /columns/validated': ['409 resource_already_exists certain'],
+    'POST /columns/validated-by-package': ['400 invalid_request certain', '409 resource_already_exists certain', '422 missing_required_field possible', '422 validation_error possible']
   })
 })
 
