@@ -15,6 +15,7 @@ import { roleObject } from './interpreter/heap.js'
 import type { Machine, NotFollowed } from './interpreter/machine.js'
 import { findNamedClasses } from './interpreter/named-classes.js'
 import { readProperty, runCall, throwReturned } from './interpreter/run.js'
+import { findNestRoute, runNestRoute } from './nest.js'
 import { isOfPackage, openProject, type Project, type Site } from './project.js'
 import { getSourceRoutes, listUnhandledRoutes, type SourceRoute } from './routes.js'
 import { loadTypeScript, type TypeScript } from './typescript.js'
@@ -216,8 +217,10 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
   machine.properties = new Map()
   machine.route = { method: route.method, path: route.path, config: route.config, unchecked: route.unchecked, freeText: route.freeText }
   for (const { fn, isHook } of route.functions) {
-    machine.entry = placeOf(machine, fn)
-    const outcome = runCall(machine, adapter(machine, fn, isHook), route.scope, [[request], [reply]])
+    const nest = isHook ? undefined : findNestRoute(machine.inspector, fn)
+    machine.entry = placeOf(machine, nest?.callback ?? fn)
+    const callee = nest === undefined ? adapter(machine, fn, isHook) : [native('nest', ([req = [], res = []], _, node) => runNestRoute(machine, nest, req, res, node))]
+    const outcome = runCall(machine, callee, route.scope, [[request], [reply]])
     throws.push(...outcome.throws)
     sent.push(...outcome.sent)
     for (const read of outcome.reads) reads.add(read)

@@ -1,5 +1,4 @@
 /** Models functions of well-known packages: the errors that they throw, return or send. */
-import { STATUS_CODES } from 'node:http'
 import type { Node } from 'typescript'
 import { canStringsFail, isZodSchema } from '../infer/zod-schemas.js'
 import { listPathParameters } from '../support/path-parameters.js'
@@ -9,8 +8,10 @@ import { callContainer } from './containers.js'
 import { isInput, isNullish } from './interpreter/compare-values.js'
 import { endPath, saveProgress } from './interpreter/progress.js'
 import { createDocument, isMongooseModel } from './mongoose.js'
+import { nestExceptions } from './nest.js'
 import { callNeverthrow } from './neverthrow.js'
 import { drizzleCondition, startQuery } from './queries.js'
+import { statusOfName } from './status-names.js'
 import { callTypeorm } from './typeorm.js'
 import { literal, native, nothing, numbersIn, object, promise, union, unknown, type Fn, type Obj, type Value, type Values } from './values.js'
 
@@ -32,6 +33,7 @@ const libraries: Readonly<Record<string, Handler>> = {
   '@fastify/bearer-auth': bearerAuth,
   '@fastify/csrf-protection': throwing({ csrfProtection: ['FST_CSRF_MISSING_SECRET', 'FST_CSRF_INVALID_TOKEN'] }),
   '@fastify/multipart': multipart,
+  '@nestjs/common': nestExceptions,
   'fastify-api-errors': apiErrors,
   awilix: callContainer,
   'drizzle-orm': drizzleCondition,
@@ -66,18 +68,6 @@ function nameAt ({ project: { ts } }: LibraryContext, node: Node | undefined): s
   if (node === undefined || !(ts.isCallExpression(node) || ts.isNewExpression(node))) return undefined
   const at = ts.skipPartiallyEmittedExpressions(node.expression)
   return ts.isPropertyAccessExpression(at) ? at.name.text : ts.isIdentifier(at) ? at.text : undefined
-}
-
-/** Returns the status of an error name: 404 for `notFound`, `NotFound` and `NotFoundError`. */
-const statusByName: ReadonlyMap<string, number> = new Map(Object.entries(STATUS_CODES).filter(([status]) => Number(status) >= 400).flatMap(([status, phrase = '']) => {
-  const name = phrase.replace(/[^A-Za-z ]/g, '').replace(/ /g, '').toLowerCase()
-  return [[name, Number(status)], [`${name}error`, Number(status)]] as const
-}).concat([['uritoolong', 414], ['badimplementation', 500], ['internal', 500], ['baddata', 422], ['servertimeout', 503], ['clienttimeout', 408], ['resourcegone', 410],
-  ['entitytoolarge', 413], ['teapot', 418], ['illegal', 451], ['unsupportedmediatype', 415], ['badgateway', 502], ['gatewaytimeout', 504]]))
-
-/** Returns the status of a name of http-errors. */
-export function statusOfName (name: string): number | undefined {
-  return statusByName.get(name.toLowerCase())
 }
 
 /** Returns the status on the prototype of a class. The classes of http-errors have it there. */
