@@ -53,6 +53,9 @@ export function canLackFieldStandard (schema: unknown): boolean {
   if (!isValibot(schema)) return true
   if (simple.has(schema.type)) return false
   const { entries, wrapped, item, pipe = [] } = schema
-  if (isObject(entries)) return Object.values(entries).some(entry => !isOptionalSchema(entry) || canLackFieldStandard(entry)) || (pipe as readonly unknown[]).slice(1).some(step => isValibot(step) && canLackFieldStandard(step))
+  if (isObject(entries)) {
+    return Object.values(entries).some(entry => !isOptionalSchema(entry) || canLackFieldStandard(entry)) ||
+      (pipe as readonly unknown[]).slice(1).some(step => isValibot(step) && canLackFieldStandard(step))
+  }
   return canLackFieldStandard(wrapped ?? item)
 }
