@@ -50,9 +50,16 @@ function leaveDynamicImports (filter: RegExp): Plugin {
   }
 }
 
-/** Shortens the names of parameters and variables. esbuild cannot keep the names of functions. */
-async function shortenLocalNames (code: string): Promise<string> {
-  const { code: shortened } = await minify(code, { module: true, ecma: 2020, compress: false, mangle: { keep_fnames: true, keep_classnames: true }, format: { max_line_len: 160 } })
+/** Shortens code. esbuild cannot keep the names of functions while it shortens all others. */
+async function shortenCode (code: string, keepsNames: boolean): Promise<string> {
+  const names = { keep_fnames: keepsNames, keep_classnames: keepsNames }
+  const { code: shortened } = await minify(code, {
+    module: true,
+    ecma: 2020,
+    compress: { ...names, passes: 2, ...(keepsNames && { inline: false, reduce_funcs: false, hoist_props: false }) },
+    mangle: names,
+    format: { max_line_len: 1000 }
+  })
   if (shortened === undefined) throw new Error('terser returned no code')
   return shortened
 }
@@ -72,7 +79,6 @@ async function writeModules (): Promise<void> {
     target: 'node20',
     minifyWhitespace: true,
     minifySyntax: true,
-    lineLimit: 160,
     charset: 'utf8',
     // TypeBox has 200 files, but the package uses 12 of its builders. Its symbols are global, so its other copies understand the schemas.
     external: [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)].filter(name => name !== '@sinclair/typebox'),
@@ -91,7 +97,7 @@ async function writeModules (): Promise<void> {
   for (const file of Object.keys(outputs)) {
     const path = join(root, file)
     const code = readFileSync(path, 'utf8')
-    writeFileSync(path, loaded.has(file) ? await shortenLocalNames(code) : transformSync(code, { format: 'esm', minify: true, lineLimit: 160, charset: 'utf8' }).code)
+    writeFileSync(path, await shortenCode(code, loaded.has(file)))
   }
   // A file that reads them finds them by `import.meta.url`, and each such file is in this folder.
   const assets = join(root, 'lib/reference/render')
@@ -110,7 +116,7 @@ function writeTypes (): void {
   for (const [file, types] of selectTypes(modules.map(path => join(compiled, `${relative('dist', path)}.d.ts`)), compiled)) {
     const path = join(dist, relative(compiled, file))
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, omitProse(types).replace(/^(?: {4})+/gm, indent => ' '.repeat(indent.length / 2)))
+    writeFileSync(path, omitProse(types).replace(/^(?: {4})+/gm, indent => '\t'.repeat(indent.length / 4)))
   }
   for (const path of modules) {
     writeFileSync(join(root, `${path}.cjs`), `module.exports = require('./${basename(path)}.js')\n`)
@@ -119,12 +125,12 @@ function writeTypes (): void {
   rmSync(compiled, { recursive: true })
 }
 
-/** Removes the literal types of descriptions, actions and examples. No type depends on them, and they would be a tenth of all types. */
+/** Removes the literal types of descriptions, actions and examples, and of the kinds of errors. No type depends on them, and they would be a tenth of all types. */
 function omitProse (types: string): string {
   const file = ts.createSourceFile('types.d.ts', types, ts.ScriptTarget.Latest, true)
   const omitted: ts.Node[] = []
   const visit = (node: ts.Node): void => {
-    const isProse = ts.isPropertySignature(node) && ts.isTypeLiteralNode(node.parent) && /^(description|action|example)$/.test(node.name.getText(file)) &&
+    const isProse = ts.isPropertySignature(node) && ts.isTypeLiteralNode(node.parent) && isUnusedProperty(node.name.getText(file), node.parent, file) &&
       node.type !== undefined && (ts.isLiteralTypeNode(node.type) || ts.isTypeLiteralNode(node.type))
     if (isProse) omitted.push(node)
     else ts.forEachChild(node, child => { visit(child) })
@@ -133,13 +139,17 @@ function omitProse (types: string): string {
   return omitted.reduceRight((rest, { pos, end }) => rest.slice(0, pos) + rest.slice(end), types)
 }
 
+/** Returns whether no type depends on the value of a property of a definition. A schema also has a `type`, but no `status`. */
+function isUnusedProperty (name: string, { members }: ts.TypeLiteralNode, file: ts.SourceFile): boolean {
+  return /^(description|action|example)$/.test(name) || (/^(type|retry)$/.test(name) && members.some(member => member.name?.getText(file) === 'status'))
+}
+
 /** Returns the types of a CommonJS file. Its exports have the types of the ES module, so that a program can have files of both kinds. */
 function createCommonJsTypes (file: string): string {
   const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, skipLibCheck: true, types: [] })
   const checker = program.getTypeChecker()
   const module = checker.getSymbolAtLocation(program.getSourceFile(file) as ts.Node) as ts.Symbol
-  const mode = "{ 'resolution-mode': 'import' }"
-  const exported = `import('./${basename(file, '.d.ts')}.js', { with: ${mode} })`
+  const from = `from './${basename(file, '.d.ts')}.js' with { 'resolution-mode': 'import' };`
   const types: string[] = []
   const lines = checker.getExportsOfModule(module).flatMap(symbol => {
     const { name } = symbol
@@ -152,8 +162,8 @@ function createCommonJsTypes (file: string): string {
     // An editor finds the description of a function at its only signature, which is that of the ES module.
     const isDescribed = checker.getTypeOfSymbol(exportedSymbol).getCallSignatures().length === 1
     const docs = isDescribed ? '' : declarations.flatMap(each => ts.getJSDocCommentsAndTags(each).filter(ts.isJSDoc)).map(each => `${each.getText()}\n`).join('')
-    if (name === 'default') return [`${docs}declare const _default: typeof ${exported}.default;`, 'export default _default;']
-    return [`${docs}export declare const ${name}: typeof ${exported}.${name};`, ...(flags & ts.SymbolFlags.Type ? [`export type ${name} = ${exported}.${name};`] : [])]
+    if (name === 'default') return [`${docs}declare const _default: typeof all.default;`, 'export default _default;']
+    return [`${docs}export declare const ${name}: typeof all.${name};`, ...(flags & ts.SymbolFlags.Type ? [`export type ${name} = all.${name};`] : [])]
   })
-  return [...lines, `export type { ${types.join(', ')} } from './${basename(file, '.d.ts')}.js' with ${mode};`, ''].join('\n')
+  return [`import type * as all ${from}`, ...lines, `export type { ${types.join(', ')} } ${from}`, ''].join('\n')
 }
