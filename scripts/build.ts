@@ -116,7 +116,7 @@ function writeTypes (): void {
   for (const [file, types] of selectTypes(modules.map(path => join(compiled, `${relative('dist', path)}.d.ts`)), compiled)) {
     const path = join(dist, relative(compiled, file))
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, omitProse(types).replace(/^(?: {4})+/gm, indent => '\t'.repeat(indent.length / 4)))
+    writeFileSync(path, omitProse(types).replace(/^(?: {4})+/gm, indent => ' '.repeat(indent.length / 4)))
   }
   for (const path of modules) {
     writeFileSync(join(root, `${path}.cjs`), `module.exports = require('./${basename(path)}.js')\n`)

@@ -86,7 +86,7 @@ t.test('infer lists the routes whose errors an error handler of the application 
 
 t.test('an error that a handler throws itself, and one of the file of inferred errors, are not new', async t => {
   openFolder(t)
-  const source = api.replace(', { config: { errors: [errors.resource_gone] } }', '').replace(", { config: { errors: [errors.resource_locked] } }", '')
+  const source = api.replace(', { config: { errors: [errors.resource_gone] } }', '').replace(', { config: { errors: [errors.resource_locked] } }', '')
   const summary = async (name: string): Promise<string> => (await runCommand(['infer', '--app', name])).output.split('\n').filter(line => line.startsWith('  4') || line.includes('not documented')).join('\n')
   writeFileSync('thrown.ts', source)
   t.equal(await summary('thrown.ts'), `  404 resource_not_found        queues.ts:5  findQueue  [new]

@@ -103,7 +103,6 @@ function violations (body: { readonly code: string }, format: Format): unknown {
   return validate(body) ? undefined : validate.errors
 }
 
-
 t.test('each of 10,000 random thrown values gets a response of the documented form', async t => {
   const app = await createApp({ negotiate: true, log: entry => { if (entry.status < 400) throw new Error('not an error') } })
   let make = (): unknown => undefined
