@@ -19,7 +19,7 @@ export interface Efforts {
   readonly fine: Effort
 }
 
-export const thorough: Efforts = { usual: { launches: 2, rounds: 7, requests: 6400 }, fine: { launches: 10, rounds: 5, requests: 6400 } }
+export const thorough: Efforts = { usual: { launches: 2, rounds: 5, requests: 6400 }, fine: { launches: 10, rounds: 5, requests: 6400 } }
 export const quick: Efforts = { usual: { launches: 1, rounds: 3, requests: 3200 }, fine: { launches: 2, rounds: 3, requests: 3200 } }
 
 const at = (name: string, shot: Shot, status: number): Pair['a'] => ({ name, shot, status })

@@ -1,4 +1,7 @@
-/** Follows the handlers of NestJS, which are functions of NestJS that call guards, pipes and the method of a controller. */
+/**
+ * Follows the handlers of NestJS, which are functions of NestJS that call guards, pipes and the method of a controller. It relies on names
+ * of variables in NestJS 11, which are not documented. test/integrations/source/nest.test.ts fails if they change.
+ */
 import type { Node } from 'typescript'
 import { httpError } from './error-values.js'
 import type { Inspector } from './inspect.js'

@@ -29,10 +29,13 @@ function createFormResponse ({ message }: Readonly<Record<string, unknown>>, { r
 const responsesByMessage = new Map(Object.entries(errorsWithoutCode).flatMap(([plugin, responses]) =>
   Object.entries(responses).map(([message, response]) => [message, { plugin, response }] as const)))
 
-/** Returns the response to an error that the code of a plugin created, by its message. An application can throw an error with the same message. */
-function findResponseByMessage ({ message, stack }: Readonly<Record<string, unknown>>): PluginErrorResponse | undefined {
-  const found = typeof message === 'string' ? responsesByMessage.get(message) : undefined
-  if (found === undefined || typeof stack !== 'string') return undefined
-  const frame = /^ +at .*$/m.exec(stack)?.[0].replaceAll('\\', '/')
+/**
+ * Returns the response to an error that the code of a plugin created, by its message. An application can throw an error with the same
+ * message, so the stack must begin in the plugin. Reading a stack is expensive, so only these errors are examined.
+ */
+function findResponseByMessage (error: Readonly<Record<string, unknown>>): PluginErrorResponse | undefined {
+  const found = typeof error.message === 'string' ? responsesByMessage.get(error.message) : undefined
+  if (found === undefined || typeof error.stack !== 'string') return undefined
+  const frame = /^ +at .*$/m.exec(error.stack)?.[0].replaceAll('\\', '/')
   return frame?.includes(`/${found.plugin}/`) === true ? found.response : undefined
 }

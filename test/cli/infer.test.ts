@@ -59,13 +59,13 @@ t.test('infer prints the errors of each route, the stale declarations and the ca
   stale: config.errors lists resource_gone, but nothing throws it.
 
 POST /queues
-  409 (no code)                 app.ts:11  [new]
+  409 (no code)                 app.ts:11
   423 resource_locked           app.ts:12
 
 Could not follow:
   app.ts:13  The status is unknown.
 
-3 errors on 2 routes: 2 not documented yet. 1 place could not be followed.`
+3 errors on 2 routes: 1 not documented yet. 1 place could not be followed.`
   })
 })
 
@@ -117,7 +117,7 @@ t.test('infer --json prints the report', async t => {
         method: 'POST',
         path: '/queues',
         errors: [
-          { status: 409, code: null, confidence: 'certain', file: 'app.ts', line: 11, via: [], documented: false },
+          { status: 409, code: null, confidence: 'certain', file: 'app.ts', line: 11, via: [], documented: true },
           { status: 423, code: 'resource_locked', confidence: 'certain', file: 'app.ts', line: 12, via: [], documented: true }
         ],
         stale: []
