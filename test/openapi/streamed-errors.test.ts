@@ -137,3 +137,16 @@ t.test('what a route declares for its stream is kept, and the items of OpenAPI 3
   t.match(await declare('3.1.0', { 404: { description: 'Missing.', type: 'object', properties: {} } }), { 200: { content: { 'application/x-ndjson': {} } } })
   t.equal((await declare('3.1.0', {}, 'HEAD'))[200], undefined, 'a response to HEAD has no stream')
 })
+
+t.test('an event without a name has only data, and examples that the route declares are kept', async t => {
+  const app = await createApp({ plugin: { errors, log: false }, openapi: { openapi: '3.2.0' } }, app => {
+    app.get('/events', async (_request, reply) => await reply.type('text/event-stream').send(`data: ${JSON.stringify(app.apiErrors.toBody(new Error('No.'), reply))}\n\n`))
+    const content = { 'application/x-ndjson': { schema: Type.String(), itemSchema: Type.Object({ id: Type.Integer() }), examples: { row: { serializedValue: '{"id":1}\n' } } } }
+    app.get('/rows', { schema: { response: { 200: { description: 'Rows.', content } } } }, async (_request, reply) =>
+      await reply.type('application/x-ndjson').send(`${JSON.stringify(app.apiErrors.toBody(new Error('No.'), reply))}\n`))
+  })
+  t.teardown(() => app.close())
+  t.match(responseOf(app, '/events'), { content: { 'text/event-stream': { examples: { internal_error: { serializedValue: /^data: \{"code":"internal_error"/ } } } } })
+  const { examples } = (responseOf(app, '/rows') as unknown as Items).content['application/x-ndjson'] ?? {}
+  t.match(examples, { row: { serializedValue: '{"id":1}\n' }, internal_error: { serializedValue: /^\{"code":"internal_error"/ } })
+})

@@ -29,7 +29,7 @@ t.test('the list of options has exactly the options of a policy', async t => {
 
 t.test('every option outside the policies is in one of the lists', async t => {
   const documented = [...listDocumented('options-rate-limit'), ...listDocumented('options-policy')]
-  for (const name of listOptions({ policies: {}, unknown: 1 })) t.ok(documented.includes(name), name)
+  for (const name of listOptions({ policies: { a: { max: 1, timeWindow: 1 } }, unknown: 1 })) t.ok(documented.includes(name), name)
 })
 
 t.test('the table of header fields has every family with its fields', async t => {
