@@ -125,7 +125,7 @@ function writeTypes (): void {
   rmSync(compiled, { recursive: true })
 }
 
-/** Removes the literal types of descriptions, actions and examples, and of the kinds of errors. No type depends on them, and they would be a tenth of all types. */
+/** Removes the literal types of descriptions, actions, examples, types and retry advice of definitions. No type depends on them, and they would be a tenth of all types. */
 function omitProse (types: string): string {
   const file = ts.createSourceFile('types.d.ts', types, ts.ScriptTarget.Latest, true)
   const omitted: ts.Node[] = []

@@ -1,7 +1,7 @@
 /** Finds the response schema of a route for a status in the same way as Fastify. */
 import { getResponseCodes } from '../catalog/response-codes.js'
 
-/** Returns whether the `response` schemas of a route include one of the application for a status. The schemas of `responses()` have the format of the API. */
+/** Returns whether a route declares its own response schema for a status. The schemas of `responses()` do not count, because they have the format of the API. */
 export function declaresStatus (responses: unknown, status: number): boolean {
   const key = findDeclaredKey(responses, status)
   return key !== undefined && getResponseCodes((responses as Record<string, unknown>)[key]).length === 0

@@ -19,6 +19,6 @@ export function expectSynchronous (owner: string, name: string, value: unknown):
 export function guardResult (name: string, call: Call, isActive: () => boolean): Call {
   return inherit(call, function (this: unknown, a, b, c, d) {
     const result = call.call(this, a, b, c, d)
-    return isActive() ? expectResult(name, result) : result
+    return result instanceof Promise && isActive() ? expectResult(name, result) : result
   })
 }

@@ -112,7 +112,7 @@ export interface RouteErrors {
 
 /** A stream into which a handler writes errors. */
 export interface ErrorStream extends StreamedErrors {
-  /** The errors by status, although the response has another one. */
+  /** The errors, grouped by the status that they have outside of a stream. The response has the status of a success. */
   readonly groups: readonly StatusErrors[]
 }
 

@@ -126,7 +126,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     if (issues === 'any') {
       return withValidationStatus([
         { code: 'validation_error', reason: 'The body is validated.' },
-        ...!canLackFieldOf(facts.schema.body) ? [] : [{ code: 'missing_required_field' as const, reason: 'The body is validated.', issues: ['required'] }]
+        ...canLackFieldOf(facts.schema.body) ? [{ code: 'missing_required_field' as const, reason: 'The body is validated.', issues: ['required'] }] : []
       ], facts.validationStatus)
     }
     const findings: Array<Finding & { code: ValidationCode }> = []
@@ -347,11 +347,16 @@ function inferIssuesOfSchema ({ route, scope, url }: RouteRecord, part: RequestP
   const compiler = route.validatorCompiler ?? scope.validatorCompiler
   const traits = compiler === undefined ? undefined : getValidatorTraits(compiler as Parameters<typeof getValidatorTraits>[0])
   const alwaysPresent: ReadonlySet<string> = part === 'params' ? new Set(requiredParameters(url)) : none
-  if (traits === undefined) return part === 'params' && !(isZodSchema(schema) ? canStringsFail : canStringsFailStandard)(schema, alwaysPresent) ? [] : 'any'
+  if (traits === undefined) return part === 'params' && !canStringsFailOf(schema, alwaysPresent) ? [] : 'any'
   const codes = listSchemas(schema).map(body => inferIssueCodes(body, { part, traits, alwaysPresent, getSchema: id => scope.getSchema(id) }))
   const [only] = codes
   if (codes.length === 1) return only ?? 'any'
   return codes.includes(undefined) ? 'any' : [...new Set(codes.flat() as string[])].sort()
+}
+
+/** Returns whether strings can fail a schema that is not a JSON Schema. */
+function canStringsFailOf (schema: unknown, names: ReadonlySet<string>): boolean {
+  return isZodSchema(schema) ? canStringsFail(schema, names) : canStringsFailStandard(schema, names)
 }
 
 /** Returns whether a value of a schema that is not a JSON Schema can lack a required field. */

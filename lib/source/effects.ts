@@ -157,7 +157,7 @@ export function createEffects (constraints: Constraints): Effects {
 /** The start of an SQL statement. Other text can start with the same word: `can('update', 'Project')`. */
 const statement = /^\s*(with\s[^]*\bas\b|(insert|replace|merge)\s[^]*\binto\s|update\s[^]*\bset\s|delete\s+from\s|select\s)/i
 
-/** Returns the columns whose values a dialect passes on to the database. SQLite stores values of any type, and builders can use it. */
+/** Returns the columns whose values a dialect passes on to the database. SQLite stores values of any type. A query builder, whose dialect is unknown, can use SQLite. */
 function columnsOf ({ columns, declared }: Table, dialect: string): Iterable<readonly [string, Column]> {
   if (!['', 'postgres', 'mysql', 'sqlite'].includes(dialect)) return columns
   const isLimited = dialect === 'postgres' || dialect === 'mysql'

@@ -29,19 +29,20 @@ const maxDepth = 5
 
 /** Returns the parts of a route of NestJS; `undefined` if a handler does not belong to NestJS. */
 export function findNestRoute (inspector: Inspector, handler: object, depth = 0): NestRoute | undefined {
-  const variables = Object.assign({}, ...inspector.scopesOf(handler).slice(0, 3).reverse()) as Readonly<Record<string, unknown>>
+  const variables = readVariables(inspector, handler, 3)
   const { instance, callback, fnCanActivate, fnApplyPipes, handler: wrapped, targetCallback } = variables
   if ('fnCanActivate' in variables && typeof callback === 'function') {
-    const { guards = [] } = variablesOf(inspector, fnCanActivate) as { readonly guards?: readonly object[] }
-    const { paramsOptions = [] } = variablesOf(inspector, fnApplyPipes) as { readonly paramsOptions?: readonly NestParam[] }
+    const { guards = [] } = readVariables(inspector, fnCanActivate, 2) as { readonly guards?: readonly object[] }
+    const { paramsOptions = [] } = readVariables(inspector, fnApplyPipes, 2) as { readonly paramsOptions?: readonly NestParam[] }
     return { instance: instance as object, callback, guards, params: paramsOptions }
   }
   const inner = targetCallback ?? wrapped
   return typeof inner === 'function' && depth < maxDepth ? findNestRoute(inspector, inner, depth + 1) : undefined
 }
 
-function variablesOf (inspector: Inspector, fn: unknown): object {
-  return typeof fn === 'function' ? Object.assign({}, ...inspector.scopesOf(fn).slice(0, 2).reverse()) as object : {}
+/** Returns the variables in the innermost scopes of a function. */
+function readVariables (inspector: Inspector, fn: unknown, scopes: number): Readonly<Record<string, unknown>> {
+  return typeof fn === 'function' ? Object.assign({}, ...inspector.scopesOf(fn).slice(0, scopes).reverse()) as Readonly<Record<string, unknown>> : {}
 }
 
 /** Runs the guards and the pipes of a route, and the method of its controller. */
@@ -56,8 +57,7 @@ export function runNestRoute (machine: LibraryContext, { instance, callback, gua
     ])
   })
   for (const guard of guards) {
-    const self: Values = [machine.live(guard)]
-    const passed = machine.settle(machine.call(machine.member(self, 'canActivate', node), self, [[context]], node))
+    const passed = callMethod(machine, guard, 'canActivate', [[context]], node)
     if (passed.some(value => value.kind === 'unknown' || (value.kind === 'literal' && value.value !== true))) machine.throwValues([httpError(403, 'ForbiddenException')], node)
   }
   const args: Values[] = Array.from({ length: Math.max((callback as () => unknown).length, ...params.map(({ index }) => index + 1)) }, () => nothing)
@@ -82,8 +82,13 @@ function runPipe (machine: LibraryContext, pipe: object, value: Values, node: No
     machine.throwValues([httpError(400, 'BadRequestException')], node)
     return [unknown()]
   }
-  const self: Values = [machine.live(pipe)]
-  return machine.settle(machine.call(machine.member(self, 'transform', node), self, [value, [unknown()]], node))
+  return callMethod(machine, pipe, 'transform', [value, [unknown()]], node)
+}
+
+/** Calls a method of an object of the running application, and waits for its result. */
+function callMethod (machine: LibraryContext, owner: object, name: string, args: readonly Values[], node: Node): Values {
+  const self: Values = [machine.live(owner)]
+  return machine.settle(machine.call(machine.member(self, name, node), self, args, node))
 }
 
 /** Models the exceptions of NestJS: `new NotFoundException()` and `new HttpException(body, HttpStatus.CONFLICT)`. */

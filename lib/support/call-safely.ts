@@ -36,7 +36,7 @@ export function ignoreRejection (thrown: unknown): void {
 /**
  * Returns the result of a function of the application that is used immediately. Handles the rejection of a promise.
  *
- * @param name the function, for the message
+ * @param name the name of the function, which the message contains
  * @throws TypeError if the result is a promise
  */
 export function expectResult<Result> (name: string, result: Result): Result {
@@ -48,7 +48,7 @@ export function expectResult<Result> (name: string, result: Result): Result {
 /**
  * Returns the text that a function of the application returned.
  *
- * @param name the function, for the message
+ * @param name the name of the function, which the message contains
  * @throws TypeError if the result is not a string
  */
 export function expectText (name: string, result: unknown): string {

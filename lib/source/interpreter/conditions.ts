@@ -66,7 +66,7 @@ function requestProperty (machine: Machine, condition: Expression): { readonly n
 /** Returns the values of a property of the request if a condition holds that tests it or one of its own properties. */
 function toTested (ts: TypeScript, values: Values, condition: Expression, property: Expression): Values {
   const present = values.filter(value => truthOf(value) !== false).map(toPresent)
-  return isProperty(ts, condition) && unwrap(ts, condition.expression) === property ? present.map(value => withDefined(value, condition.name.text)) : present
+  return ts.isPropertyAccessExpression(condition) && unwrap(ts, condition.expression) === property ? present.map(value => withDefined(value, condition.name.text)) : present
 }
 
 function toPresent (value: Value): Value {
@@ -101,16 +101,12 @@ function findTestedProperty (machine: Machine, condition: Expression, subject: T
   const names = new Set<string | undefined>()
   const visit = (node: Node): void => {
     if (ts.isIdentifier(node) && checker.getSymbolAtLocation(node) === subject) {
-      names.add(isProperty(ts, node.parent) && node.parent.expression === node ? node.parent.name.text : undefined)
+      names.add(ts.isPropertyAccessExpression(node.parent) && node.parent.expression === node ? node.parent.name.text : undefined)
     }
     ts.forEachChild(node, visit)
   }
   visit(condition)
   return names.size === 1 ? [...names][0] : undefined
-}
-
-function isProperty (ts: TypeScript, node: Node): node is PropertyAccessExpression {
-  return ts.isPropertyAccessExpression(node)
 }
 
 function withDefined (value: Value, name: string): Value {
@@ -157,7 +153,7 @@ export function isAlwaysTrue (machine: Machine, condition: Expression): boolean 
 export function narrowByAssertion (machine: Machine, expression: Expression): void {
   const { ts } = machine.project
   const call = ts.isAwaitExpression(expression) ? expression.expression : expression
-  if (!ts.isCallExpression(call) || call.arguments[0] === undefined || !(ts.isIdentifier(call.arguments[0]) || isProperty(ts, call.arguments[0]))) return
+  if (!ts.isCallExpression(call) || call.arguments[0] === undefined || !(ts.isIdentifier(call.arguments[0]) || ts.isPropertyAccessExpression(call.arguments[0]))) return
   const signature = machine.project.checker.getResolvedSignature(call)
   const predicate = signature === undefined ? undefined : machine.project.checker.getTypePredicateOfSignature(signature)
   if (predicate?.kind === ts.TypePredicateKind.AssertsIdentifier && predicate.type === undefined) narrow(machine, call.arguments[0], true)

@@ -61,7 +61,7 @@ export function rethrowDelivered (machine: Machine, throws: readonly Thrown[]): 
 
 /** Runs code whose errors the request does not wait for. Responses and errors that it sends are recorded. */
 export function detached (machine: Machine, body: () => void): void {
-  rethrow(machine, machine.caught(body).filter(({ isDelivered }) => isDelivered))
+  rethrowDelivered(machine, machine.caught(body))
 }
 
 /** Runs code and returns the errors that it throws. */
