@@ -20,6 +20,7 @@ let written = 0
 const response = (): object => ({
   headersSent: false,
   destroyed: false,
+  getHeader: () => undefined,
   getHeaders: () => noHeaders,
   hasHeader: () => false,
   listenerCount: () => 0,

@@ -98,6 +98,9 @@ export function readCpuTime (): number {
   return (user + system) / 1000
 }
 
+/** The turns before the first that counts. With less than 30,000 requests, the compiler is still optimizing, which counts as CPU time of the subject. */
+const warmUp = 6
+
 /** Compares the cost of a and b in alternating turns: A B B A A B ... Temporary noise affects both. */
 export async function compare ({ a, b }: Pair, { launches, rounds, requests }: Effort, execPath?: string): Promise<{ a: Spread, b: Spread, ratio: Spread }> {
   const costs: Array<{ a: number, b: number }> = []
@@ -106,10 +109,10 @@ export async function compare ({ a, b }: Pair, { launches, rounds, requests }: E
     const costOfA = (): Promise<number> => one.cost(a.shot, requests, a.status)
     const costOfB = (): Promise<number> => other.cost(b.shot, requests, b.status)
     try {
-      for (let round = -2; round < rounds; round++) {
+      for (let round = -warmUp; round < rounds; round++) {
         const first = round % 2 === 0 ? await costOfA() : undefined
         const second = await costOfB()
-        if (round >= 0) costs.push({ a: first ?? await costOfA(), b: second }) // The first two turns warm up.
+        if (round >= 0) costs.push({ a: first ?? await costOfA(), b: second })
         else if (first === undefined) await costOfA()
       }
     } finally {

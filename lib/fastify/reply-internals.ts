@@ -185,6 +185,11 @@ export function onStreamError (app: FastifyInstance, listener: (error: unknown, 
   Object.assign(app, { [key]: listening })
 }
 
+/** Returns whether trailers were set on a reply, also if this version of Fastify stores them in another place. */
+export function mayHaveTrailers (reply: FastifyReply): boolean {
+  return readInternal(reply, 'fastify.reply.trailers') !== null
+}
+
 /** Returns whether Fastify is sending a stream as a response. Only then does the response have a listener for `end`. */
 export function isStreaming (reply: FastifyReply): boolean {
   return reply.raw.listenerCount('end') > 0

@@ -13,11 +13,11 @@ import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify'
  */
 export function allowedMethods ({ server, raw }: FastifyRequest): string[] {
   const url = raw.url as string
-  const search = { method: '', url, constraints: getConstraints(raw, server) } as Parameters<typeof server.findRoute>[0]
-  const find = (method: HTTPMethods, path: string): ReturnType<typeof server.findRoute> => server.findRoute(Object.assign(search, { method, url: path }))
+  const constraints = getConstraints(raw, server)
+  const find = (method: HTTPMethods, path: string): ReturnType<typeof server.findRoute> => server.findRoute({ method, url: path, constraints })
   const allowed: string[] = []
   let isPath = false
-  for (const method of server.supportedMethods as HTTPMethods[]) {
+  for (const method of getSupportedMethods(server)) {
     const route = find(method, url)
     if (route === null) continue
     const hasWildcard = '*' in route.params
@@ -26,6 +26,15 @@ export function allowedMethods ({ server, raw }: FastifyRequest): string[] {
     if (method !== 'OPTIONS' || !hasWildcard) isPath = true
   }
   return isPath ? allowed.sort() : []
+}
+
+/** The methods of each scope. Fastify creates a new list each time it is read. */
+const supported = new WeakMap<FastifyInstance, readonly HTTPMethods[]>()
+
+function getSupportedMethods (server: FastifyInstance): readonly HTTPMethods[] {
+  let methods = supported.get(server)
+  if (methods === undefined) supported.set(server, methods = server.supportedMethods as HTTPMethods[])
+  return methods
 }
 
 /** A first path segment that no route has. Only catch-all routes match paths that begin with it. */

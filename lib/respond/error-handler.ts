@@ -86,6 +86,8 @@ interface ResponderContext {
   readonly render: RenderBody
   /** The request headers that bodies depend on, in lower case. */
   readonly vary: readonly string[]
+  /** The name of the header with the request id, in lower case. */
+  readonly requestIdHeader: string
   readonly onAnswer: OnAnswer
   readonly listener: SendListener
 }
@@ -99,7 +101,7 @@ export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer
     onLateResult: request => { logProblem(context, 'The handler sent a result after the error response. The result was dropped.', request) }
   }
   const vary = [...settings.negotiated.length > 0 ? ['accept'] : [], ...(settings.languages?.byTag.size ?? 0) > 1 ? ['accept-language'] : []]
-  const context: ResponderContext = { settings, render: createRenderer(settings), vary, onAnswer, listener }
+  const context: ResponderContext = { settings, render: createRenderer(settings), vary, requestIdHeader: settings.requestIdHeader.toLowerCase(), onAnswer, listener }
   return {
     settings,
     handle: (thrown, request, reply, logMethod = 'defaultErrorLog') => { handleError(context, thrown, request, reply, logMethod) },
@@ -143,7 +145,7 @@ function prepareResponse (context: ResponderContext, thrown: unknown, request: F
 }
 
 function prepareApiError (context: ResponderContext, error: ApiError, request: FastifyRequest, reply: FastifyReply, logMethod: LogMethod): PreparedResponse {
-  const { settings, settings: { requestIdHeader, realm, resourceMetadata, retryHeaders }, render, vary } = context
+  const { settings, settings: { realm, resourceMetadata, retryHeaders }, render, requestIdHeader, vary } = context
   const requestId = getRequestId(request)
   const retryAfter = findRetryAfter(reply, error)
   const language = findLanguage(settings, request.headers)
@@ -154,7 +156,7 @@ function prepareApiError (context: ResponderContext, error: ApiError, request: F
     status,
     contentType,
     requestId,
-    requestIdHeader: requestIdHeader.toLowerCase(),
+    requestIdHeader,
     formatHeaders,
     realm,
     resourceMetadata,
@@ -169,7 +171,7 @@ function prepareApiError (context: ResponderContext, error: ApiError, request: F
 }
 
 function prepareRawResponse (context: ResponderContext, error: ApiError, request: RawRequest, log: FastifyBaseLogger): PreparedResponse {
-  const { settings, settings: { requestIdHeader, retryHeaders }, render } = context
+  const { settings, settings: { retryHeaders }, render, requestIdHeader } = context
   const { method = null, headers: requestHeaders } = request
   const requestId = createRequestId()
   const { definition: { code, status, retry }, contentType, payload, headers, language } = render(
@@ -183,7 +185,7 @@ function prepareRawResponse (context: ResponderContext, error: ApiError, request
   const shouldRetry = retryHeaders && { 'x-should-retry': formatShouldRetry(retry) }
   const seconds = getDefaultRetryAfter({ code, status })
   const retryAfter = seconds !== undefined && { 'retry-after': String(seconds) }
-  return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', [requestIdHeader.toLowerCase()]: requestId, ...shouldRetry, ...retryAfter, ...vary, ...contentLanguage, ...headers }, payload }
+  return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', [requestIdHeader]: requestId, ...shouldRetry, ...retryAfter, ...vary, ...contentLanguage, ...headers }, payload }
 }
 
 /** Returns the language that a request prefers; `undefined` without the option `languages`. */
@@ -201,7 +203,7 @@ function toApiError (context: ResponderContext, thrown: unknown, request: Fastif
 function translateThrown ({ settings }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
   const { errors, translators, database, validationStatus } = settings
   const error = translate(thrown, translators, { errors, request, reply, database, validationStatus })
-  const malformed = findMalformedField(error)
+  const malformed = findMalformedField(error, errors)
   if (malformed !== undefined) return errors.internal_error({ cause: new TypeError(`The error cannot be sent. ${malformed}.`, { cause: thrown }) })
   // Fastify sets the status 400 on any error of the body stream, even if a preParsing hook returned the stream. Such a message can be internal.
   if (error !== thrown && error.status === 400 && isErrorOfBody(thrown, request) && error.message === (thrown as Error).message) return errors.invalid_request({ cause: thrown })

@@ -1,5 +1,6 @@
 /** Checks the fields of an error before a format relies on their types. */
 import type { ApiError } from '../catalog/api-error.js'
+import type { AnyCatalog } from '../catalog/define-errors.js'
 import { isCode } from '../catalog/code-syntax.js'
 import { errorStatuses } from '../catalog/definition.js'
 import { issueLocations } from '../catalog/issues.js'
@@ -9,9 +10,11 @@ import { describeValue } from '../support/describe-value.js'
  * Returns a description of the first field of an error that does not have its declared type, such as `issues[0].pointer: expected
  * a string, got undefined`. Formats rely on these types. JavaScript code can set other values, and an error from another copy of
  * the package may have a different version.
+ *
+ * @param errors the catalog. Its codes are valid
  */
-export function findMalformedField ({ code, status, type, message, issues, param, retryAfter, headers }: ApiError): string | undefined {
-  if (!isCode(code)) return describeField('code', 'a code', code)
+export function findMalformedField ({ code, status, type, message, issues, param, retryAfter, headers }: ApiError, errors: AnyCatalog): string | undefined {
+  if (!(typeof code === 'string' && Object.hasOwn(errors, code)) && !isCode(code)) return describeField('code', 'a code', code)
   if (!errorStatuses.includes(status)) return describeField('status', 'an HTTP status of an error', status)
   if (typeof type !== 'string') return describeField('type', 'a string', type)
   if (typeof message !== 'string') return describeField('message', 'a string', message)

@@ -44,6 +44,8 @@ export type RenderBody = (error: ApiError, context: RenderContext, format: Forma
 
 /** The functions that write the responses of a code in a format. */
 interface Writer {
+  /** The value of `Content-Type`. Fastify parses it once for each string, so all responses have the same string. */
+  readonly contentType: string
   readonly write: WriteBody
   readonly listHeaders: ListHeaders | undefined
 }
@@ -82,7 +84,7 @@ function writeBody (
   if (writer === undefined) writers.set(format, writer = createWriter(format, definition))
   const answer = createLocalizedAnswer(error, definition, context, languages)
   return {
-    definition, contentType: formatContentType(format.contentType), payload: writer.write(answer), headers: writer.listHeaders?.(answer), language: answer.language?.tag
+    definition, contentType: writer.contentType, payload: writer.write(answer), headers: writer.listHeaders?.(answer), language: answer.language?.tag
   }
 }
 
@@ -93,7 +95,11 @@ function createLocalizedAnswer (error: ApiError, definition: ResponseDefinition,
 }
 
 function createWriter (format: Format | TextFormat, definition: ResponseDefinition): Writer {
-  return { write: bodyWriter(format, definition), listHeaders: 'headers' in format ? headersLister(format.headers, definition) : undefined }
+  return {
+    contentType: formatContentType(format.contentType),
+    write: bodyWriter(format, definition),
+    listHeaders: 'headers' in format ? headersLister(format.headers, definition) : undefined
+  }
 }
 
 const internalError = standardErrors.internal_error

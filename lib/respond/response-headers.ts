@@ -5,6 +5,7 @@ import { wholeSeconds, type ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus, RetryAdvice } from '../catalog/definition.js'
 import { acceptHeaderOfMethod, carriesAccept, carriesAllow, carriesChallenge, carriesUpgrade, formatShouldRetry, getDefaultRetryAfter, headerValue } from '../catalog/error-headers.js'
 import { bodyHeaders, connectionHeaders, isScope, isUnsatisfiedRange } from '../support/http-syntax.js'
+import { mayHaveTrailers } from '../fastify/reply-internals.js'
 import { acceptedMediaTypes, formatAcceptQuery } from './accept-header.js'
 import { allowedMethods } from './allow-header.js'
 import { printValue } from '../support/redact.js'
@@ -79,7 +80,7 @@ export function setHeaders (reply: FastifyReply, request: FastifyRequest, error:
   if (retryAfter !== undefined) added['retry-after'] = String(retryAfter)
   if (formatHeaders !== undefined) Object.assign(added, formatHeaders)
   reply.headers(added)
-  return Object.assign(present, added)
+  return Object.keys(present).length === 0 ? added : Object.assign(present, added)
 }
 
 /**
@@ -108,7 +109,7 @@ function presentHeaders (reply: FastifyReply, error: ApiError, status: ErrorStat
       if (!Array.isArray(present[name])) reply.header(name, present[name])
     }
   }
-  for (const name of bodyDescriptions) reply.removeTrailer(name)
+  if (mayHaveTrailers(reply)) bodyDescriptions.forEach(name => { reply.removeTrailer(name) })
   if (error.headers === undefined) return present
   setOwnHeaders(reply, error.headers, isHttp2)
   return reply.getHeaders()

@@ -10,6 +10,7 @@ import { ormTranslator } from './databases/orm.js'
 import { pluginsTranslator } from './plugin-errors.js'
 import { postgresTranslator } from './databases/postgres.js'
 import { prismaTranslator } from './databases/prisma.js'
+import { isProgrammingMistake } from './programming-mistakes.js'
 import { replyStatusTranslator } from './reply-status.js'
 import { sqliteTranslator } from './databases/sqlite.js'
 import type { TranslateContext, Translator } from './translator.js'
@@ -49,9 +50,13 @@ const builtIn: ReadonlySet<Translator> = new Set(builtInTranslators)
 export function translate (thrown: unknown, translators: readonly Translator[], context: TranslateContext): ApiError {
   if (isApiError(thrown)) return thrown
   const { stackTraceLimit } = Error
+  const isMistake = isProgrammingMistake(thrown)
   try {
     for (const translator of translators) {
-      if (builtIn.has(translator)) setStackTraceLimit(0)
+      if (builtIn.has(translator)) {
+        if (isMistake) continue
+        setStackTraceLimit(0)
+      }
       try {
         const error: unknown = translator.translate(thrown, context)
         if (isApiError(error)) return error

@@ -4,7 +4,7 @@ import t from 'tap'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import {
   addFirstSendHook, getLogController, getNextErrorHandler, getParsedMediaTypes, getRequestIdLogLabel, hasSendHooks, isErrorOfBody,
-  isSendingThrown, isSendCalledByApplication, isStreaming, onStreamError, overridesLog, sendWithLastHook
+  isSendingThrown, isSendCalledByApplication, isStreaming, mayHaveTrailers, onStreamError, overridesLog, sendWithLastHook
 } from '../../lib/fastify/reply-internals.js'
 
 /** A value that is not an instance, a request or a reply of Fastify. */
@@ -140,6 +140,19 @@ t.test('a stream that fails after its headers is reported, in the scope and the 
   t.strictSame(seen, [['cut', '/inside', false], ['cut', '/inner', false]])
   t.equal(lines.length, 2, 'the failures without another log line')
   onStreamError(stranger, () => true)
+})
+
+t.test('a reply has no trailers until one is set', async t => {
+  const app = Fastify()
+  const seen: boolean[] = []
+  app.get('/', async (_request, reply) => {
+    seen.push(mayHaveTrailers(reply))
+    reply.trailer('server-timing', (_reply, _payload, done) => { done(null, 'db;dur=5') })
+    seen.push(mayHaveTrailers(reply))
+  })
+  await app.inject('/')
+  t.strictSame(seen, [false, true])
+  t.equal(mayHaveTrailers(stranger), true, 'with other internals, they are not excluded')
 })
 
 t.test('a log line about a completed request that cannot be written is lost, and the process continues', async t => {

@@ -6,14 +6,15 @@ import { findMalformedField } from '../../lib/respond/malformed-field.js'
 const issue = { in: 'body', field: 'email', pointer: '/email', code: 'email', message: 'must be an email address' } as const
 
 t.test('errors from factories have no malformed field', async t => {
-  t.equal(findMalformedField(errors.resource_not_found()), undefined)
-  t.equal(findMalformedField(errors.validation_error({ issues: [issue], param: 'email', headers: { 'x-a': 'b' } })), undefined)
-  t.equal(findMalformedField(errors.rate_limit_exceeded({ retryAfter: 1 })), undefined)
+  t.equal(findMalformedField(errors.resource_not_found(), errors), undefined)
+  t.equal(findMalformedField(errors.validation_error({ issues: [issue], param: 'email', headers: { 'x-a': 'b' } }), errors), undefined)
+  t.equal(findMalformedField(errors.rate_limit_exceeded({ retryAfter: 1 }), errors), undefined)
 })
 
 t.test('a field of another type is described', async t => {
   const changes: ReadonlyArray<readonly [Partial<Record<keyof ApiError, unknown>>, string]> = [
     [{ code: 1 }, 'code: expected a code, got 1'],
+    [{ code: { toString: () => 'validation_error' } }, 'code: expected a code, got an object'],
     [{ code: 'Not Snake' }, 'code: expected a code, got "Not Snake"'],
     [{ status: 200 }, 'status: expected an HTTP status of an error, got 200'],
     [{ status: '404' }, 'status: expected an HTTP status of an error, got "404"'],
@@ -34,5 +35,9 @@ t.test('a field of another type is described', async t => {
     [{ headers: 'x' }, 'headers: expected an object, got "x"'],
     [{ headers: null }, 'headers: expected an object, got null']
   ]
-  for (const [change, expected] of changes) t.equal(findMalformedField({ ...errors.validation_error(), message: 'M.', ...change } as unknown as ApiError), expected)
+  for (const [change, expected] of changes) t.equal(findMalformedField({ ...errors.validation_error(), message: 'M.', ...change } as unknown as ApiError, errors), expected)
+})
+
+t.test('a code of another catalog is valid', async t => {
+  t.equal(findMalformedField({ ...errors.validation_error(), message: 'M.', code: 'NoSuchBucket' } as unknown as ApiError, errors), undefined)
 })

@@ -149,3 +149,6 @@ export const upstreamSources: Readonly<Record<string, UpstreamSource>> = {
     }
   }
 }
+
+/** The messages of the TypeErrors that `fetch` throws without a code: for a failed connection, and for a response that ended too early. */
+export const fetchMessages: readonly string[] = ['fetch failed', 'terminated']

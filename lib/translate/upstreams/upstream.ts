@@ -2,7 +2,7 @@
 import { getStatus } from '../error-status.js'
 import type { Translator } from '../translator.js'
 import { hasResponse, hasTraces, listClassNames } from './http-traces.js'
-import { socketCodes, upstreamSources, type UpstreamFailure } from './upstream-codes.js'
+import { fetchMessages, socketCodes, upstreamSources, type UpstreamFailure } from './upstream-codes.js'
 import { isObject } from '../../support/is-object.js'
 
 /**
@@ -61,7 +61,7 @@ function getOwnFailure (error: Readonly<Record<string, unknown>>): UpstreamFailu
   const failed = hasResponse(error) ||
     (getStatus(error) !== undefined && hasTraces(error)) ||
     error.syscall === 'connect' || // such as a missing Unix socket
-    (name === 'TypeError' && (message === 'fetch failed' || message === 'terminated')) // fetch gives these no code
+    (name === 'TypeError' && fetchMessages.includes(message as string))
   return failed ? 'bad_gateway' : undefined
 }
 

@@ -1,0 +1,17 @@
+/** Recognizes programming mistakes at a first look. No built-in translator handles them, so they do not have to examine them. */
+import { errorsWithoutCode, formParserErrors } from './plugin-codes.js'
+import { fetchMessages } from './upstreams/upstream-codes.js'
+
+/** The prototypes of the errors that JavaScript throws for mistakes in code. */
+const mistakes: ReadonlySet<object> = new Set([TypeError, RangeError, ReferenceError].map(({ prototype }) => prototype))
+
+/** The messages by which translators recognize errors that have no other property. */
+const knownMessages: ReadonlySet<string> = new Set([
+  ...Object.values(errorsWithoutCode).flatMap(responses => Object.keys(responses)), ...Object.keys(formParserErrors), ...fetchMessages
+])
+
+/** Returns whether a thrown value is an error of JavaScript itself that has only a stack and a message: no code, no status, no cause. */
+export function isProgrammingMistake (thrown: unknown): boolean {
+  return typeof thrown === 'object' && thrown !== null && mistakes.has(Object.getPrototypeOf(thrown) as object) &&
+    Object.getOwnPropertyNames(thrown).every(name => name === 'stack' || name === 'message') && !knownMessages.has((thrown as Error).message)
+}
