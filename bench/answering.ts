@@ -22,6 +22,7 @@ const response = (): object => ({
   destroyed: false,
   getHeader: () => undefined,
   getHeaders: () => noHeaders,
+  getHeaderNames: () => [],
   hasHeader: () => false,
   listenerCount: () => 0,
   on () {},

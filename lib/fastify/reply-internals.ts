@@ -185,6 +185,11 @@ export function onStreamError (app: FastifyInstance, listener: (error: unknown, 
   Object.assign(app, { [key]: listening })
 }
 
+/** Returns the headers that were set on a reply, by name in lower case. Without Fastify's internals, also the headers that were set on `reply.raw`. */
+export function getOwnHeaders (reply: FastifyReply): Readonly<Record<string, unknown>> {
+  return (readInternal(reply, 'fastify.reply.headers') ?? reply.getHeaders()) as Readonly<Record<string, unknown>>
+}
+
 /** Returns whether trailers were set on a reply, also if this version of Fastify stores them in another place. */
 export function mayHaveTrailers (reply: FastifyReply): boolean {
   return readInternal(reply, 'fastify.reply.trailers') !== null

@@ -5,7 +5,7 @@ import { wholeSeconds, type ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus, RetryAdvice } from '../catalog/definition.js'
 import { acceptHeaderOfMethod, carriesAccept, carriesAllow, carriesChallenge, carriesUpgrade, formatShouldRetry, getDefaultRetryAfter, headerValue } from '../catalog/error-headers.js'
 import { bodyHeaders, connectionHeaders, isScope, isUnsatisfiedRange } from '../support/http-syntax.js'
-import { mayHaveTrailers } from '../fastify/reply-internals.js'
+import { getOwnHeaders, mayHaveTrailers } from '../fastify/reply-internals.js'
 import { acceptedMediaTypes, formatAcceptQuery } from './accept-header.js'
 import { allowedMethods } from './allow-header.js'
 import { printValue } from '../support/redact.js'
@@ -27,7 +27,7 @@ const bodyReplacements: ReadonlySet<string> = new Set([
 const accelPrefix = 'x-accel-'
 
 /** Targeted cache-control headers: `CDN-Cache-Control` and its variants for specific CDNs. They take precedence over `Cache-Control: no-store` (RFC 9213, section 2.2). */
-const targetedCacheControl = /(^|-)cdn-cache-control$/
+const targetedCacheControl = 'cdn-cache-control'
 
 /** The default protocol of a 426. */
 const defaultUpgrade = 'websocket'
@@ -57,30 +57,30 @@ export interface HeaderContext {
 export type Headers = Readonly<Record<string, unknown>>
 
 /**
- * Sets the headers that HTTP requires on an error, and removes headers that describe the original response. It reads the headers
- * of the reply once and works on the copy, because each read merges Fastify's headers with Node's.
+ * Sets the headers that HTTP requires on an error, and removes headers that describe the original response.
  *
- * @returns all headers of the response except its length
+ * @returns the headers of the reply. Node adds the headers that were set on `reply.raw`
  */
 export function setHeaders (reply: FastifyReply, request: FastifyRequest, error: ApiError, context: HeaderContext): Headers {
   const { status, contentType, requestId, requestIdHeader, formatHeaders, realm, resourceMetadata, retry, vary, language } = context
   const isHttp2 = request.raw.httpVersionMajor === 2
-  const present = presentHeaders(reply, error, status, isHttp2)
+  removeReplacedHeaders(reply, status, isHttp2)
+  if (error.headers !== undefined) setOwnHeaders(reply, error.headers, isHttp2)
   const added: Record<string, string> = { 'cache-control': 'no-store', [requestIdHeader]: requestId, 'content-type': contentType }
-  if (retry !== undefined && present['x-should-retry'] === undefined) added['x-should-retry'] = formatShouldRetry(retry)
-  if (vary.length > 0) added.vary = mergeVary(present, vary)
+  if (retry !== undefined && !reply.hasHeader('x-should-retry')) added['x-should-retry'] = formatShouldRetry(retry)
+  if (vary.length > 0) added.vary = mergeVary(reply.getHeader('vary'), vary)
   if (language !== undefined) added['content-language'] = language
-  if (carriesChallenge({ code: error.code, status }) && present['www-authenticate'] === undefined) {
+  if (carriesChallenge({ code: error.code, status }) && !reply.hasHeader('www-authenticate')) {
     added['www-authenticate'] = createChallenge(error, request, realm, resourceMetadata)
   }
-  if (carriesAllow({ status }) && present.allow === undefined) added.allow = allowedMethods(request).join(', ')
-  if (carriesAccept({ status })) addAcceptHeaders(added, present, request)
-  if (carriesUpgrade({ status }) && !isHttp2) addUpgradeHeaders(added, present, request)
+  if (carriesAllow({ status }) && !reply.hasHeader('allow')) added.allow = allowedMethods(request).join(', ')
+  if (carriesAccept({ status })) addAcceptHeaders(added, reply, request)
+  if (carriesUpgrade({ status }) && !isHttp2) addUpgradeHeaders(added, reply, request)
   const retryAfter = context.retryAfter ?? getDefaultRetryAfter({ code: error.code, status })
   if (retryAfter !== undefined) added['retry-after'] = String(retryAfter)
   if (formatHeaders !== undefined) Object.assign(added, formatHeaders)
   reply.headers(added)
-  return Object.keys(present).length === 0 ? added : Object.assign(present, added)
+  return { ...getOwnHeaders(reply) }
 }
 
 /**
@@ -95,28 +95,33 @@ export function checkHookHeaders (reply: FastifyReply): void {
   }
 }
 
-/** Returns the remaining headers of the reply and the headers of the error. */
-function presentHeaders (reply: FastifyReply, error: ApiError, status: ErrorStatus, isHttp2: boolean): Record<string, unknown> {
-  const present: Record<string, unknown> = reply.getHeaders()
-  for (const name of Object.keys(present)) {
-    const value = present[name]
-    if ((isReplaced(name) && !isLengthOfRange(name, value, status)) || !isSendable(reply, name, value, isHttp2)) {
-      reply.removeHeader(name)
-      delete present[name]
-    } else if (Array.isArray(value)) {
-      present[name] = headerValue(name, value)
-      // Over HTTP/2, Node rejects a list for a header that can have only one value.
-      if (!Array.isArray(present[name])) reply.header(name, present[name])
-    }
+/**
+ * Removes the headers of the original response, headers that cannot be sent, and trailers. Joins lists, because over HTTP/2, Node
+ * rejects a list for a header that can have only one value. Merging the headers of Fastify and Node into one object would cost
+ * more than the rest of an error response if an application has many headers.
+ */
+function removeReplacedHeaders (reply: FastifyReply, status: ErrorStatus, isHttp2: boolean): void {
+  const own = getOwnHeaders(reply)
+  for (const name of Object.keys(own)) {
+    const value = own[name]
+    if (isRemoved(name, value, status) || !isSendable(reply, name, value, isHttp2)) reply.removeHeader(name)
+    else if (Array.isArray(value)) reply.header(name, headerValue(name, value))
+  }
+  // Node has checked the values of these headers when they were set.
+  for (const name of reply.raw.getHeaderNames()) {
+    const value = reply.raw.getHeader(name)
+    if (isRemoved(name, value, status) || (isHttp2 && connectionHeaders.has(name))) reply.removeHeader(name)
+    else if (Array.isArray(value) && name !== 'set-cookie') reply.header(name, headerValue(name, value))
   }
   if (mayHaveTrailers(reply)) bodyDescriptions.forEach(name => { reply.removeTrailer(name) })
-  if (error.headers === undefined) return present
-  setOwnHeaders(reply, error.headers, isHttp2)
-  return reply.getHeaders()
+}
+
+function isRemoved (name: string, value: unknown, status: ErrorStatus): boolean {
+  return isReplaced(name) && !isLengthOfRange(name, value, status)
 }
 
 function isReplaced (name: string): boolean {
-  return bodyDescriptions.has(name) || bodyReplacements.has(name) || name.startsWith(accelPrefix) || targetedCacheControl.test(name)
+  return bodyDescriptions.has(name) || bodyReplacements.has(name) || name.startsWith(accelPrefix) || name === targetedCacheControl || name.endsWith(`-${targetedCacheControl}`)
 }
 
 /** Returns whether a header is the `Content-Range` of a 416 with the length of the resource, which helps the client (RFC 9110, section 15.5.17). */
@@ -151,9 +156,9 @@ function checkValue (name: string, value: unknown): void {
 }
 
 /** Returns `Vary` with more names. An asterisk includes every name (RFC 9110, section 12.5.5). */
-function mergeVary ({ vary = '' }: Headers, names: readonly string[]): string {
-  if (vary === '') return names.join(', ')
-  const given = String(vary)
+function mergeVary (vary: unknown, names: readonly string[]): string {
+  const given = String(vary ?? '')
+  if (given === '') return names.join(', ')
   const present = given.toLowerCase().split(/[\s,]+/)
   if (present.includes('*')) return given
   return [given, ...names.filter(name => !present.includes(name))].join(', ')
@@ -178,20 +183,21 @@ export function formatBearerChallenge (
   return hasCredential ? `${scheme}, error="invalid_token"` : scheme
 }
 
-function addAcceptHeaders (added: Record<string, string>, present: Headers, request: FastifyRequest): void {
+function addAcceptHeaders (added: Record<string, string>, reply: FastifyReply, request: FastifyRequest): void {
   const name = acceptHeaderOfMethod[request.method]
-  const isMissing = name !== undefined && present[name] === undefined
-  if (present.accept !== undefined && !isMissing) return
+  const isMissing = name !== undefined && !reply.hasHeader(name)
+  const hasAccept = reply.hasHeader('accept')
+  if (hasAccept && !isMissing) return
   const types = acceptedMediaTypes(request)
-  if (present.accept === undefined) added.accept = types.join(', ')
+  if (!hasAccept) added.accept = types.join(', ')
   if (isMissing) added[name] = name === 'accept-query' ? formatAcceptQuery(types) : types.join(', ')
 }
 
 /** Adds `Upgrade`, and lists it in `Connection` (RFC 9110, section 7.8). If Node is to close the connection, `Connection` must also contain `close`. */
-function addUpgradeHeaders (added: Record<string, string>, present: Headers, { raw }: FastifyRequest): void {
-  if (present.upgrade === undefined) added.upgrade = defaultUpgrade
+function addUpgradeHeaders (added: Record<string, string>, reply: FastifyReply, { raw }: FastifyRequest): void {
+  if (!reply.hasHeader('upgrade')) added.upgrade = defaultUpgrade
   const isLast = raw.httpVersionMinor === 0 || /(^|[\s,])close($|[\s,])/i.test(raw.headers.connection ?? '')
-  const options = present.connection === undefined ? isLast ? 'close' : '' : String(present.connection)
+  const options = String(reply.getHeader('connection') ?? (isLast ? 'close' : ''))
   if (!/(^|[\s,])upgrade($|[\s,])/i.test(options)) added.connection = options === '' ? 'upgrade' : `${options}, upgrade`
 }
 

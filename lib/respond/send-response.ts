@@ -9,7 +9,7 @@ import { ignoreRejection } from '../support/call-safely.js'
 /** An error response that is ready to be sent. */
 export interface PreparedResponse {
   readonly status: number
-  /** All headers except the length, with names in lower case. */
+  /** The headers by name in lower case, except the length and the headers that were set on `reply.raw`. */
   readonly headers: Readonly<Record<string, unknown>>
   readonly payload: string
 }
@@ -27,7 +27,6 @@ interface PendingResponse {
   readonly response: PreparedResponse
   readonly listener: SendListener
   readonly send: FastifyReply['send']
-  readonly raw: FastifyReply['raw']
   readonly nextErrorHandler: unknown
   /** Whether a stream of an earlier response may still write to the connection. */
   readonly hasStream: boolean
@@ -36,8 +35,8 @@ interface PendingResponse {
 const pending: unique symbol = Symbol('fastify-api-errors.pending')
 
 /**
- * A reply with its pending response. One function handles all replies. A WeakMap of replies, or a new function for each reply,
- * would cause more garbage collection than the rest of a response.
+ * A reply with its pending response. One function handles all replies. A WeakMap of replies, a new function for each reply, or
+ * another reference to Node's response would cause more garbage collection than the rest of a response.
  */
 type PendingReply = FastifyReply & { [pending]?: PendingResponse }
 
@@ -61,7 +60,7 @@ export function sendResponse (reply: PendingReply, response: PreparedResponse, l
   const hasStream = isStreaming(reply)
   const isWrittenImmediately = !hasStream && !hasSendHooks(request)
   // Only a hook that fails changes the next error handler.
-  reply[pending] = { response, listener, send, raw, nextErrorHandler: isWrittenImmediately ? undefined : getNextErrorHandler(reply), hasStream }
+  reply[pending] = { response, listener, send, nextErrorHandler: isWrittenImmediately ? undefined : getNextErrorHandler(reply), hasStream }
   reply.send = sendWhilePending
   try {
     // With a serializer, Fastify does not change the content type of a string. Otherwise, it appends a charset to problem+json.
@@ -80,7 +79,7 @@ export function sendResponse (reply: PendingReply, response: PreparedResponse, l
 
 /** Runs after all `onSend` hooks of the error response, and lets Fastify write to the connection while it writes this one. */
 function writeAfterHooks (_request: FastifyRequest, reply: PendingReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
-  const { response, raw, hasStream } = reply[pending] as PendingResponse
+  const { response, hasStream } = reply[pending] as PendingResponse
   // A hook that encodes the earlier response may have set this in the meantime.
   if (payload === response.payload) reply.removeHeader('content-encoding')
   checkHookHeaders(reply)
@@ -91,7 +90,7 @@ function writeAfterHooks (_request: FastifyRequest, reply: PendingReply, payload
     return
   }
   const current = reply.raw
-  reply.raw = raw
+  reply.raw = getRaw(reply)
   try {
     done(null, payload)
   } finally {
@@ -129,7 +128,8 @@ export function sendWithoutHooks (reply: PendingReply, error: unknown): void {
 }
 
 function writeResponse (reply: PendingReply, { status, headers, payload }: PreparedResponse): void {
-  const { raw, hasStream } = reply[pending] as PendingResponse
+  const { hasStream } = reply[pending] as PendingResponse
+  const raw = getRaw(reply)
   if (raw.headersSent) return abortResponse(reply)
   stopDiscarding(raw)
   reply.hijack()
@@ -164,8 +164,16 @@ function discardWrites (raw: ServerResponse): ServerResponse {
   return new Proxy(raw, discarding)
 }
 
+/** The property of a response that discards everything, with the original response. */
+const original: unique symbol = Symbol('fastify-api-errors.original')
+
+/** Returns Node's response of a reply, also while `reply.raw` discards everything. */
+function getRaw ({ raw }: FastifyReply): ServerResponse {
+  return (raw as ServerResponse & { readonly [original]?: ServerResponse })[original] ?? raw
+}
+
 const discarding: ProxyHandler<ServerResponse> = {
-  get: (target, key) => Object.hasOwn(discarded, key) ? discarded[key as keyof typeof discarded] : Reflect.get(target, key, target) as unknown,
+  get: (target, key) => key === original ? target : Object.hasOwn(discarded, key) ? discarded[key as keyof typeof discarded] : Reflect.get(target, key, target) as unknown,
   set: (target, key, value) => Reflect.set(target, key, value, target)
 }
 
@@ -179,7 +187,7 @@ function isDestroyable (value: unknown): value is { destroy: () => void } {
 
 /** Aborts a partly sent response. This is the only way to tell the client that the response is incomplete. */
 export function abortResponse (reply: PendingReply): void {
-  const raw = reply[pending]?.raw ?? reply.raw
+  const raw = getRaw(reply)
   reply.hijack()
   // Without an error, an HTTP/2 stream ends as if it were complete.
   raw.destroy(new Error('The response was aborted.'))

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import {
-  addFirstSendHook, getLogController, getNextErrorHandler, getParsedMediaTypes, getRequestIdLogLabel, hasSendHooks, isErrorOfBody,
+  addFirstSendHook, getLogController, getNextErrorHandler, getOwnHeaders, getParsedMediaTypes, getRequestIdLogLabel, hasSendHooks, isErrorOfBody,
   isSendingThrown, isSendCalledByApplication, isStreaming, mayHaveTrailers, onStreamError, overridesLog, sendWithLastHook
 } from '../../lib/fastify/reply-internals.js'
 
@@ -140,6 +140,19 @@ t.test('a stream that fails after its headers is reported, in the scope and the 
   t.strictSame(seen, [['cut', '/inside', false], ['cut', '/inner', false]])
   t.equal(lines.length, 2, 'the failures without another log line')
   onStreamError(stranger, () => true)
+})
+
+t.test('the headers of a reply are listed without those that were set on its raw response', async t => {
+  const app = Fastify()
+  const seen: unknown[] = []
+  app.get('/', async (_request, reply) => {
+    reply.raw.setHeader('x-raw', '1')
+    reply.header('X-Own', '2')
+    seen.push({ ...getOwnHeaders(reply) })
+  })
+  await app.inject('/')
+  t.strictSame(seen, [{ 'x-own': '2' }])
+  t.strictSame(getOwnHeaders({ getHeaders: () => ({ 'x-raw': '1' }) } as never), { 'x-raw': '1' }, 'with other internals, all headers are returned')
 })
 
 t.test('a reply has no trailers until one is set', async t => {
