@@ -98,9 +98,9 @@ export const german: Language = {
     format: ({ format }) => format === undefined ? 'hat nicht das erwartete Format' : `muss dem Format ${String(format)} entsprechen`,
     date: 'muss ein Datum sein, zum Beispiel 2030-01-31',
     time: 'muss eine Uhrzeit mit Zeitzone sein, zum Beispiel 12:30:00Z',
-    date_time: 'muss ein Zeitpunkt mit Zeitzone sein, zum Beispiel 2030-01-31T12:30:00Z',
+    date_time: 'muss ein Datum mit Uhrzeit und Zeitzone sein, zum Beispiel 2030-01-31T12:30:00Z',
     iso_time: 'muss eine Uhrzeit sein, zum Beispiel 12:30:00',
-    iso_date_time: 'muss ein Zeitpunkt sein, zum Beispiel 2030-01-31T12:30:00',
+    iso_date_time: 'muss ein Datum mit Uhrzeit sein, zum Beispiel 2030-01-31T12:30:00',
     duration: 'muss eine Dauer sein, zum Beispiel P1DT12H',
     uri: 'muss eine URI sein',
     uri_reference: 'muss eine URI oder eine relative Referenz sein',
@@ -123,8 +123,8 @@ export const german: Language = {
     mac: 'muss eine MAC-Adresse sein',
     e164: 'muss eine Telefonnummer sein, zum Beispiel +493012345678',
     jwt: 'muss ein JSON Web Token sein',
-    int32: 'muss eine ganze Zahl mit 32 Bit sein',
-    int64: 'muss eine ganze Zahl mit 64 Bit sein'
+    int32: 'muss eine 32-Bit-Ganzzahl sein',
+    int64: 'muss eine 64-Bit-Ganzzahl sein'
   },
   messages: {
     invalid_url: 'Die URL der Anfrage ist ungültig.',

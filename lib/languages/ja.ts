@@ -31,7 +31,7 @@ export const japanese: Language = {
     route_not_found: 'このエンドポイントは存在しません。',
     method_not_allowed: 'このエンドポイントはこのメソッドに対応していません。',
     not_acceptable: '受け入れ可能な形式のレスポンスがありません。',
-    proxy_authentication_required: 'プロキシの認証が必要です。',
+    proxy_authentication_required: 'プロキシ認証が必要です。',
     request_timeout: 'リクエストの受信がタイムアウトしました。',
     resource_already_exists: 'この識別子のリソースはすでに存在します。',
     resource_conflict: 'リクエストはリソースの状態と競合しています。',
@@ -68,7 +68,7 @@ export const japanese: Language = {
     insufficient_storage: 'ストレージの空き容量が不足しています。',
     loop_detected: 'サーバーが無限ループを検出しました。',
     not_extended: 'リクエストにはHTTP拡張が必要です。',
-    network_authentication_required: 'ネットワークの認証が必要です。'
+    network_authentication_required: 'ネットワーク認証が必要です。'
   },
   issues: {
     required: '必須です',
@@ -79,8 +79,8 @@ export const japanese: Language = {
     minimum: ({ limit, comparison }) => limit === undefined ? '小さすぎます' : `${String(limit)}${limits[String(comparison)] ?? '以上'}である必要があります`,
     maximum: ({ limit, comparison }) => limit === undefined ? '大きすぎます' : `${String(limit)}${limits[String(comparison)] ?? '以下'}である必要があります`,
     multiple_of: ({ multipleOf }) => multipleOf === undefined ? '有効な倍数ではありません' : `${String(multipleOf)}の倍数である必要があります`,
-    enum: ({ allowedValues }) => allowedValues === undefined ? '許可された値のいずれかである必要があります' : `次のいずれかである必要があります: ${String(allowedValues)}`,
-    const: ({ allowedValue }) => allowedValue === undefined ? '許可された値ではありません' : `${String(allowedValue)}である必要があります`,
+    enum: ({ allowedValues }) => allowedValues === undefined ? '許可されている値のいずれかである必要があります' : `次のいずれかである必要があります: ${String(allowedValues)}`,
+    const: ({ allowedValue }) => allowedValue === undefined ? '許可されている値ではありません' : `${String(allowedValue)}である必要があります`,
     min_items: ({ limit }) => limit === undefined ? '要素が少なすぎます' : `要素を${String(limit)}個以上含む必要があります`,
     max_items: ({ limit }) => limit === undefined ? '要素が多すぎます' : `要素を${String(limit)}個以下にする必要があります`,
     unique_items: '重複する要素を含むことはできません',
@@ -91,7 +91,7 @@ export const japanese: Language = {
     max_properties: ({ limit }) => limit === undefined ? 'フィールドが多すぎます' : `フィールドを${String(limit)}個以下にする必要があります`,
     unknown_field: '許可されていません',
     property_name: '名前が許可されていません',
-    any_of: ({ passingSchemas }) => `許可されたスキーマの${Array.isArray(passingSchemas) && passingSchemas.length > 1 ? '1つだけ' : 'いずれか'}に一致する必要があります`,
+    any_of: ({ passingSchemas }) => `許可されているスキーマの${Array.isArray(passingSchemas) && passingSchemas.length > 1 ? '1つだけ' : 'いずれか'}に一致する必要があります`,
     unique: 'すでに使用されています',
     invalid: '無効です',
     format: ({ format }) => format === undefined ? '形式が正しくありません' : `${String(format)}の形式である必要があります`,
@@ -144,7 +144,7 @@ export const japanese: Language = {
     invalid_compression: '本文を展開できません。',
     csrf_cookie_missing: 'CSRFのCookieがありません。',
     csrf_token_invalid: 'CSRFトークンがないか、無効です。',
-    malformed_authorization: 'リクエストに含まれるアクセストークンの形式が正しくありません。',
+    malformed_authorization: 'リクエストにアクセストークンが正しい形式で含まれていません。',
     form_incomplete: 'フォームデータが不完全です。',
     form_file_too_large: 'フォームのファイルが大きすぎます。',
     form_too_many_parts: 'フォームのパートが多すぎます。',
@@ -160,8 +160,8 @@ export const japanese: Language = {
     body_invalid: '無効な値を含んでいます',
     too_long: '長すぎます',
     body_too_long: '長すぎる値を含んでいます',
-    out_of_range: '有効な範囲を超えています',
-    body_out_of_range: '有効な範囲を超える値を含んでいます'
+    out_of_range: '有効な範囲外です',
+    body_out_of_range: '有効な範囲外の値を含んでいます'
   },
   titles: {
     invalid_request: '不正なリクエスト',
@@ -197,7 +197,7 @@ export const japanese: Language = {
     uri_too_long: '長すぎるURL',
     unsupported_media_type: '対応していないメディアタイプ',
     range_not_satisfiable: '利用できない範囲',
-    expectation_failed: 'Expectヘッダーの失敗',
+    expectation_failed: '対応していないExpectヘッダー',
     im_a_teapot: '私はティーポットです',
     misdirected_request: '宛先の誤ったリクエスト',
     validation_error: '処理できないコンテンツ',
