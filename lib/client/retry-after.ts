@@ -3,8 +3,7 @@
 /**
  * Returns the wait time in seconds: `Retry-After-Ms`, which can be less than a second, or `Retry-After` as seconds or as a date
  * (RFC 9110, section 10.2.3). If the headers are missing, returns `meta.retry_after`, because a browser hides the headers from
- * other origins. A date is compared with the `Date` header of
- * the response, if it has one.
+ * other origins. A date is compared with the `Date` header of the response, if it has one.
  */
 export function parseRetryAfter (headers: Headers, meta: unknown): number | undefined {
   const milliseconds = headers.get('retry-after-ms')?.trim() ?? ''

@@ -12,8 +12,8 @@ export interface ReferenceOptions {
   /** The heading of the index. @default 'Errors' */
   readonly title?: string
   /**
-   * The scheme and host of the API, such as `https://api.example.com`. The requests on the pages have it, and the URLs of the pages in error bodies are
-   * absolute, as RFC 9457 recommends (section 3.1.1). @default the pages have the host of the request, and the URLs are paths
+   * The scheme and host of the API, such as `https://api.example.com`. The requests on the pages use it, and the URLs of the pages in error bodies are
+   * absolute, as RFC 9457 recommends (section 3.1.1). @default the pages use the host of the request, and the URLs are paths
    */
   readonly origin?: string
   /**

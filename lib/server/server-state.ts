@@ -22,7 +22,7 @@ export function addResponder (app: FastifyInstance, responder: Responder): void 
  *
  * @param server the HTTP server
  * @param url the URL of the request, to select the scope with the longest matching prefix. @default the outermost scope
-@returns a responder with the default options if the plugin is not registered on the server
+ * @returns a responder with the default options if the plugin is not registered on the server
  */
 export function getResponder (server: object, url?: string): Responder {
   const scope = findByUrl(server, url)

@@ -74,7 +74,8 @@ function compareCode (code: string, before: LockedCode, after: LockedCode): Chan
 function compareDeprecation (code: string, { deprecated: before }: LockedCode, { deprecated: after }: LockedCode): Change[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return []
   if (after === undefined) return [change('fine', code, 'the code is no longer deprecated.')]
-  return [change('notable', code, `${before === undefined ? 'the code is now deprecated' : 'the dates or the replacement of its deprecation changed'}. ${describeDeprecation(after, code => `'${code}'`)}`)]
+  const sentences = describeDeprecation(after, code => `'${code}'`).replace(/^D/, 'd')
+  return [change('notable', code, `${before === undefined ? 'the code is' : 'the dates or the replacement changed. The code is'} ${sentences}`)]
 }
 
 function compareFields (subject: string, prefix: string, before: LockedFields, after: LockedFields): Change[] {

@@ -116,7 +116,7 @@ t.test('it is off by default and in production, and a guard decides who may read
 t.test('the page is rendered without an error, and its script is sent', async t => {
   const app = await build({ live: true })
   const page = await app.inject('/errors/live')
-  t.match(page.body, '<p class="nothing">No error was sent yet.</p>')
+  t.match(page.body, '<p class="nothing">No errors have been sent yet.</p>')
   const { headers, body } = await app.inject('/errors/live.js')
   t.match(headers, { 'content-type': 'text/javascript; charset=utf-8', 'x-content-type-options': 'nosniff' })
   t.match(body, 'setTimeout(load, interval)')

@@ -55,11 +55,11 @@ t.test('status, type and advice on retries', async t => {
 t.test('deprecated codes', async t => {
   const gone = { since: '2030-01-31', sunset: '2030-07-31', replacedBy: 'queue_gone' }
   const announced = changed('resource_gone', { deprecated: gone })
-  const sentences = "Deprecated as of 2030-01-31. The API stops sending it on 2030-07-31. Its replacement is 'queue_gone'."
-  t.strictSame(changes(announced), [`notable: resource_gone: the code is now deprecated. ${sentences}`])
+  const sentences = "deprecated as of 2030-01-31. The API stops sending it on 2030-07-31. Its replacement is 'queue_gone'."
+  t.strictSame(changes(announced), [`notable: resource_gone: the code is ${sentences}`])
   t.strictSame(changes(announced, announced), [])
   t.strictSame(changes(announced, changed('resource_gone', { deprecated: { since: '2030-01-31' } })), [
-    `notable: resource_gone: the dates or the replacement of its deprecation changed. ${sentences}`
+    `notable: resource_gone: the dates or the replacement changed. The code is ${sentences}`
   ])
   t.strictSame(changes(lock, announced), ['fine: resource_gone: the code is no longer deprecated.'])
 

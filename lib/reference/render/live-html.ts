@@ -45,7 +45,7 @@ export function liveHtml (reference: Reference, errors: readonly LiveError[], si
 <tbody>
 ${errors.map(error => renderRow(error, known, site))}</tbody>
 </table></div>
-<p class="nothing"${errors.length === 0 ? undefined : html` hidden`}>${errors.length === 0 ? 'No error was sent yet.' : 'No error matches.'}</p>`
+<p class="nothing"${errors.length === 0 ? undefined : html` hidden`}>${errors.length === 0 ? 'No errors have been sent yet.' : 'No error matches.'}</p>`
   })
 }
 

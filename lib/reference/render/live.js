@@ -46,7 +46,7 @@ function apply () {
   const sorted = all.sort(orders[sort.value])
   if (sorted.some((row, index) => body.rows[index] !== row)) body.replaceChildren(...sorted)
   nothing.hidden = shown > 0
-  nothing.textContent = all.length === 0 ? 'No error was sent yet.' : 'No error matches.'
+  nothing.textContent = all.length === 0 ? 'No errors have been sent yet.' : 'No error matches.'
   output.textContent = shown + ' of ' + all.length + (all.length === 1 ? ' kind of error' : ' kinds of errors')
 }
 

@@ -265,7 +265,7 @@ async function tryIn (browser: Browser): Promise<void> {
     page.on('console', message => complaints.push(message.text()))
     await page.goto(`${liveAddress}/errors`)
     await page.getByRole('link', { name: 'Live errors' }).click()
-    await page.getByText('No error was sent yet.').waitFor()
+    await page.getByText('No errors have been sent yet.').waitFor()
 
     const ids: string[] = []
     const send = async (path: string): Promise<void> => { ids.push(String((await fetch(liveAddress + path)).headers.get('x-request-id'))) }

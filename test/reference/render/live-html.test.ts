@@ -44,6 +44,6 @@ t.test('a response without a route, a body of a handler, and a code of another c
 })
 
 t.test('without errors, the page says so', t => {
-  t.match(liveHtml(reference, [], site), /<p class="nothing">No error was sent yet\.<\/p>/)
+  t.match(liveHtml(reference, [], site), /<p class="nothing">No errors have been sent yet\.<\/p>/)
   t.end()
 })
