@@ -31,7 +31,7 @@ export { responses, type ErrorResponse, type ErrorResponses } from './infer/type
 export { swaggerOptions } from './openapi/swagger-options.js'
 export type { DocumentationRule, DocumentationRules, RuleRoute } from './infer/custom-rules.js'
 export type { RouteError } from './infer/route-errors.js'
-export type { StatusName } from './openapi/names.js'
+export type { StatusName } from './openapi/component-names.js'
 export type { InferredError, InferredErrors } from './infer/inferred-errors.js'
 export type { RuleName } from './infer/rules.js'
 export type { StatusSchemas } from './openapi/status-schemas.js'

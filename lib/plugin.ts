@@ -46,7 +46,7 @@ import { addRegistration, isOwner, listRegistrations, listRegistrationsOnServer,
 import { interceptErrorStatus } from './fastify/error-status.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { addResponder } from './server/server-state.js'
-import { answerUnknownMethod, isUnknownMethod } from './server/unknown-methods.js'
+import { respondToUnknownMethod, isUnknownMethod } from './server/unknown-methods.js'
 import { createAcceptedMediaTypes } from './respond/accept-header.js'
 import { formatBearerChallenge } from './respond/response-headers.js'
 import { getRequestId } from './respond/request-id.js'
@@ -250,7 +250,7 @@ function handleErrors ({ app, settings, routes, routeErrors, recordError, respon
   guardReplySerializers(app)
   guardStreams(app)
   errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => {
-    if (isUnknownMethod(error, request)) answerUnknownMethod(request, reply)
+    if (isUnknownMethod(error, request)) respondToUnknownMethod(request, reply)
     else responder.handle(error, request, reply)
   }))
   guardCallNotFound(app, (request, reply) => responder.handle(errors.route_not_found(), request, reply, 'routeNotFound'))

@@ -55,8 +55,8 @@ export interface ResponseContext extends Pick<Answer, 'requestId' | 'instance'> 
   readonly retryAfter?: number | undefined
 }
 
-/** The part of an error that is sent. */
-export type Occurrence = Pick<ApiError, 'message' | 'messages' | 'meta' | 'issues' | 'param'>
+/** The fields of an error that are sent. */
+export type SentFields = Pick<ApiError, 'message' | 'messages' | 'meta' | 'issues' | 'param'>
 
 /** The part of a definition that its response bodies depend on. */
 export type BodyDefinition = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
@@ -95,7 +95,7 @@ export function reasonPhrase (status: ErrorStatus): string {
 }
 
 /** Returns the data of the response to an error. */
-export function createAnswer (error: Occurrence, definition: ResponseDefinition, context: ResponseContext): Answer {
+export function createAnswer (error: SentFields, definition: ResponseDefinition, context: ResponseContext): Answer {
   return {
     code: definition.code,
     status: definition.status,

@@ -187,7 +187,7 @@ async function checkRequest (context: GuardContext, request: ClaimingRequest, re
   if (entry === 'failed') return undefined
   if (entry === undefined) {
     request[running] = { context, key: storeKey, claim, headers: reply.getHeaders(), isSending: false, isSettled: false }
-    reply.raw.once('finish', () => { settleUnseen(request, reply) })
+    reply.raw.once('finish', () => { releaseUnseenClaim(request, reply) })
     return undefined
   }
   if (entry.fingerprint !== claim.fingerprint) throw errors.idempotency_key_reused()
@@ -232,36 +232,36 @@ async function claimKey (context: GuardContext, request: FastifyRequest, key: st
 }
 
 function addSendHook (request: FastifyRequest): void {
-  if (!addFirstSendHook(request, settleRequest)) throw new Error('idempotency() does not support this version of Fastify.')
+  if (!addFirstSendHook(request, settleClaim)) throw new Error('idempotency() does not support this version of Fastify.')
 }
 
-/** The `onSend` hook. It stores the response before it is sent, so that the request cannot run again from then on. */
-async function settleRequest (request: ClaimingRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+/** The `onSend` hook. It stores the response before it is sent, or releases the claim. Once the response is stored, the request cannot run again. */
+async function settleClaim (request: ClaimingRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   const current = request[running]
   // An async handler that calls `reply.send()` and does not return the reply sends its result, `undefined`, as well. It would be sent first.
   if (current?.isSending === true && payload === undefined) return await new Promise(() => {})
   if (current === undefined || current.isSettled || isHandlerRunning(request)) return payload
   current.isSending = true
   try {
-    return await storeOrGiveUp(current, request, reply, payload)
+    return await storeOrRelease(current, request, reply, payload)
   } finally {
     current.isSending = false
   }
 }
 
-async function storeOrGiveUp (current: RunningRequest, request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+async function storeOrRelease (current: RunningRequest, request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   if (!isStoredStatus(reply.statusCode)) {
-    await giveUp(current, request)
+    await releaseClaim(current, request)
     return payload
   }
   const captured = await captureResponse(reply, payload, current.headers)
   // A `Response` has its own status.
   if (!isStoredStatus(reply.statusCode)) {
-    await giveUp(current, request)
+    await releaseClaim(current, request)
     return captured.payload
   }
   if (captured.isIncomplete) request.log.warn(`The response to the idempotency key cannot be sent again. ${whyIncomplete}`)
-  await store(current, request, captured.stored)
+  await storeResponse(current, request, captured.stored)
   return captured.payload
 }
 
@@ -272,7 +272,7 @@ function isHandlerRunning (request: FastifyRequest): boolean {
   return (request.signal.reason as { readonly code?: unknown } | undefined)?.code === 'FST_ERR_HANDLER_TIMEOUT'
 }
 
-async function store (current: RunningRequest, request: FastifyRequest, response: string): Promise<void> {
+async function storeResponse (current: RunningRequest, request: FastifyRequest, response: string): Promise<void> {
   const { context, key, claim } = current
   current.isSettled = true
   try {
@@ -283,7 +283,7 @@ async function store (current: RunningRequest, request: FastifyRequest, response
   }
 }
 
-async function giveUp (current: RunningRequest, request: FastifyRequest): Promise<void> {
+async function releaseClaim (current: RunningRequest, request: FastifyRequest): Promise<void> {
   const { context, key, claim } = current
   current.isSettled = true
   try {
@@ -294,9 +294,9 @@ async function giveUp (current: RunningRequest, request: FastifyRequest): Promis
 }
 
 /** Releases the claim if an error was sent without the `onSend` hook: by `reply.callNotFound()`, or after `reply.hijack()`. */
-function settleUnseen (request: ClaimingRequest, reply: FastifyReply): void {
+function releaseUnseenClaim (request: ClaimingRequest, reply: FastifyReply): void {
   const current = request[running] as RunningRequest
-  if (!current.isSettled && reply.raw.statusCode >= 400 && !isHandlerRunning(request)) giveUp(current, request)
+  if (!current.isSettled && reply.raw.statusCode >= 400 && !isHandlerRunning(request)) releaseClaim(current, request)
 }
 
 /** Returns the catalog of the application, which may redefine codes. Without the plugin, it returns the standard catalog. */

@@ -96,15 +96,15 @@ export interface DeclaringTarget {
 }
 
 /** Returns the scopes of a route, and the hooks of these scopes and of the route. */
-export function declaringTargets ({ route, scope }: Pick<RouteRecord, 'route' | 'scope'>): readonly DeclaringTarget[] {
-  return withOwnHooks(route, targetsOfScope(scope))
+export function listTargets ({ route, scope }: Pick<RouteRecord, 'route' | 'scope'>): readonly DeclaringTarget[] {
+  return withOwnHooks(route, listScopeTargets(scope))
 }
 
 /** Returns a scope and its outer scopes, each with its hooks. */
-export function targetsOfScope (scope: object): readonly DeclaringTarget[] {
+export function listScopeTargets (scope: object): readonly DeclaringTarget[] {
   return [...scopesAround(scope)].flatMap(target => [
     { target, subject: 'The scope of the route' },
-    ...getScopeHooks(target).map(({ name, hook }) => ({ target: hook, subject: `The ${described(name, hook)} of the scope` }))
+    ...getScopeHooks(target).map(({ name, hook }) => ({ target: hook, subject: `The ${describeHook(name, hook)} of the scope` }))
   ])
 }
 
@@ -113,9 +113,9 @@ export function withOwnHooks (route: RouteRecord['route'], ofScope: readonly Dec
   const names = hookNames.filter(name => route[name] !== undefined)
   if (names.length === 0) return ofScope
   return [...ofScope, ...names.flatMap(name => getRouteHooks(route, name)
-    .map(hook => ({ target: hook, subject: `The ${described(name, hook)} of the route` })))]
+    .map(hook => ({ target: hook, subject: `The ${describeHook(name, hook)} of the route` })))]
 }
 
-function described (name: HookName, hook: object): string {
+function describeHook (name: HookName, hook: object): string {
   return typeof hook === 'function' && hook.name !== '' ? `${name} hook '${hook.name}'` : `${name} hook`
 }

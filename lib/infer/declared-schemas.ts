@@ -31,7 +31,7 @@ export function createDeclaredComparison (getBodies: (code: string) => readonly 
   const validators = new WeakMap<object, (body: unknown) => boolean>()
   const results = new WeakMap<object, Map<string, boolean>>()
 
-  function fits (declared: object, record: RouteRecord, code: string): boolean {
+  function matchesSchema (declared: object, record: RouteRecord, code: string): boolean {
     return getBodies(code).every(({ contentType, body }) => {
       const schema = getSchemaOfMediaType(declared, contentType)
       if (!isObject(schema)) return false
@@ -47,7 +47,7 @@ export function createDeclaredComparison (getBodies: (code: string) => readonly 
     const known = results.get(declared) ?? new Map<string, boolean>()
     results.set(declared, known)
     let result = known.get(code)
-    if (result === undefined) known.set(code, result = fits(declared, record, code))
+    if (result === undefined) known.set(code, result = matchesSchema(declared, record, code))
     return result
   }
 }
@@ -90,7 +90,7 @@ function getSchemaOfMediaType (declared: object, contentType: string): unknown {
 }
 
 const compileSchema: Compile = (schema, record) => {
-  if (typeof (schema as { readonly safeParse?: unknown }).safeParse === 'function') return body => parses(schema as Parsing, body)
+  if (typeof (schema as { readonly safeParse?: unknown }).safeParse === 'function') return body => acceptsUnchanged(schema as Parsing, body)
   try {
     const validate = getAjv(record.scope).compile(toPlainSchema(schema))
     return body => validate(body)
@@ -105,7 +105,7 @@ interface Parsing {
 }
 
 /** Returns whether zod accepts a body and keeps all of it. In a document, an object schema that strips properties allows no other properties. */
-function parses (schema: Parsing, body: unknown): boolean {
+function acceptsUnchanged (schema: Parsing, body: unknown): boolean {
   try {
     const { success, data } = schema.safeParse(body)
     return success && JSON.stringify(sortKeys(data)) === JSON.stringify(sortKeys(body))
@@ -149,7 +149,7 @@ function toPlainSchema (schema: unknown): object {
  */
 export function warnOfDeclaredStatuses (routeErrors: RouteErrors, matchesDeclared: MatchesDeclared): void {
   const found = routeErrors.routes.filter(record => routeErrors.isDocumented(record)).flatMap(record => {
-    const keys = findUnfitKeys(routeErrors, record, matchesDeclared)
+    const keys = findMismatchedKeys(routeErrors, record, matchesDeclared)
     return keys.length === 0 || record.methods.join() === 'HEAD' ? [] : [`${record.methods.join(',')} ${record.url} (${keys.join(', ')})`]
   })
   if (found.length === 0) return
@@ -163,7 +163,7 @@ export function warnOfDeclaredStatuses (routeErrors: RouteErrors, matchesDeclare
 const shownRoutes = 10
 
 /** Returns the keys of `schema.response` whose schema does not match an error of the route. */
-function findUnfitKeys (routeErrors: RouteErrors, record: RouteRecord, matchesDeclared: MatchesDeclared): string[] {
+function findMismatchedKeys (routeErrors: RouteErrors, record: RouteRecord, matchesDeclared: MatchesDeclared): string[] {
   const { response } = record.route.schema ?? {}
   // Inference is expensive at startup, and most routes only declare the statuses of successful responses.
   if (!declaresErrors(response) || !routeErrors.isCovered(record)) return []

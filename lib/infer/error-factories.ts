@@ -1,6 +1,6 @@
 /**
  * Finds calls of the factories of the catalog in the code of a function. The code shows the name of a catalog, but not its
- * value. Therefore a name alone counts only where no other meaning is likely.
+ * value. Therefore, a name alone counts only if another meaning is unlikely.
  */
 import type { AnyNode, CallExpression, Expression, MemberExpression } from 'acorn'
 import { evaluateLiteral } from './literal-values.js'
@@ -76,7 +76,7 @@ export function classifyOwner (owner: AnyNode, method: string, context: FactoryC
     case 'Identifier': {
       const values = context.variables.getValues(owner.name, owner.start)
       if (values === undefined) return classifyName(owner.name) ?? 'unknown'
-      return strictest(values.map(value => value === undefined ? 'invisible' : classifyOwner(value, method, context)))
+      return chooseStrictest(values.map(value => value === undefined ? 'invisible' : classifyOwner(value, method, context)))
     }
     case 'MemberExpression': {
       const name = getLastName(owner)
@@ -97,7 +97,7 @@ function isModule ({ callee, arguments: [first] }: CallExpression): boolean {
 
 const kinds: readonly OwnerKind[] = ['other', 'invisible', 'library', 'unknown', 'catalog']
 
-function strictest (found: readonly OwnerKind[]): OwnerKind {
+function chooseStrictest (found: readonly OwnerKind[]): OwnerKind {
   return kinds.find(kind => found.includes(kind)) ?? 'invisible'
 }
 

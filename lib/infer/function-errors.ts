@@ -14,7 +14,7 @@ import { findLocalVariables, type LocalVariables } from './local-variables.js'
 import { findInTree, getCalleeName, getLastName, getParameterNames, getSource, listChildren, parseClass, parseFunction } from './parse-function.js'
 import { usesProperty } from './request-properties.js'
 import { describeSentBody } from './sent-bodies.js'
-import { createsBody } from './streamed-errors.js'
+import { callsToBody } from './streamed-errors.js'
 import { isObject, type JsonObject } from '../support/is-object.js'
 
 /** An error that a function throws or sends. */
@@ -26,8 +26,8 @@ export interface FunctionError {
   readonly bodies?: readonly JsonObject[]
   /** The message that the code gives to the error, if it is a constant. Absent if it is the message of the definition, here or elsewhere. */
   readonly message?: string
-  /** The functions that a hook puts on the request, if only they throw the error. The hook itself does not throw it. */
-  readonly of?: readonly string[]
+  /** The functions that a hook puts on the request, if they throw the error and the hook itself does not. */
+  readonly requestFunctions?: readonly string[]
 }
 
 /** The known properties of the application in which a function runs. */
@@ -65,10 +65,12 @@ export function readFunctionErrors (fn: object, context: FunctionContext): reado
     const key = error.by === 'writes to a stream' ? `${error.code} in a stream` : error.code
     const known = byCode.get(key)
     const bodies = [...known?.bodies ?? [], ...error.bodies ?? []]
-    const { message, of, ...rest } = error
-    const functions = of === undefined || (known !== undefined && known.of === undefined) ? undefined : [...known?.of ?? [], ...of]
+    const { message, requestFunctions: added, ...rest } = error
+    const functions = added === undefined || (known !== undefined && known.requestFunctions === undefined) ? undefined : [...known?.requestFunctions ?? [], ...added]
     const first = known === undefined ? message : message && known.message
-    byCode.set(key, { ...rest, ...(first !== undefined && { message: first }), ...(bodies.length > 0 && { bodies }), ...(functions !== undefined && { of: functions }) })
+    byCode.set(key, {
+      ...rest, ...(first !== undefined && { message: first }), ...(bodies.length > 0 && { bodies }), ...(functions !== undefined && { requestFunctions: functions })
+    })
   }
   return [...byCode.values()]
 }
@@ -81,7 +83,7 @@ interface Found {
 
 const nothing: Found = { thrown: [], sent: [] }
 
-function join (...all: readonly Found[]): Found {
+function joinFound (...all: readonly Found[]): Found {
   return { thrown: all.flatMap(({ thrown }) => thrown), sent: all.flatMap(({ sent }) => sent) }
 }
 
@@ -98,12 +100,12 @@ function readFunction (fn: object, context: FunctionContext, callers: ReadonlySe
   const variables = findLocalVariables(node)
   const reader = { context, callers: new Set([...callers, fn]), request, reply, body: node.body, caught: new Set(listCaught(node.body)), variables, isDeferred: false }
   const body = readNode(node.body, reader)
-  return node.body.type === 'BlockStatement' ? body : join(body, readResult(node.body, reader, 'returned'), readFetch(node.body, reader))
+  return node.body.type === 'BlockStatement' ? body : joinFound(body, readResult(node.body, reader, 'returned'), readFetch(node.body, reader))
 }
 
 /** Reads the functions of a hook of @fastify/auth, which sets the status 401 on an error without a status. */
 function readComposed (functions: readonly object[], context: FunctionContext, callers: ReadonlySet<object>): Found {
-  const found = join(...functions.map(fn => readFunction(fn, context, callers)))
+  const found = joinFound(...functions.map(fn => readFunction(fn, context, callers)))
   return found.thrown.length + found.sent.length === 0 ? createThrown(401) : found
 }
 
@@ -135,17 +137,17 @@ function listCaught (node: AnyNode): string[] {
 function readNode (node: AnyNode, reader: Reader): Found {
   switch (node.type) {
     case 'TryStatement': return readTry(node, reader)
-    case 'ThrowStatement': return join(readNode(node.argument, reader), reader.isDeferred ? nothing : readResult(node.argument, reader, 'thrown'))
-    case 'ReturnStatement': return node.argument ? join(readNode(node.argument, reader), reader.isDeferred ? nothing : readResult(node.argument, reader, 'returned'), readFetch(node.argument, reader)) : nothing
-    case 'AwaitExpression': return join(readChildren(node, reader), readRejection(node, reader), readFetch(node.argument, reader))
-    case 'CallExpression': return join(readParts(node, reader), readCall(node, reader))
-    case 'AssignmentExpression': return join(readAssigned(node, reader), readAssignment(node, reader))
+    case 'ThrowStatement': return joinFound(readNode(node.argument, reader), reader.isDeferred ? nothing : readResult(node.argument, reader, 'thrown'))
+    case 'ReturnStatement': return node.argument ? joinFound(readNode(node.argument, reader), reader.isDeferred ? nothing : readResult(node.argument, reader, 'returned'), readFetch(node.argument, reader)) : nothing
+    case 'AwaitExpression': return joinFound(readChildren(node, reader), readRejection(node, reader), readFetch(node.argument, reader))
+    case 'CallExpression': return joinFound(readParts(node, reader), readCall(node, reader))
+    case 'AssignmentExpression': return joinFound(readAssigned(node, reader), readAssignment(node, reader))
     default: return readChildren(node, reader)
   }
 }
 
 function readChildren (node: AnyNode, reader: Reader): Found {
-  return join(...listReachable(node, reader.variables).map(child => readNode(child, reader)))
+  return joinFound(...listReachable(node, reader.variables).map(child => readNode(child, reader)))
 }
 
 /** Reads a function that a hook puts on the request: `request.getUser = async () => { ... }`. Its errors occur only on routes that call it. */
@@ -154,7 +156,7 @@ function readAssigned (node: AssignmentExpression, reader: Reader): Found {
   const name = findSetFunction(node, reader.request)
   if (name === undefined) return found
   const callers = listCallers(name, reader)
-  const mark = (error: FunctionError): FunctionError => ({ ...error, of: [...error.of ?? [], ...callers] })
+  const mark = (error: FunctionError): FunctionError => ({ ...error, requestFunctions: [...error.requestFunctions ?? [], ...callers] })
   return { thrown: found.thrown.map(mark), sent: found.sent.map(mark) }
 }
 
@@ -216,9 +218,9 @@ function readParts (node: CallExpression, reader: Reader): Found {
   // `send` overwrites the status if its argument is an error.
   const isError = isSend(node, reader) && listFound(readArgument(node, reader, 'returned')).length > 0
   const called = isError ? nothing : readNode(callee, reader)
-  const given = join(...args.map(argument => readNode(argument, deferringFunctions.has(name) ? { ...reader, isDeferred: true } : reader)))
+  const given = joinFound(...args.map(argument => readNode(argument, deferringFunctions.has(name) ? { ...reader, isDeferred: true } : reader)))
   const rejected = callee.type === 'MemberExpression' ? listRejectionHandlers(name, args) : []
-  return join(given, rejected.some(handler => !passesOnError(handler)) ? { ...called, thrown: [] } : called)
+  return joinFound(given, rejected.some(handler => !passesOnError(handler)) ? { ...called, thrown: [] } : called)
 }
 
 /** Returns the functions that receive the error of a promise: the argument of `catch`, and the second argument of `then`. */
@@ -243,11 +245,11 @@ function listFound ({ thrown, sent }: Found): readonly FunctionError[] {
 
 function readTry ({ block, handler, finalizer }: TryStatement, reader: Reader): Found {
   const tried = readNode(block, reader)
-  const rest = join(...[handler?.body, finalizer].filter(node => node !== null && node !== undefined).map(node => readNode(node, reader)))
-  if (handler === null || handler === undefined) return join(tried, rest)
+  const rest = joinFound(...[handler?.body, finalizer].filter(node => node !== null && node !== undefined).map(node => readNode(node, reader)))
+  if (handler === null || handler === undefined) return joinFound(tried, rest)
   const name = handler.param?.type === 'Identifier' ? handler.param.name : undefined
-  const streamed = createsBody(handler.body) ? tried.thrown.map(({ code }): FunctionError => ({ code, by: 'writes to a stream' })) : []
-  return join(rest, { sent: [...tried.sent, ...streamed], thrown: name !== undefined && passesOn(handler.body, name) ? tried.thrown : [] })
+  const streamed = callsToBody(handler.body) ? tried.thrown.map(({ code }): FunctionError => ({ code, by: 'writes to a stream' })) : []
+  return joinFound(rest, { sent: [...tried.sent, ...streamed], thrown: name !== undefined && passesOn(handler.body, name) ? tried.thrown : [] })
 }
 
 /** Returns whether code throws or passes on the error in a variable. A returned value can be a result. */
@@ -265,8 +267,8 @@ function readResult (node: AnyNode, reader: Reader, use: Use): Found {
     case 'ChainExpression': return readResult(node.expression, reader, use)
     case 'AssignmentExpression': return readResult(node.right, reader, use)
     case 'SequenceExpression': return readResult(node.expressions.at(-1) as AnyNode, reader, use)
-    case 'ConditionalExpression': return join(...listReachable(node, reader.variables).filter(child => child !== node.test).map(child => readResult(child, reader, use)))
-    case 'LogicalExpression': return join(...listReachable(node, reader.variables).map(child => readResult(child, reader, use)))
+    case 'ConditionalExpression': return joinFound(...listReachable(node, reader.variables).filter(child => child !== node.test).map(child => readResult(child, reader, use)))
+    case 'LogicalExpression': return joinFound(...listReachable(node, reader.variables).map(child => readResult(child, reader, use)))
     case 'Identifier': return readVariable(node.name, node.start, reader, use === 'thrown' ? use : 'returned variable')
     // An object in a variable is usually a result and not an error.
     case 'NewExpression': return use !== 'returned variable' || /(Error|Exception)$/.test(getLastName(node.callee)) ? readNew(node, reader) : nothing
@@ -277,7 +279,7 @@ function readResult (node: AnyNode, reader: Reader, use: Use): Found {
 
 function readVariable (name: string, position: number, reader: Reader, use: Use): Found {
   const values = reader.variables.getValues(name, position) ?? []
-  return join(...values.map(value => value === undefined ? nothing : readResult(value, reader, use)))
+  return joinFound(...values.map(value => value === undefined ? nothing : readResult(value, reader, use)))
 }
 
 function createThrown (status: number | undefined): Found {
@@ -421,7 +423,7 @@ function readHelper ({ arguments: args }: CallExpression, reader: Reader): Found
 
 function readCall (node: CallExpression, reader: Reader): Found {
   const name = getCalleeName(node)
-  return join(readAssertion(node, name), readHelper(node, reader), readMethod(node, name, reader))
+  return joinFound(readAssertion(node, name), readHelper(node, reader), readMethod(node, name, reader))
 }
 
 function readMethod (node: CallExpression, name: string, reader: Reader): Found {
@@ -429,7 +431,7 @@ function readMethod (node: CallExpression, name: string, reader: Reader): Found 
   if (callee.type !== 'MemberExpression') return readCallback(node, name, reader)
   if (isReply(callee.object, reader)) {
     if (name === 'code' || name === 'status') return createSent(findStatus(node.arguments.slice(0, 1)))
-    if (name === 'send') return join(asSent(readArgument(node, reader, 'returned')), readSentBody(node, reader))
+    if (name === 'send') return joinFound(toSent(readArgument(node, reader, 'returned')), readSentBody(node, reader))
     if (name === 'sendFile' || name === 'download') return { thrown: [], sent: fileErrors }
     const status = getNamedStatus(name)
     if (status !== undefined) return createSent(status)
@@ -447,11 +449,11 @@ function readArgument ({ arguments: [argument] }: CallExpression, reader: Reader
 function readCallback (node: CallExpression, name: string, reader: Reader): Found {
   if (!/^(done|next|reject|cb|callback)$/.test(name)) return nothing
   const found = readArgument(node, reader, 'thrown')
-  return name === 'reject' ? found : asSent(found)
+  return name === 'reject' ? found : toSent(found)
 }
 
 /** Returns errors as errors that no `catch` receives. */
-function asSent (found: Found): Found {
+function toSent (found: Found): Found {
   return { thrown: [], sent: listFound(found) }
 }
 

@@ -5,7 +5,7 @@ import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getCode, findDeclarations, type DeclaringTarget } from './declare-errors.js'
 import { isTokenCheck, type FunctionError } from './function-errors.js'
-import { catchesAll, checksAccess, queriesDatabase } from './lookups.js'
+import { catchesAll, checksAccess, queriesDatabase } from './missing-records.js'
 import { takesArguments } from './parse-function.js'
 import { buildsNoStatus, isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
@@ -199,7 +199,9 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   declared: ({ declarationTargets, method }) => findDeclarations(declarationTargets, [method]),
 
-  hooks: facts => facts.hasInferredFile ? [] : findHookErrors(facts, (error, hook) => error.of === undefined || requiresSecurity(facts) || callsOneOf(facts, error.of, hook)),
+  hooks: facts => facts.hasInferredFile
+    ? []
+    : findHookErrors(facts, ({ requestFunctions: names }, hook) => names === undefined || requiresSecurity(facts) || callsOneOf(facts, names, hook)),
 
   thrown ({ record: { route, scope }, hasInferredFile, readErrors }) {
     // The handler of a websocket gets a socket.
@@ -346,7 +348,7 @@ function inferIssuesOfSchema ({ route, scope, url }: RouteRecord, part: RequestP
   if (route.attachValidation === true) return []
   const compiler = route.validatorCompiler ?? scope.validatorCompiler
   const traits = compiler === undefined ? undefined : getValidatorTraits(compiler as Parameters<typeof getValidatorTraits>[0])
-  const alwaysPresent: ReadonlySet<string> = part === 'params' ? new Set(requiredParameters(url)) : none
+  const alwaysPresent: ReadonlySet<string> = part === 'params' ? new Set(listRequiredParameters(url)) : none
   if (traits === undefined) return part === 'params' && !canStringsFailOf(schema, alwaysPresent) ? [] : 'any'
   const codes = listSchemas(schema).map(body => inferIssueCodes(body, { part, traits, alwaysPresent, getSchema: id => scope.getSchema(id) }))
   const [only] = codes
@@ -373,6 +375,6 @@ function listSchemas (schema: unknown): readonly unknown[] {
 }
 
 /** Returns the names of the parameters that every path of the pattern has. `::` is a literal colon. */
-function requiredParameters (url: string): string[] {
+function listRequiredParameters (url: string): string[] {
   return [...url.replaceAll('::', '').matchAll(/:(\w+)(?:\([^)]*\))?(\?)?/g)].filter(([, , optional]) => optional === undefined).map(([, name]) => name as string)
 }

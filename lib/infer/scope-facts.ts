@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { runsPlugin } from '../fastify/scopes.js'
 import { findDatabase } from './find-database.js'
 import { isUnderPressureHookActive } from './known-plugins.js'
-import { targetsOfScope, type DeclaringTarget } from './declare-errors.js'
+import { listScopeTargets, type DeclaringTarget } from './declare-errors.js'
 
 /** The facts that all routes of a scope share. */
 export interface ScopeFacts {
@@ -22,7 +22,7 @@ export interface ScopeFacts {
 /** Returns the facts that the routes of a scope share. They can change until the application is ready. */
 export function findScopeFacts (scope: FastifyInstance): ScopeFacts {
   return {
-    declarationTargets: targetsOfScope(scope),
+    declarationTargets: listScopeTargets(scope),
     // @fastify/http-proxy registers its routes in a separate scope.
     isProxy: scope.pluginName?.split(' -> ', 1)[0] === '@fastify/http-proxy',
     hasPressure: isUnderPressureHookActive(scope),

@@ -30,25 +30,25 @@ function readStreamType (node: AnyNode): string | undefined {
 }
 
 /** Returns whether code contains a call of `toBody`. */
-export function createsBody (node: AnyNode): boolean {
-  return findInTree(node, each => isBody(each) || undefined) === true
+export function callsToBody (node: AnyNode): boolean {
+  return findInTree(node, each => isToBodyCall(each) || undefined) === true
 }
 
-function isBody (node: AnyNode): boolean {
+function isToBodyCall (node: AnyNode): boolean {
   return node.type === 'CallExpression' && getCalleeName(node) === 'toBody'
 }
 
 /** Returns the first call of `toBody`, with what is around it. */
 function findBody (node: AnyNode, place: StreamedErrors): StreamedErrors | undefined {
-  if (isBody(node)) return place
-  const inner = describePlace(node, place)
+  if (isToBodyCall(node)) return place
+  const inner = extendPlace(node, place)
   let found: StreamedErrors | undefined
   for (const child of listChildren(node)) found ??= findBody(child, inner)
   return found
 }
 
 /** The arguments of a call start a new body: `{ data: JSON.stringify(body) }`. A template has the lines of an event. */
-function describePlace (node: AnyNode, place: StreamedErrors): StreamedErrors {
+function extendPlace (node: AnyNode, place: StreamedErrors): StreamedErrors {
   switch (node.type) {
     case 'CallExpression': return { ...place, path: [], hasOthers: false }
     case 'Property': return { ...place, path: [...place.path, getPropertyName(node)] }

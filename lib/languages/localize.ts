@@ -1,5 +1,5 @@
 /** Translates the messages of a response. */
-import type { Answer, AnswerLanguage, BodyDefinition, Occurrence } from '../catalog/answer.js'
+import type { Answer, AnswerLanguage, BodyDefinition, SentFields } from '../catalog/answer.js'
 import { defaultMessage } from '../catalog/definition.js'
 import { formatMessages, issueCodes, issueParams, toIssueCode, type Issue, type TranslatableIssue } from '../catalog/issues.js'
 import { expectText } from '../support/call-safely.js'
@@ -12,7 +12,7 @@ type WritableAnswer = { -readonly [Name in keyof Answer]: Answer[Name] }
  * Translates the messages of a response. If the message of the error was given only in another language, the whole response is in
  * that language.
  */
-export function localize (answer: WritableAnswer, error: Occurrence, definition: BodyDefinition, preferred: ResolvedLanguage, languages: ResolvedLanguages): void {
+export function localize (answer: WritableAnswer, error: SentFields, definition: BodyDefinition, preferred: ResolvedLanguage, languages: ResolvedLanguages): void {
   const given = definition.status < 500 ? findGivenMessage(error, preferred, languages) : undefined
   if (given !== undefined) return translateAnswer(answer, given.message, given.language)
   const { texts } = preferred
@@ -27,7 +27,7 @@ interface GivenMessage {
 }
 
 /** Returns the message that was given for several languages: in the preferred language, in the default language, or the first. */
-function findGivenMessage ({ messages }: Pick<Occurrence, 'messages'>, preferred: ResolvedLanguage, languages: ResolvedLanguages): GivenMessage | undefined {
+function findGivenMessage ({ messages }: Pick<SentFields, 'messages'>, preferred: ResolvedLanguage, languages: ResolvedLanguages): GivenMessage | undefined {
   if (messages === undefined) return undefined
   const given = Object.entries(messages).flatMap(([tag, message]) => {
     const language = languages.byTag.get(tag.toLowerCase())
@@ -37,13 +37,13 @@ function findGivenMessage ({ messages }: Pick<Occurrence, 'messages'>, preferred
 }
 
 /** Gives an error its message in the default language, which logs show. */
-export function setDefaultMessage (error: Occurrence, languages: ResolvedLanguages): void {
+export function setDefaultMessage (error: SentFields, languages: ResolvedLanguages): void {
   const given = findGivenMessage(error, languages.default, languages)
   if (given !== undefined) Reflect.set(error, 'message', given.message)
 }
 
 /** Returns the message of an error in a language; `undefined` if it is a message of the application. */
-function findMessage (texts: Texts, { message }: Answer, { meta }: Occurrence, definition: BodyDefinition): string | undefined {
+function findMessage (texts: Texts, { message }: Answer, { meta }: SentFields, definition: BodyDefinition): string | undefined {
   const ofCode = texts.errors[definition.code]
   if (ofCode !== undefined && isDefaultMessage(message, definition, meta)) return createSentence(ofCode, meta)
   const known = texts.ofMessages.get(message)

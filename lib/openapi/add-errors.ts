@@ -11,8 +11,8 @@ import { createComponentsContext, type ComponentsContext } from './components.js
 import { addStatusSchemasOfCatalog } from './error-schemas.js'
 import { createSharedResponse, defaultDescription, splitGroups, withoutErrorContent, type SplitGroups } from './declared-responses.js'
 import { createErrorResponse, createErrorResponses, createHeaderObjects, describeErrors, type Occurrences, type ResponseFacts } from './error-responses.js'
-import { headersOfSuccess, withExamples } from './headers.js'
-import { statusNames } from './names.js'
+import { describeSuccessHeaders, withExamples } from './headers.js'
+import { statusNames } from './component-names.js'
 import { addStreamedErrors } from './streamed-errors.js'
 import { describeContent, getDocumentSettings, sections, type ComponentReference, type Components, type DocumentSettings, type Section } from './settings.js'
 import { getOpenApiVersion } from './to-openapi-schema.js'
@@ -224,7 +224,7 @@ function addResponses (
   }
   const fields = context.examples.getLimitExample(facts.record)?.fields
   const key = JSON.stringify([headers, [...fields ?? []]])
-  const uses = headersOfSuccess(headers, context, context.requestIdOnAll ? context.requestIdHeader : undefined)
+  const uses = describeSuccessHeaders(headers, context, context.requestIdOnAll ? context.requestIdHeader : undefined)
   const added = successHeaders.get(key) ?? createHeaderObjects(context, withExamples(uses, fields ?? new Map()))
   successHeaders.set(key, added)
   const declared = createHeaderObjects(context, declaredHeaders.response.map(header => ({ header, always: false })))

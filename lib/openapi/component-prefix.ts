@@ -4,7 +4,7 @@ import { findOwner } from '../fastify/registrations.js'
 import type { Format } from '../formats/format.js'
 import type { RouteErrors } from '../infer/route-errors.js'
 import { rejectOption } from '../support/expect-option.js'
-import { hashText, toComponentName } from './names.js'
+import { hashText, toComponentName } from './component-names.js'
 import { describeContent, getDocumentSettings } from './settings.js'
 import { findDocumentsWithRoute, type SwaggerDocument } from './swagger-documents.js'
 

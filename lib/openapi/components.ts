@@ -4,7 +4,7 @@ import { mergeIssues, type StatusErrors } from '../infer/group-by-status.js'
 import type { RouteHeaders } from '../infer/route-headers.js'
 import type { Format } from '../formats/format.js'
 import type { JsonObject } from '../support/is-object.js'
-import { createSchemaNames, hashedNames, toComponentName } from './names.js'
+import { createSchemaNames, hashedNames, toComponentName } from './component-names.js'
 import type { ComponentReference, Components, DocumentSettings, Section } from './settings.js'
 import type { OpenApiVersion } from './to-openapi-schema.js'
 

@@ -12,9 +12,9 @@ import type { JsonObject } from '../support/is-object.js'
 import { createBodyExample } from './bodies.js'
 import { addComponent, formatSuffix, nameComponent, type ComponentsContext } from './components.js'
 import { createGroupSchema, isNarrowed } from './error-schemas.js'
-import { headersOfErrors, withExamples, type HeaderUse } from './headers.js'
-import { statusNames, toCodeName, toComponentName } from './names.js'
-import { describeDefinitionHeaders, describeFormatHeaders } from './own-headers.js'
+import { describeErrorHeaders, withExamples, type HeaderUse } from './headers.js'
+import { statusNames, toCodeName, toComponentName } from './component-names.js'
+import { describeDefinitionHeaders, describeFormatHeaders } from './custom-headers.js'
 import type { ComponentReference } from './settings.js'
 
 /** The facts of an operation, in addition to its errors, that its responses depend on. */
@@ -66,7 +66,7 @@ export function listHeaders (context: ComponentsContext, group: StatusErrors, fa
 /** Returns the headers of the plugin in the responses of a group, with their values in an example. */
 function listPluginHeaders (context: ComponentsContext, group: StatusErrors, { record, headers, method, occurrences }: ResponseFacts): HeaderUse[] {
   const { status, definitions } = group
-  const uses = headersOfErrors(group, headers, context, method)
+  const uses = describeErrorHeaders(group, headers, context, method)
   const { getLimitExample, getChallenge, getAcceptedMediaTypes } = context.examples
   // A request with a parameter that is too long reaches no route.
   const limit = getLimitExample(status === 414 ? undefined : record)

@@ -5,7 +5,7 @@ import type { StatusErrors } from '../infer/group-by-status.js'
 import type { JsonObject } from '../support/is-object.js'
 import { createCodeSchema, findDiscriminator, listIdentifiedCodes, narrowProperties } from './bodies.js'
 import { addComponent, formatSuffix, nameComponent, type CodeSchema, type ComponentsContext } from './components.js'
-import { statusNames, toCodeName, toComponentName } from './names.js'
+import { statusNames, toCodeName, toComponentName } from './component-names.js'
 import type { ComponentReference } from './settings.js'
 import type { SchemaDefinitions } from './to-openapi-schema.js'
 

@@ -55,7 +55,7 @@ export function withExamples (uses: readonly HeaderUse[], examples: HeaderExampl
 }
 
 /** Returns the headers of an error response to a request with a method. */
-export function headersOfErrors ({ status, definitions }: StatusErrors, headers: RouteHeaders, settings: ErrorHeaderSettings, method: string): HeaderUse[] {
+export function describeErrorHeaders ({ status, definitions }: StatusErrors, headers: RouteHeaders, settings: ErrorHeaderSettings, method: string): HeaderUse[] {
   const uses = listErrorHeaders(settings.requestIdHeader).filter(header => header.method === undefined || header.method === method).flatMap(header => {
     const codes = definitions.filter(({ code }) => header.on({ code, status }))
     return codes.length === 0 ? [] : [{ header, always: codes.length === definitions.length && header.isOptional !== true }]
@@ -63,11 +63,11 @@ export function headersOfErrors ({ status, definitions }: StatusErrors, headers:
   const advice = settings.retryHeaders
     ? [{ header: shouldRetryHeader, always: true }, ...status === 429 ? [{ header: retryAfterMsHeader, always: false }] : []]
     : []
-  return [...uses, ...advice, ...headersOfLanguages(settings), ...headersOfRoute(headers, settings)]
+  return [...uses, ...advice, ...describeLanguageHeaders(settings), ...describeRouteHeaders(headers, settings)]
 }
 
 /** Returns the headers about the language of a response. */
-function headersOfLanguages ({ languages, formats, textFormats }: ErrorHeaderSettings): HeaderUse[] {
+function describeLanguageHeaders ({ languages, formats, textFormats }: ErrorHeaderSettings): HeaderUse[] {
   const [example] = languages
   if (example === undefined) return []
   const language: DocumentedHeader = {
@@ -87,13 +87,13 @@ function headersOfLanguages ({ languages, formats, textFormats }: ErrorHeaderSet
  *
  * @param requestIdHeader the name of the header with the request id; `undefined` if only errors have it
  */
-export function headersOfSuccess (headers: RouteHeaders, limits: RateLimitHeaders, requestIdHeader: string | undefined): HeaderUse[] {
+export function describeSuccessHeaders (headers: RouteHeaders, limits: RateLimitHeaders, requestIdHeader: string | undefined): HeaderUse[] {
   const requestId = requestIdHeader === undefined ? [] : listErrorHeaders(requestIdHeader).filter(({ name }) => name === requestIdHeader)
-  return [...requestId.map(header => ({ header, always: true })), ...headersOfRoute(headers, limits)]
+  return [...requestId.map(header => ({ header, always: true })), ...describeRouteHeaders(headers, limits)]
 }
 
-/** Returns the optional headers. They are optional because a hook can respond before the limiter, and because same-origin requests need no CORS. */
-function headersOfRoute ({ limited, pluginLimit, cors }: RouteHeaders, { rateLimitHeaders, pluginRateLimitHeaders }: RateLimitHeaders): HeaderUse[] {
+/** Returns the headers of limits and CORS. They are optional, because a hook can respond before the limiter, and same-origin requests need no CORS. */
+function describeRouteHeaders ({ limited, pluginLimit, cors }: RouteHeaders, { rateLimitHeaders, pluginRateLimitHeaders }: RateLimitHeaders): HeaderUse[] {
   const fields = [...limited ? rateLimitHeaders : [], ...pluginLimit === undefined ? [] : pluginRateLimitHeaders?.[pluginLimit] ?? [], ...cors ? [corsHeader] : []]
   // Both limiters can have the same fields.
   return [...new Map(fields.map(header => [header.name, header])).values()].map(header => ({ header, always: false }))

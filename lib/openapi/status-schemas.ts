@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { expectOption } from '../support/expect-option.js'
 import { createBodySchema } from './bodies.js'
 import { describeErrors } from './error-responses.js'
-import { statusNames, type StatusName } from './names.js'
+import { statusNames, type StatusName } from './component-names.js'
 import type { DocumentSettings } from './settings.js'
 import { Type } from '../support/type-builder.js'
 

@@ -8,7 +8,7 @@ import { findDeclaredExample, type Occurrence } from '../infer/declared-examples
 import type { DeclaringTarget } from '../infer/declare-errors.js'
 import type { RequestPart } from '../infer/issue-codes.js'
 import type { RouteRecord } from '../infer/route-record.js'
-import { issuesAt } from '../translate/databases/database.js'
+import { createFailureIssues } from '../translate/databases/database.js'
 import { fastifyErrors } from '../translate/fastify-errors.js'
 import type { NamedConstraint } from '../translate/translator.js'
 import { isRecord } from '../support/is-object.js'
@@ -138,5 +138,5 @@ function findConstraintExample ({ record }: ExampleRoute, { constraints = {}, la
   if (found === undefined) return undefined
   const [, { field = '', message: given }] = found
   const message = typeof given === 'object' ? given[language] : given
-  return { ...(message !== undefined && { message }), issues: issuesAt(field.split('.'), 'unique') }
+  return { ...(message !== undefined && { message }), issues: createFailureIssues(field.split('.'), 'unique') }
 }

@@ -1,6 +1,6 @@
 /** Creates valid requests from the schemas of a route. The requests on the reference pages are based on them. */
 import type { StandardCode } from '../catalog/standard-errors.js'
-import { declaringTargets } from '../infer/declare-errors.js'
+import { listTargets } from '../infer/declare-errors.js'
 import { findDeclaredHeaders } from '../infer/declared-headers.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { getSecurityRequirements } from '../infer/security.js'
@@ -44,7 +44,7 @@ const credentialCodes: readonly StandardCode[] = ['missing_api_key', 'invalid_ap
 
 /** Returns the headers with the credential of a route: the headers of its security schemes, or otherwise `Authorization`. Empty for a public route. */
 export function credentialHeaders ({ record, codes }: SampleRoute, credential: string): Record<string, string> {
-  const schemes = getSecurityRequirements(declaringTargets(record)).map(({ scheme }) => scheme)
+  const schemes = getSecurityRequirements(listTargets(record)).map(({ scheme }) => scheme)
   if (schemes.length === 0) return credentialCodes.some(code => codes.has(code)) ? { authorization: `Bearer ${credential}` } : {}
   return Object.fromEntries(schemes.map(scheme => scheme.type === 'apiKey'
     ? [scheme.name.toLowerCase(), credential]
@@ -53,7 +53,7 @@ export function credentialHeaders ({ record, codes }: SampleRoute, credential: s
 
 /** Returns the headers that the hooks and scopes of a route require. */
 export function requiredHeaders ({ method, record }: SampleRoute): Record<string, string> {
-  const { request } = findDeclaredHeaders(declaringTargets(record), method)
+  const { request } = findDeclaredHeaders(listTargets(record), method)
   return Object.fromEntries(request.filter(({ required }) => required).map(({ name, example }) => [name.toLowerCase(), String(example)]))
 }
 

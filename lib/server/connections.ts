@@ -21,11 +21,11 @@ export function watchServer (app: FastifyInstance): void {
     done()
   })
   if (getServerOptions(app).frameworkErrors === undefined) app.addHook('onListen', warnOfServerOptions)
-  answerThrown(app, app.server)
+  respondToThrown(app, app.server)
   // If `localhost` has two addresses, Fastify listens on the second one with another server.
   watchListeningServers(app, server => {
     for (const event of ['clientError', 'checkExpectation']) server.on(event, (...args) => app.server.emit(event, ...args))
-    answerThrown(app, server)
+    respondToThrown(app, server)
   })
 }
 
@@ -43,7 +43,7 @@ function warnOfServerOptions (done: () => void): void {
  * before it handles errors: `genReqId`, `rewriteUrl`, constraints, the query parser, the logger factory. If one of these threw,
  * the process would end.
  */
-function answerThrown (app: FastifyInstance, server: Pick<Server, 'listeners' | 'off' | 'on'>): void {
+function respondToThrown (app: FastifyInstance, server: Pick<Server, 'listeners' | 'off' | 'on'>): void {
   const { routing } = app
   if (!server.listeners('request').includes(routing)) return
   server.off('request', routing)

@@ -21,7 +21,7 @@ function readCode (error: unknown): unknown {
 }
 
 /** Responds like a request without a route, in the format and with the limits of the registration that the URL belongs to. */
-export function answerUnknownMethod (request: FastifyRequest, reply: FastifyReply): void {
+export function respondToUnknownMethod (request: FastifyRequest, reply: FastifyReply): void {
   const { server } = request.server
   const responder = getResponder(server, request.originalUrl)
   const answer = (rejection: Error | undefined): void => {

@@ -20,7 +20,7 @@ const entrySchema = Type.Object({
 })
 
 /** The parts of an event that are used. */
-interface SentError {
+interface SentEvent {
   readonly route: string | null
   readonly method: string | null
   readonly status: number
@@ -46,7 +46,7 @@ export function collectLedger (folder: string): () => void {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, `${process.pid}-${randomUUID()}.jsonl`)
   const write = (message: unknown): void => {
-    const { route, method, status, code, request } = message as SentError
+    const { route, method, status, code, request } = message as SentEvent
     const name = route === null ? null : `${method} ${route}`
     const ledger = request?.server.apiErrors?.ledger() ?? []
     const { documented = true } = ledger.find(entry => entry.route === name && entry.status === status && entry.code === code) ?? {}

@@ -535,7 +535,7 @@ t.test('the code of a function with more than 50,000 characters is not read', as
 })
 
 t.test('a function that a hook puts on the request', t => {
-  const list = (fn: unknown): string[] => readFunctionErrors(fn as object, context).map(({ code, of }) => `${code} ${String(of)}`).sort()
+  const list = (fn: unknown): string[] => readFunctionErrors(fn as object, context).map(({ code, requestFunctions: of }) => `${code} ${String(of)}`).sort()
   t.strictSame(list(async (request: any) => {
     request.getUser = async () => { throw errors.unauthorized() }
     request.getMember = async (slug: string) => {

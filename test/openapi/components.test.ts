@@ -1,7 +1,7 @@
 /** The components of error responses. */
 import t from 'tap'
 import { defineErrors, standardErrors, type StandardCode } from 'fastify-api-errors'
-import { hashedNames } from '../../lib/openapi/names.js'
+import { hashedNames } from '../../lib/openapi/component-names.js'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { codesByStatus, createApp, documentOf } from './documents.js'
 

@@ -8,7 +8,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { resolveRules } from '../../lib/infer/custom-rules.js'
 import { createRouteErrors } from '../../lib/infer/route-errors.js'
 import type { DocumentedHeader } from '../../lib/infer/declared-headers.js'
-import { headersOfSuccess } from '../../lib/openapi/headers.js'
+import { describeSuccessHeaders } from '../../lib/openapi/headers.js'
 import { setDocumentSettings } from '../../lib/openapi/settings.js'
 import { createApp, documentOf, info, resolved, type Document, type Json } from './documents.js'
 
@@ -73,7 +73,7 @@ for (const isOurs of [true, false]) {
 }
 
 t.test('fields of @fastify/rate-limit that are not described are omitted', async t => {
-  t.strictSame(headersOfSuccess({ limited: false, pluginLimit: 'x-ratelimit', cors: false }, { rateLimitHeaders: [] }, undefined), [])
+  t.strictSame(describeSuccessHeaders({ limited: false, pluginLimit: 'x-ratelimit', cors: false }, { rateLimitHeaders: [] }, undefined), [])
 })
 
 t.test('declared responses keep their headers, and headers of successful responses are not on errors', async t => {

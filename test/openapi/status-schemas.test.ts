@@ -6,7 +6,7 @@ import { defineErrors, defineFormat, formats, standardErrors, type ErrorStatus }
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { errorStatuses } from '../../lib/catalog/definition.js'
 import { codesByStatus } from '../../lib/catalog/standard-errors.js'
-import { createSchemaNames, statusNames, toComponentName } from '../../lib/openapi/names.js'
+import { createSchemaNames, statusNames, toComponentName } from '../../lib/openapi/component-names.js'
 import { createApp, documentOf } from './documents.js'
 
 t.test('every status has the name that http-errors gives it, except the two that RFC 9110 renamed', t => {

@@ -62,8 +62,8 @@ export const databaseFailures: Readonly<Record<DatabaseFailure, FailureResponse>
   fault: { code: 'internal_error' }
 }
 
-/** The data that a translator reads from an error. */
-export interface Reading {
+/** The details of a failure that a translator reads from an error. */
+export interface FailureDetails {
   readonly failure: DatabaseFailure
   /** The invalid columns, if the database reports them. */
   readonly columns?: readonly string[] | undefined
@@ -76,14 +76,14 @@ export interface Reading {
 }
 
 /** Reads an error of one source. Returns `undefined` for any other error. */
-export type ReadError = (error: Readonly<Record<string, unknown>>, request: FastifyRequest) => Reading | undefined
+export type ReadError = (error: Readonly<Record<string, unknown>>, request: FastifyRequest) => FailureDetails | undefined
 
 /** Returns the translator of one source. It uses the innermost known error in the chain of causes, because a pool timeout may hide a wrong password. */
 export function databaseTranslator (name: string, read: ReadError): Translator {
   return {
     name,
     translate (error, context) {
-      let found: Reading | undefined
+      let found: FailureDetails | undefined
       let current = error
       for (let depth = 0; depth < maxDepth && isOfDatabase(current); depth++) {
         found = read(current, context.request) ?? found
@@ -102,7 +102,7 @@ function isOfDatabase (error: unknown): error is Readonly<Record<string, unknown
 }
 
 /** The failures that concern a single value. In a request whose body is absent or empty, the value comes from the URL. */
-const ofValues: ReadonlySet<DatabaseFailure> = new Set(['too_long', 'out_of_range', 'malformed'])
+const valueFailures: ReadonlySet<DatabaseFailure> = new Set(['too_long', 'out_of_range', 'malformed'])
 
 /** The methods whose handlers read no body, unless the route has a schema for it. */
 const withoutBody: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD'])
@@ -114,25 +114,25 @@ function hasBodyValues ({ body, headers, method, routeOptions }: FastifyRequest)
   return isObject(body) ? Object.keys(body).length > 0 : body !== ''
 }
 
-function createDatabaseError (reading: Reading, cause: unknown, { errors, request, database, validationStatus }: TranslateContext): ApiError {
+function createDatabaseError (reading: FailureDetails, cause: unknown, { errors, request, database, validationStatus }: TranslateContext): ApiError {
   const { failure, constraint } = reading
-  if (ofValues.has(failure) && !hasBodyValues(request)) return errors.invalid_parameter({ cause })
+  if (valueFailures.has(failure) && !hasBodyValues(request)) return errors.invalid_parameter({ cause })
   const { code, message } = databaseFailures[failure]
   const named = constraint !== undefined && Object.hasOwn(database?.constraints ?? {}, constraint) ? database?.constraints?.[constraint] : undefined
   const sentence = (failure === 'still_referenced' ? named?.onDelete : failure === 'missing' ? undefined : named?.message) ?? message
-  const issues = reading.issues ?? listPaths(reading, named, request).flatMap(path => issuesAt(path, failure))
+  const issues = reading.issues ?? listPaths(reading, named, request).flatMap(path => createFailureIssues(path, failure))
   const [codeOfStatus, ofStatus] = isValidationCode(code) ? [toValidationCode(code, validationStatus), getValidationMessage(code, errors, validationStatus)] : [code, {}]
   return errors[codeOfStatus]({ cause, ...ofStatus, ...(sentence !== undefined && { message: sentence }), ...(issues.length > 0 && { issues }) })
 }
 
 /** Returns the issue of a failure for a path; none if the failure does not concern fields. */
-export function issuesAt (path: readonly string[], failure: DatabaseFailure): Issue[] {
+export function createFailureIssues (path: readonly string[], failure: DatabaseFailure): Issue[] {
   const { issue } = databaseFailures[failure]
   if (issue === undefined) return []
   return [{ in: 'body', field: formatField(path), pointer: formatPointer(path), code: issue.code, message: path.length === 0 ? issue.ofBody : issue.ofField }]
 }
 
-function listPaths ({ columns, likelyColumn }: Reading, named: NamedConstraint | undefined, { body }: FastifyRequest): readonly string[][] {
+function listPaths ({ columns, likelyColumn }: FailureDetails, named: NamedConstraint | undefined, { body }: FastifyRequest): readonly string[][] {
   if (named?.field !== undefined) return [named.field.split('.')]
   if (columns !== undefined && columns.length > 0) return columns.map(column => column.split('.'))
   return likelyColumn === undefined || (isObject(body) && !Object.hasOwn(body, likelyColumn)) ? [[]] : [[likelyColumn]]
@@ -143,8 +143,8 @@ export function foreignKeyFailure ({ method }: FastifyRequest): DatabaseFailure 
   return method === 'DELETE' ? 'still_referenced' : 'unknown_reference'
 }
 
-/** Returns the failure of a model that a mapper rejected before it called the database. */
-export function readingOfIssues (issues: readonly Issue[]): Reading {
+/** Returns the failure of a model that an object mapper rejected before it called the database. */
+export function createValidationFailure (issues: readonly Issue[]): FailureDetails {
   const missing = issues.length > 0 && issues.every(({ code }) => code === 'required')
   return { failure: missing ? 'missing' : 'check', issues: issues.slice(0, maxIssues) }
 }

@@ -1,6 +1,6 @@
 /** Translates errors of Mongoose, including those of its validators. */
 import { formatField, getKeywordIssue, formatPointer, issueParams, type Issue, type IssueParams, type TranslatableIssue } from '../../catalog/issues.js'
-import { databaseTranslator, readingOfIssues, type DatabaseFailure } from './database.js'
+import { databaseTranslator, createValidationFailure, type DatabaseFailure } from './database.js'
 import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
 
@@ -36,9 +36,9 @@ export const mongooseErrors: Readonly<Record<string, DatabaseFailure>> = {
 export const mongooseTranslator: Translator = databaseTranslator('mongoose', error => {
   const { name, message, path, errors } = error
   if (typeof name !== 'string') return undefined
-  if (name === 'ValidationError' && typeof error._message === 'string' && isObject(errors)) return readingOfIssues(Object.entries(errors).flatMap(([at, failed]) => createIssue(at, failed)))
+  if (name === 'ValidationError' && typeof error._message === 'string' && isObject(errors)) return createValidationFailure(Object.entries(errors).flatMap(([at, failed]) => createIssue(at, failed)))
   if (name === 'CastError' && typeof path === 'string') return { failure: 'malformed', issues: createIssue(path, error) }
-  if (name === 'StrictModeError' && typeof path === 'string') return readingOfIssues([issueAt(path, 'additionalProperties')])
+  if (name === 'StrictModeError' && typeof path === 'string') return createValidationFailure([issueAt(path, 'additionalProperties')])
   if (name === 'MongooseError' && typeof message === 'string' && / buffering timed out after \d+ms$/.test(message)) return { failure: 'unavailable' }
   const failure = Object.hasOwn(mongooseErrors, name) ? mongooseErrors[name] : undefined
   return failure === undefined ? undefined : { failure }

@@ -1,5 +1,5 @@
 /** Translates errors of MySQL and MariaDB by their error numbers. */
-import { connectionErrors, databaseTranslator, findSentence, type DatabaseFailure, type Reading } from './database.js'
+import { connectionErrors, databaseTranslator, findSentence, type DatabaseFailure, type FailureDetails } from './database.js'
 import type { Translator } from '../translator.js'
 
 /** The failure of an error number, and the kind of name in the message. */
@@ -91,7 +91,7 @@ export const mysqlTranslator: Translator = databaseTranslator('mysql', error => 
 })
 
 /** Reads an error of the server or of the mariadb driver. */
-export function readMysql ({ errno, sqlState, message }: { readonly errno: number, readonly sqlState: string, readonly message: string }): Reading {
+export function readMysql ({ errno, sqlState, message }: { readonly errno: number, readonly sqlState: string, readonly message: string }): FailureDetails {
   const known = mysqlErrors[errno]
   if (known === undefined || (known.sqlState ?? sqlState) !== sqlState) return { failure: 'fault' }
   const { failure, names } = known

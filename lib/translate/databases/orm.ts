@@ -1,5 +1,5 @@
 /** Translates errors that query builders and ORMs throw themselves. */
-import { databaseTranslator, issuesAt, readingOfIssues, type DatabaseFailure, type Reading } from './database.js'
+import { databaseTranslator, createFailureIssues, createValidationFailure, type DatabaseFailure, type FailureDetails } from './database.js'
 import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
 
@@ -43,9 +43,9 @@ export const ormTranslator: Translator = databaseTranslator('orm', error => {
 })
 
 /** Reads the validation error of a Sequelize model. The message of a validator is not used, because it may repeat the value. */
-function readValidation (errors: readonly unknown[]): Reading {
-  return readingOfIssues(errors.filter(isObject).flatMap(failed =>
-    issuesAt(isAttribute(failed) ? [String(failed.path)] : [], failed.type === 'notNull Violation' ? 'missing' : 'check')))
+function readValidation (errors: readonly unknown[]): FailureDetails {
+  return createValidationFailure(errors.filter(isObject).flatMap(failed =>
+    createFailureIssues(isAttribute(failed) ? [String(failed.path)] : [], failed.type === 'notNull Violation' ? 'missing' : 'check')))
 }
 
 /** Returns the attribute of a failed validator. A validator of the whole model has its own name instead of an attribute. */

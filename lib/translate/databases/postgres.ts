@@ -1,5 +1,5 @@
 /** Translates errors of Postgres by their SQLSTATE. */
-import { connectionErrors, databaseTranslator, findSentence, type DatabaseFailure, type Reading } from './database.js'
+import { connectionErrors, databaseTranslator, findSentence, type DatabaseFailure, type FailureDetails } from './database.js'
 import type { Translator } from '../translator.js'
 
 /**
@@ -84,7 +84,7 @@ export const postgresTranslator: Translator = databaseTranslator('postgres', err
 })
 
 /** Reads an error of the server. */
-export function readPostgres ({ code, message = '', detail = '', table, column, constraint }: PostgresError): Reading {
+export function readPostgres ({ code, message = '', detail = '', table, column, constraint }: PostgresError): FailureDetails {
   const failure = sqlStates[code] ?? sqlStates[code.slice(0, 2)] ?? 'fault'
   switch (failure) {
     case 'unique':

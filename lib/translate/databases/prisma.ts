@@ -1,6 +1,6 @@
 /** Translates errors of Prisma by their codes. */
 import type { FastifyRequest } from 'fastify'
-import { databaseTranslator, foreignKeyFailure, findSentence, type DatabaseFailure, type Reading } from './database.js'
+import { databaseTranslator, foreignKeyFailure, findSentence, type DatabaseFailure, type FailureDetails } from './database.js'
 import { mysqlErrors, readMysql } from './mysql.js'
 import { readPostgres } from './postgres.js'
 import { readSqlite } from './sqlite.js'
@@ -70,7 +70,7 @@ export const prismaTranslator: Translator = databaseTranslator('prisma', (error,
 const malformedKey = /Malformed ObjectID|Error creating UUID/
 
 /** Reads the database's error: Postgres by SQLSTATE, MySQL by number, SQLite by the name of the result code. */
-function readOriginal (adapter: Readonly<Record<string, unknown>>, request: FastifyRequest): Reading | undefined {
+function readOriginal (adapter: Readonly<Record<string, unknown>>, request: FastifyRequest): FailureDetails | undefined {
   const code = findSentence(adapter.originalCode)
   const message = findSentence(adapter.originalMessage) ?? ''
   if (code === undefined) return undefined

@@ -1,6 +1,6 @@
 /** Translates errors of SQLite by their result codes. */
 import type { FastifyRequest } from 'fastify'
-import { databaseTranslator, foreignKeyFailure, findSentence, type DatabaseFailure, type Reading } from './database.js'
+import { databaseTranslator, foreignKeyFailure, findSentence, type DatabaseFailure, type FailureDetails } from './database.js'
 import type { Translator } from '../translator.js'
 
 /** A result code of SQLite, as a name (better-sqlite3) and as a number (node:sqlite). */
@@ -46,7 +46,7 @@ export const sqliteTranslator: Translator = databaseTranslator('sqlite', ({ code
 })
 
 /** Reads an error. SQLite messages are not translated. The name of the failed constraint follows the colon. */
-export function readSqlite (code: string, message: string, request: FastifyRequest): Reading {
+export function readSqlite (code: string, message: string, request: FastifyRequest): FailureDetails {
   const failure = sqliteErrors[code]?.failure ?? 'fault'
   const name = / failed: (.+)$/.exec(message)?.[1]
   switch (failure) {

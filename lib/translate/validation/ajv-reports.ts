@@ -1,7 +1,7 @@
 /** Reads the reports of Ajv, TypeBox 1, and other validators that use the same form. */
 import { getKeywordIssue, issueCodeByKeyword, issueKinds, parsePointer } from '../../catalog/issues.js'
-import { dataKeywords, isData } from './data-limits.js'
-import { isIn, maxReported, quotesAnyValue, repeatsValue, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
+import { listDataKeywords, isDataReference } from './data-limits.js'
+import { hasProperty, maxReported, quotesAnyValue, repeatsValue, getValueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { resolveUnions } from './unions.js'
 import { isObject } from '../../support/is-object.js'
 
@@ -29,13 +29,13 @@ export function readAjvReports (report: ValidationReport): FailedKeyword[] {
   for (const reported of validation) {
     if (isObject(reported) && reported.emUsed === true) continue // replaced by ajv-errors
     const given = readEntry(reported, report)
-    const entry = isOfRequest(given, report) ? withoutLimit(given) : given
+    const entry = isRequestLimit(given, report) ? withoutLimit(given) : given
     const { keyword, schemaPath } = entry
     if (unions.has(keyword)) {
-      const inside = pop(entries, candidate => isBelow(candidate, schemaPath) || isReferred(candidate, entry, schema))
+      const inside = popEntries(entries, candidate => isBelow(candidate, schemaPath) || isReferred(candidate, entry, schema))
       entries.push({ ...entry, failures: entry.failures.map(failure => ({ ...failure, branches: listBranches(entry, inside, schema) })) })
     } else if (trials.has(keyword)) {
-      pop(entries, candidate => isBelow(candidate, schemaPath))
+      popEntries(entries, candidate => isBelow(candidate, schemaPath))
       entries.push(entry)
     } else if (keyword === 'if') {
       // A failure in `then` or `else` is more useful, but TypeBox reports only the `if`.
@@ -45,7 +45,7 @@ export function readAjvReports (report: ValidationReport): FailedKeyword[] {
       // If a schema that would evaluate fields has failed, its fields count as unevaluated, even if the schema allows them.
       if (!entries.some(candidate => isApplied(candidate, entry))) entries.push(entry)
     } else if (isOwnKeyword(keyword)) {
-      entries.push(withInner(entry, pop(entries, candidate => isBelow(candidate, schemaPath))))
+      entries.push(withInner(entry, popEntries(entries, candidate => isBelow(candidate, schemaPath))))
     } else {
       entries.push(entry)
     }
@@ -76,7 +76,7 @@ function readFailures ({ keyword, instancePath, params, message }: Reported, rep
   if (keyword === '~refine') return [readRefinement(instancePath, params)]
   if (keyword === 'errorMessage' && Array.isArray(params.errors)) return readReplaced(params.errors, message, report)
   const failures = listPaths(instancePath, params, report.value).map(path => ({ keyword, path, params }))
-  return isAuthored(keyword, message) && !repeatsValue(message, valueAt(report.value, parsePointer(instancePath)))
+  return isAuthored(keyword, message) && !repeatsValue(message, getValueAt(report.value, parsePointer(instancePath)))
     ? failures.map(failure => ({ ...failure, message }))
     : failures
 }
@@ -118,16 +118,16 @@ function isAuthored (keyword: string, message: unknown): message is string {
  * reports the path as written in the `$ref`. `#` then refers to that schema instead of the route's schema, and a keyword after
  * another `$ref` is not at the reported path.
  */
-function isOfRequest ({ keyword, schemaPath }: Entry, { schema, sharedSchema, sharedWithData }: ValidationReport): boolean {
+function isRequestLimit ({ keyword, schemaPath }: Entry, { schema, sharedSchema, sharedWithData }: ValidationReport): boolean {
   const at = schemaPath.indexOf('#')
   if (at === -1) return false
-  const mentions = (candidate: unknown): boolean => dataKeywords(candidate).has(keyword)
+  const mentions = (candidate: unknown): boolean => listDataKeywords(candidate).has(keyword)
   const shared = sharedWithData?.().filter(mentions) ?? []
   // Few schemas use $data, and looking up a keyword by its path costs more than the rest of an issue.
   if (shared.length === 0 && !mentions(schema)) return false
   const places = at > 0 ? [sharedSchema?.(schemaPath.slice(0, at))] : [schema, ...shared]
-  const limits = places.map(place => schemaAt(place, schemaPath.slice(at))).filter(limit => limit !== undefined)
-  return limits.length === 0 || limits.some(isData)
+  const limits = places.map(place => getSchemaAt(place, schemaPath.slice(at))).filter(limit => limit !== undefined)
+  return limits.length === 0 || limits.some(isDataReference)
 }
 
 /** Removes a limit that is a value of the request, because the message would repeat it. For a format, it would also be the code. */
@@ -150,12 +150,12 @@ function listPaths (instancePath: string, params: Entry['params'], value: unknow
   const several = params.requiredProperties ?? params.additionalProperties ?? params.unevaluatedProperties ?? params.propertyNames
   if (Array.isArray(several)) return several.map(name => [...parent, String(name)])
   if (Array.isArray(params.dependencies)) {
-    return params.dependencies.filter(name => !isIn(valueAt(value, parent), String(name))).map(name => [...parent, String(name)])
+    return params.dependencies.filter(name => !hasProperty(getValueAt(value, parent), String(name))).map(name => [...parent, String(name)])
   }
   return [parent]
 }
 
-function pop (entries: Entry[], belongs: (entry: Entry) => boolean): Entry[] {
+function popEntries (entries: Entry[], belongs: (entry: Entry) => boolean): Entry[] {
   const from = entries.findLastIndex(entry => !belongs(entry)) + 1
   return entries.splice(from)
 }
@@ -184,16 +184,16 @@ function isReferred (candidate: Entry, union: Entry, schema: unknown): boolean {
   const parent = getParent(union.schemaPath)
   if (!isBelow(candidate, parent)) return true
   const [sibling = ''] = parsePointer(candidate.schemaPath.slice(parent.length))
-  const beside = schemaAt(schema, parent)
-  return beside !== undefined && !isIn(beside, sibling)
+  const beside = getSchemaAt(schema, parent)
+  return beside !== undefined && !hasProperty(beside, sibling)
 }
 
 /** Returns the failures of a union by branch, or none if they cannot be assigned to branches. */
 function listBranches (union: Entry, inside: readonly Entry[], schema: unknown): FailedKeyword[][] {
-  const members = schemaAt(schema, union.schemaPath)
+  const members = getSchemaAt(schema, union.schemaPath)
   const branches = new Map<string, FailedKeyword[]>()
   for (const entry of inside) {
-    const name = isBelow(entry, union.schemaPath) ? parsePointer(entry.schemaPath.slice(union.schemaPath.length))[0] : referringBranch(entry, members)
+    const name = isBelow(entry, union.schemaPath) ? parsePointer(entry.schemaPath.slice(union.schemaPath.length))[0] : findReferringBranch(entry, members)
     if (name === undefined) return []
     branches.set(name, [...branches.get(name) ?? [], ...entry.failures])
   }
@@ -204,7 +204,7 @@ function listBranches (union: Entry, inside: readonly Entry[], schema: unknown):
  * Returns the only branch that leads to the schema of a failure, by its name or by any `$ref`; `undefined` if there may be
  * several.
  */
-function referringBranch ({ schemaPath }: Entry, members: unknown): string | undefined {
+function findReferringBranch ({ schemaPath }: Entry, members: unknown): string | undefined {
   const name = schemaPath.slice(0, schemaPath.indexOf('#'))
   if (!Array.isArray(members)) return name
   const texts = getTexts(members)
@@ -228,9 +228,9 @@ function getParent (schemaPath: string): string {
 }
 
 /** Returns the part of a schema at a path that begins with `#`; `undefined` if there is none. */
-function schemaAt (schema: unknown, schemaPath: string): unknown {
+function getSchemaAt (schema: unknown, schemaPath: string): unknown {
   if (!schemaPath.startsWith('#')) return undefined
-  return valueAt(schema, parsePointer(decodeFragment(schemaPath.slice(1))))
+  return getValueAt(schema, parsePointer(decodeFragment(schemaPath.slice(1))))
 }
 
 /** Decodes a path in a schema. Ajv encodes the names of properties for a URI; TypeBox does not. */

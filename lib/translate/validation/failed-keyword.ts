@@ -38,12 +38,12 @@ export interface ValidationReport {
 export type ReadReport = (report: ValidationReport) => FailedKeyword[] | undefined
 
 /** Returns the value at a path; `undefined` if there is none. */
-export function valueAt (value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, part) => isIn(at, part) ? (at as Record<string, unknown>)[part] : undefined, value)
+export function getValueAt (value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, part) => hasProperty(at, part) ? (at as Record<string, unknown>)[part] : undefined, value)
 }
 
 /** Returns whether a value has an own property. */
-export function isIn (value: unknown, name: string): boolean {
+export function hasProperty (value: unknown, name: string): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
 }
 

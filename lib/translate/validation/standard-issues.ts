@@ -1,5 +1,5 @@
 /** Reads the issues of Valibot, ArkType and other libraries with Standard Schema, if a validator returns them unchanged. */
-import { isIn, maxReported, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
+import { hasProperty, maxReported, getValueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { isObject, isRecord } from '../../support/is-object.js'
 
 /** An issue of any library with Standard Schema. */
@@ -165,8 +165,8 @@ function parseValue (text: string): unknown {
 }
 
 function isAbsent (path: readonly string[], value: unknown): boolean {
-  const parent = valueAt(value, path.slice(0, -1))
-  return path.length > 0 && isRecord(parent) && !isIn(parent, path.at(-1) as string)
+  const parent = getValueAt(value, path.slice(0, -1))
+  return path.length > 0 && isRecord(parent) && !hasProperty(parent, path.at(-1) as string)
 }
 
 /** Returns the failed keywords in the issues of a library with Standard Schema. */

@@ -2,7 +2,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { ValueError, ValueErrorType } from '@sinclair/typebox/errors'
 import { parsePointer } from '../../catalog/issues.js'
-import { isIn, maxReported, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
+import { hasProperty, maxReported, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { isObject } from '../../support/is-object.js'
 import { getTypebox, isTypeboxSchema, type Typebox } from '../../support/typebox-registry.js'
 
@@ -84,7 +84,7 @@ const comparisons: Readonly<Record<string, string>> = { minimum: '>=', maximum: 
  * messages, this function validates the value again and finds the errors with the same message and path.
  */
 export function readTypeboxErrors ({ validation, location, schema, value }: ValidationReport): FailedKeyword[] | undefined {
-  if (!isTypeboxSchema(schema) || validation.some(entry => isIn(entry, 'keyword'))) return undefined
+  if (!isTypeboxSchema(schema) || validation.some(entry => hasProperty(entry, 'keyword'))) return undefined
   const typebox = getTypebox()
   const reported = validation.slice(0, maxReported).filter(isObject).map(({ message, instancePath }) => ({ message, path: String(instancePath) }))
   if (typebox === undefined) return reported.map(({ path }) => createInvalid(path))

@@ -1,9 +1,9 @@
-/** Translates the errors of Fastify's validation, independent of the validator. */
+/** Translates Fastify's validation errors, whichever validator reports them. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiError } from '../../catalog/api-error.js'
 import { specificMessages } from '../../catalog/specific-messages.js'
 import { formatField, getKeywordIssue, formatPointer, issueParams, type Issue, type IssueLocation, type TranslatableIssue } from '../../catalog/issues.js'
-import { dataKeywords } from './data-limits.js'
+import { listDataKeywords } from './data-limits.js'
 import { maxReported, type FailedKeyword, type ReadReport, type ValidationReport } from './failed-keyword.js'
 import { readAjvReports } from './ajv-reports.js'
 import type { TranslateContext, Translator } from '../translator.js'
@@ -97,7 +97,7 @@ const knownWithData = new WeakMap<FastifyInstance, readonly unknown[]>()
 /** Returns the added schemas that use `$data`. They are looked up once, because no schema is added after the first request. */
 function sharedWithData (server: FastifyInstance): readonly unknown[] {
   let schemas = knownWithData.get(server)
-  if (schemas === undefined) knownWithData.set(server, schemas = Object.values(server.getSchemas()).filter(schema => dataKeywords(schema).size > 0))
+  if (schemas === undefined) knownWithData.set(server, schemas = Object.values(server.getSchemas()).filter(schema => listDataKeywords(schema).size > 0))
   return schemas
 }
 

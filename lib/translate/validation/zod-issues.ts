@@ -1,5 +1,5 @@
 /** Reads the issues of zod 4, through @fastify/type-provider-zod, fastify-type-provider-zod or fastify-zod-openapi, or unchanged. */
-import { isIn, maxReported, valueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
+import { hasProperty, maxReported, getValueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { isObject } from '../../support/is-object.js'
 
 /** The codes of zod's issues. */
@@ -100,8 +100,8 @@ function splitPath (value: unknown, joined: string): string[] {
   const path: string[] = []
   if (joined === '/') return path
   while (rest.length > 0) {
-    const parent = valueAt(value, path)
-    const length = rest.findIndex((_part, at) => isIn(parent, rest.slice(0, at + 1).join('/'))) + 1 || 1
+    const parent = getValueAt(value, path)
+    const length = rest.findIndex((_part, at) => hasProperty(parent, rest.slice(0, at + 1).join('/'))) + 1 || 1
     path.push(rest.slice(0, length).join('/'))
     rest = rest.slice(length)
   }
@@ -111,7 +111,7 @@ function splitPath (value: unknown, joined: string): string[] {
 function readFailures (issue: ZodIssue, place: Place): FailedKeyword[] {
   const path = [...place.path, ...issue.path.map(String)]
   // A field can be missing only in an object that was sent. The result of a transformation is not checked.
-  const isAbsent = path.length > 0 && isObject(valueAt(place.value, path.slice(0, -1))) && valueAt(place.value, path) === undefined
+  const isAbsent = path.length > 0 && isObject(getValueAt(place.value, path.slice(0, -1))) && getValueAt(place.value, path) === undefined
   if (isAbsent && absentAs.has(issue.code)) return [{ keyword: 'required', path, params: {} }]
   const read = Object.hasOwn(zodIssues, issue.code) ? zodIssues[issue.code as ZodCode] : undefined
   const failure: FailedKeyword = { path, ...(read?.(issue) ?? { keyword: 'invalid', params: {} }) }

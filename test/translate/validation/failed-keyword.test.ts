@@ -1,6 +1,6 @@
 /** Finds values of a request: by their path, and in a message. */
 import t from 'tap'
-import { isIn, quotesAnyValue, valueAt } from '../../../lib/translate/validation/failed-keyword.js'
+import { hasProperty, quotesAnyValue, getValueAt } from '../../../lib/translate/validation/failed-keyword.js'
 
 t.test('the value at a path, from own properties only', async t => {
   const value = { items: [{ price: 5 }], empty: null }
@@ -8,9 +8,9 @@ t.test('the value at a path, from own properties only', async t => {
     [[], value], [['items', '0', 'price'], 5], [['empty'], null], [['empty', 'more'], undefined], [['items', '1'], undefined],
     [['constructor'], undefined], [['items', 'map'], undefined]
   ] as const) {
-    t.equal(valueAt(value, path), found, path.join('.'))
+    t.equal(getValueAt(value, path), found, path.join('.'))
   }
-  t.strictSame([isIn({ a: undefined }, 'a'), isIn({}, 'toString'), isIn(null, 'a'), isIn('text', 'length')], [true, false, false, false])
+  t.strictSame([hasProperty({ a: undefined }, 'a'), hasProperty({}, 'toString'), hasProperty(null, 'a'), hasProperty('text', 'length')], [true, false, false, false])
 })
 
 t.test('values of a request that a message contains as JSON', async t => {

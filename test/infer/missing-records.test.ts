@@ -2,7 +2,7 @@
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
-import { catchesAll, checksAccess, queriesDatabase } from '../../lib/infer/lookups.js'
+import { catchesAll, checksAccess, queriesDatabase } from '../../lib/infer/missing-records.js'
 
 const db: any = undefined
 const sql: any = undefined

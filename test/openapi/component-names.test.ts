@@ -1,7 +1,7 @@
 /** The names of components. */
 import fc from 'fast-check'
 import t from 'tap'
-import { createSchemaNames, hashedNames, hashText, toCodeName, toComponentName } from '../../lib/openapi/names.js'
+import { createSchemaNames, hashedNames, hashText, toCodeName, toComponentName } from '../../lib/openapi/component-names.js'
 
 t.test('the component name of a code', async t => {
   for (const [code, name] of [['resource_not_found', 'ResourceNotFound'], ['gone', 'Gone'], ['e1001', 'E1001'], ['NoSuchBucket', 'NoSuchBucket'], ['a$b', 'Ab']] as const) {
