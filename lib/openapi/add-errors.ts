@@ -6,7 +6,7 @@ import type { CoveredRoute, ErrorStream, RouteErrors } from '../infer/route-erro
 import type { RouteRecord } from '../infer/route-record.js'
 import { requiresCredentials } from '../infer/rules.js'
 import type { JsonObject } from '../support/is-object.js'
-import { createOccurrence } from '../samples/occurrences.js'
+import { createOccurrence } from '../samples/response-examples.js'
 import { createComponentsContext, type ComponentsContext } from './components.js'
 import { addStatusSchemasOfCatalog } from './error-schemas.js'
 import { createSharedResponse, defaultDescription, splitGroups, withoutErrorContent, type SplitGroups } from './declared-responses.js'

@@ -16,7 +16,7 @@ import { findOperationUrl, getOperationUrl } from './operation-urls.js'
 import type { OperationUrl, ReferenceOptions, ResolvedReference } from './reference-options.js'
 import { mergeFields } from '../support/merge-fields.js'
 import { createFailingRequest } from '../samples/failing-request.js'
-import { createOccurrence, type ExampleRoute } from '../samples/occurrences.js'
+import { createOccurrence, type ExampleRoute } from '../samples/response-examples.js'
 import type { SampleRequest, SampleRoute } from '../samples/sample-request.js'
 
 /** The errors of an application as plain data. */
