@@ -124,7 +124,7 @@ interface Registration {
   readonly rateLimit: RateLimitOptions | undefined
   readonly routes: Routes
   readonly routeErrors: RouteErrors
-  readonly documentSettings: DocumentSettings
+  readonly documentSettings: DocumentSettings & { readonly matchesDeclared: MatchesDeclared }
   readonly matchesDeclared: MatchesDeclared
   readonly ledger: Ledger
   readonly isDocumented: (kind: SentKind) => boolean
@@ -174,16 +174,31 @@ async function loadParts ({ settings, rateLimit }: Registration): Promise<Parts>
 /** Step 1: creates the parts that the other steps need. It handles no errors yet. */
 function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, given: Settings): Registration {
   const settings = { ...given, notFound: given.notFound && !isNotFoundHandledElsewhere(app) }
-  const { errors } = settings
   const rateLimit = inheritRateLimit(app, settings.rateLimit)
   addRegistration(app, options)
   watchSwagger(app)
-  const matchesDeclared = createDeclaredComparison(code => documentSettings.formats.flatMap(format => createSentBodies(errors[code] as AnyErrorFactory, format, settings.docUrl)))
+  const documentSettings = createDocumentSettings(app, settings, rateLimit)
+  const { matchesDeclared } = documentSettings
+  const routeErrors = createRegisteredErrors(app, settings, rateLimit)
+  setDocumentSettings(routeErrors, documentSettings)
+  addInference(app, { routeErrors, translators: settings.translators, validationStatus: settings.validationStatus, getHooks })
+  const ledger = createLedger()
+  const isDocumented = createDocumentedCheck(routeErrors, matchesDeclared)
+  const recordError = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
+  const responder = createResponder(settings, recordError)
+  const registration = { app, settings, rateLimit, routes: takeRoutes(app), routeErrors, documentSettings, matchesDeclared, ledger, isDocumented, recordError, responder }
+  registrations.set(app, registration)
+  return registration
+}
+
+function createDocumentSettings (app: FastifyInstance, settings: Settings, rateLimit: RateLimitOptions | undefined): Registration['documentSettings'] {
+  const { errors, docUrl } = settings
+  const formats = [settings.format, ...settings.negotiated.filter(format => 'fields' in format)] as const
   const getComponentPrefix = (): string => settings.componentPrefix ?? createComponentPrefix(app, settings.format)
   // Without schemas, no name is used before the document is created, and by then every outer registration is known.
   const addedPrefix = settings.addSchemas ? getComponentPrefix() : undefined
-  const documentSettings: DocumentSettings = {
-    matchesDeclared,
+  return {
+    matchesDeclared: createDeclaredComparison(code => formats.flatMap(format => createSentBodies(errors[code] as AnyErrorFactory, format, docUrl))),
     errors,
     examples: {
       errors,
@@ -194,9 +209,9 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
       getChallenge: error => formatBearerChallenge(error, credentialErrors.has(error.code), settings.realm, settings.resourceMetadata),
       getAcceptedMediaTypes: createAcceptedMediaTypes()
     },
-    formats: [settings.format, ...settings.negotiated.filter(format => 'fields' in format)],
+    formats,
     textFormats: settings.negotiated.filter(format => 'write' in format),
-    docUrl: settings.docUrl,
+    docUrl,
     rateLimitHeaders: getHeaderFields(rateLimit),
     pluginRateLimitHeaders: headerFields,
     retryHeaders: settings.retryHeaders,
@@ -206,14 +221,18 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
     addSchemas: settings.addSchemas,
     get componentPrefix () { return addedPrefix ?? getComponentPrefix() }
   }
-  const routeErrors = createRouteErrors({
+}
+
+function createRegisteredErrors (app: FastifyInstance, settings: Settings, rateLimit: RateLimitOptions | undefined): RouteErrors {
+  const { errors, findInferredErrors, sentErrors } = settings
+  return createRouteErrors({
     app,
     errors,
-    hasRateLimitHeaders: documentSettings.rateLimitHeaders.length > 0,
+    hasRateLimitHeaders: getHeaderFields(rateLimit).length > 0,
     rules: settings.rules,
-    ...(settings.findInferredErrors !== undefined && { findInferredErrors: settings.findInferredErrors }),
-    convertsSent: settings.sentErrors !== 'report',
-    keepsSentBodies: settings.sentErrors === undefined,
+    ...(findInferredErrors !== undefined && { findInferredErrors }),
+    convertsSent: sentErrors !== 'report',
+    keepsSentBodies: sentErrors === undefined,
     maxParamLength: getMaxParamLength(app),
     isLongParameterUnrouted: settings.notFound && isLongParameterUnrouted(app),
     validationStatus: settings.validationStatus,
@@ -223,15 +242,6 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
     isSecured: isSecuredByDocument,
     isHidden: isHiddenByDocuments
   })
-  setDocumentSettings(routeErrors, documentSettings)
-  addInference(app, { routeErrors, translators: settings.translators, validationStatus: settings.validationStatus, getHooks })
-  const ledger = createLedger()
-  const isDocumented = createDocumentedCheck(routeErrors, matchesDeclared)
-  const recordError = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
-  const responder = createResponder(settings, recordError)
-  const registration = { app, settings, rateLimit, routes: takeRoutes(app), routeErrors, documentSettings, matchesDeclared, ledger, isDocumented, recordError, responder }
-  registrations.set(app, registration)
-  return registration
 }
 
 /** The errors of credentials that were sent. */

@@ -36,7 +36,7 @@ export function getOriginalHandler (route: RouteOptions): RouteOptions['handler'
   return handlers.get(route) ?? route.handler
 }
 
-function noteHandler (route: RouteOptions): void {
+function recordHandler (route: RouteOptions): void {
   if (!handlers.has(route)) handlers.set(route, route.handler)
 }
 
@@ -54,13 +54,13 @@ export function watchRoutes (): void {
     trackHooks(fastify)
     trackFunctions(fastify)
     trackComposedHooks(fastify)
-    noteRegistrations(fastify)
-    noteRoutes(fastify)
+    recordRegistrations(fastify)
+    recordRoutes(fastify)
   })
 }
 
 /** Records registrations when `register()` is called. Fastify loads the plugin later, and until then the scope must not count as part of another registration. */
-function noteRegistrations (app: FastifyInstance): void {
+function recordRegistrations (app: FastifyInstance): void {
   const register = app.register as (this: FastifyInstance, ...args: unknown[]) => FastifyInstance
   app.register = function (this: FastifyInstance, plugin: FastifyPluginCallback & { readonly [displayName]?: string }, ...args: unknown[]) {
     if (plugin?.[displayName] === pluginName) addRegistration(this, args[0])
@@ -72,13 +72,13 @@ function noteRegistrations (app: FastifyInstance): void {
 /** The symbol under which fastify-plugin stores the name of a plugin. */
 const displayName = Symbol.for('fastify.display-name')
 
-function noteRoutes (app: FastifyInstance): void {
+function recordRoutes (app: FastifyInstance): void {
   const routes: EarlyRoute[] = []
   routesByServer.set(app.server, routes)
   app.addHook('onRoute', function (route) {
     const early: EarlyRoute = { route, scope: this, url: route.url, isBound: false }
     routes.push(early)
-    noteHandler(route)
+    recordHandler(route)
     route.config = Object.assign({ ...route.config }, { [routeMark]: route })
     // Without parameters, because a callback with parameters would receive the error of the plugin.
     this.after(() => { early.isBound = true })
@@ -108,7 +108,7 @@ export function takeRoutes (app: FastifyInstance): Routes {
     forEach (hook) {
       for (const earlyRoute of early.filter(earlyRoute => !isUnhandled(earlyRoute))) hook(earlyRoute.route, earlyRoute.scope, true, earlyRoute.url)
       app.addHook('onRoute', function (route) {
-        noteHandler(route)
+        recordHandler(route)
         hook(route, this, false, route.url)
       })
     },

@@ -35,63 +35,80 @@ export function memoryStore (options: MemoryStoreOptions = {}): IdempotencyStore
   const { maxEntries = 10_000, maxBytes = 64 * 1024 * 1024 } = options
   expectOption('memoryStore', 'maxEntries', isPositiveInteger(maxEntries), 'a positive integer', maxEntries)
   expectOption('memoryStore', 'maxBytes', isPositiveInteger(maxBytes), 'a positive integer', maxBytes)
+  const entries = createEntries(maxEntries, maxBytes)
+  return {
+    claim (key, { fingerprint, token, ttl }) {
+      const entry = entries.findCurrent(key)
+      entries.set(key, entry ?? { fingerprint, token, expiresAt: performance.now() + ttl })
+      return entry === undefined ? undefined : { fingerprint: entry.fingerprint, response: entry.response }
+    },
+    complete (key, { fingerprint, token }, response, ttl) {
+      const isOwn = (entries.findCurrent(key)?.token ?? token) === token
+      if (isOwn) entries.set(key, { fingerprint, token, expiresAt: performance.now() + ttl, response })
+      return isOwn
+    },
+    release: (key, { token }) => { entries.remove(key, token) }
+  }
+}
+
+/** Entries with a limited number and size. */
+interface Entries {
+  /** Returns the entry of a key, unless it has expired. */
+  readonly findCurrent: (key: string) => Entry | undefined
+  /** Sets an entry as the most recently used one. If there is no space for the entry, throws and leaves the key unchanged. */
+  readonly set: (key: string, entry: Entry) => void
+  /** Removes the entry of a key if the claim has this token. */
+  readonly remove: (key: string, token: string) => void
+}
+
+function createEntries (maxEntries: number, maxBytes: number): Entries {
   /** The least recently used entry is the first. */
   const entries = new Map<string, Entry>()
+  const warn = createWarning()
   let bytes = 0
-  let isWarned = false
 
   function remove (key: string): void {
     bytes -= getSize(entries.get(key))
     entries.delete(key)
   }
 
-  /** Sets an entry as the most recently used one. If there is no space for the entry, throws and leaves the key unchanged. */
-  function set (key: string, entry: Entry): void {
-    const old = entries.get(key)
-    const added = { entries: old === undefined ? 1 : 0, bytes: getSize(entry) - getSize(old) }
-    const isFull = (): boolean => entries.size + added.entries > maxEntries || bytes + added.bytes > maxBytes
-    for (const [other, { response, expiresAt }] of entries) {
-      if (!isFull()) break
-      const isCurrent = expiresAt > performance.now()
-      if (other === key || (isCurrent && response === undefined)) continue
-      remove(other)
-      if (isCurrent) warn()
+  return {
+    findCurrent (key) {
+      const entry = entries.get(key)
+      return entry !== undefined && entry.expiresAt > performance.now() ? entry : undefined
+    },
+    set (key, entry) {
+      const old = entries.get(key)
+      const added = { entries: old === undefined ? 1 : 0, bytes: getSize(entry) - getSize(old) }
+      const isFull = (): boolean => entries.size + added.entries > maxEntries || bytes + added.bytes > maxBytes
+      for (const [other, { response, expiresAt }] of entries) {
+        if (!isFull()) break
+        const isCurrent = expiresAt > performance.now()
+        if (other === key || (isCurrent && response === undefined)) continue
+        remove(other)
+        if (isCurrent) warn()
+      }
+      if (isFull()) throw new Error('The memory store of idempotency keys is full.')
+      remove(key)
+      entries.set(key, entry)
+      bytes += getSize(entry)
+    },
+    remove (key, token) {
+      if (entries.get(key)?.token === token) remove(key)
     }
-    if (isFull()) throw new Error('The memory store of idempotency keys is full.')
-    remove(key)
-    entries.set(key, entry)
-    bytes += getSize(entry)
   }
+}
 
-  function warn (): void {
+/** Returns a function that warns once about a deleted response. */
+function createWarning (): () => void {
+  let isWarned = false
+  return () => {
     if (isWarned) return
     isWarned = true
     process.emitWarning(
       'The memory store of idempotency keys is full, so it deletes responses before they expire. Increase maxEntries or maxBytes, or use another store.',
       { code: 'FASTIFY_API_ERRORS_IDEMPOTENCY_EVICTION' }
     )
-  }
-
-  function findCurrent (key: string): Entry | undefined {
-    const entry = entries.get(key)
-    return entry !== undefined && entry.expiresAt > performance.now() ? entry : undefined
-  }
-
-  return {
-    claim (key, { fingerprint, token, ttl }) {
-      const entry = findCurrent(key)
-      if (entry === undefined) set(key, { fingerprint, token, expiresAt: performance.now() + ttl })
-      else set(key, entry)
-      return entry === undefined ? undefined : { fingerprint: entry.fingerprint, response: entry.response }
-    },
-    complete (key, { fingerprint, token }, response, ttl) {
-      const isOwn = (findCurrent(key)?.token ?? token) === token
-      if (isOwn) set(key, { fingerprint, token, expiresAt: performance.now() + ttl, response })
-      return isOwn
-    },
-    release (key, { token }) {
-      if (entries.get(key)?.token === token) remove(key)
-    }
   }
 }
 
