@@ -239,7 +239,8 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   expectOwn('sentErrors', sentErrors === undefined || sentErrors === 'report' || sentErrors === 'convert', "'report' or 'convert'", sentErrors)
   expectOwn('requestId', requestId === 'errors' || requestId === 'all', "'errors' or 'all'", requestId)
   expectOwn('requestIdHeader', typeof requestIdHeader === 'string' && isHeaderOfErrors(requestIdHeader), "the name of a header, like 'X-Correlation-Id'", requestIdHeader)
-  expectOwn('translators', Array.isArray(translators) && translators.every(isTranslator), 'an array of results of defineTranslator()', translators)
+  expectOwn('translators', Array.isArray(translators), 'an array of results of defineTranslator()', translators)
+  translators.forEach((translator, index) => { expectOwn(`translators[${index}]`, isTranslator(translator), 'the result of defineTranslator()', translator) })
   expectOwn('docUrl', docUrl === undefined || isUrl(docUrl) || typeof docUrl === 'function',
     "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL", docUrl)
   const pages = reference === undefined ? undefined : resolveReference(owner, reference)

@@ -107,13 +107,15 @@ t.test('the sentence contains the option, what was expected and what was receive
   const takesRealm = 'printable ASCII without quotes and backslashes'
   const takesResourceMetadata = "an absolute URL like 'https://api.example.com/.well-known/oauth-protected-resource'"
   const takesTranslators = 'an array of results of defineTranslator()'
+  const takesTranslator = 'the result of defineTranslator()'
+  const translator = { name: 'mine', translate: () => undefined }
   const takesConstraint = "an object like { field: 'email', message: 'Email already registered' }"
   const constraint = (given: unknown): object => ({ database: { constraints: { users_email_key: given } } })
   const rule = (given: unknown): object => ({ documentation: { rules: { tenant: given } } })
 
   const wrong: ReadonlyArray<readonly [options: unknown, option: string, got: string, expected: string]> = [
     [{ errors: null }, 'errors', 'null', 'the result of defineErrors()'],
-    [{ errors: [] }, 'errors', 'an array', 'the result of defineErrors()'],
+    [{ errors: [] }, 'errors', 'an empty array', 'the result of defineErrors()'],
     [{ errors: { mine: { status: 404 } } }, 'errors', 'an object', 'the result of defineErrors()'],
     [{ errors: { mine: () => {} } }, 'errors', 'an object', 'the result of defineErrors()'],
     [{ format: 'xml' }, 'format', '"xml"', takesFormat],
@@ -123,12 +125,12 @@ t.test('the sentence contains the option, what was expected and what was receive
     [{ negotiate: 'yes' }, 'negotiate', '"yes"', "true, false, or a list of 'problem' and 'markdown'"],
     [{ negotiate: ['problem', 'html'] }, 'negotiate[1]', '"html"', "'problem' or 'markdown'"],
     [{ rateLimit: true }, 'rateLimit', 'true', 'an object with policies'],
-    [{ translators: {} }, 'translators', 'an object', takesTranslators],
-    [{ translators: [() => undefined] }, 'translators', 'an array', takesTranslators],
-    [{ translators: [{ name: 'mine' }] }, 'translators', 'an array', takesTranslators],
-    [{ translators: [null] }, 'translators', 'an array', takesTranslators],
+    [{ translators: {} }, 'translators', 'an empty object', takesTranslators],
+    [{ translators: [() => undefined] }, 'translators[0]', 'a function', takesTranslator],
+    [{ translators: [{ name: 'mine' }] }, 'translators[0]', 'an object', takesTranslator],
+    [{ translators: [translator, null] }, 'translators[1]', 'null', takesTranslator],
     [{ database: 'postgres' }, 'database', '"postgres"', 'an object with constraints'],
-    [{ database: { constraints: [] } }, 'database.constraints', 'an array', `an object with constraint names as keys, like { users_email_key: ${takesConstraint.slice('an object like '.length)} }`],
+    [{ database: { constraints: [] } }, 'database.constraints', 'an empty array', `an object with constraint names as keys, like { users_email_key: ${takesConstraint.slice('an object like '.length)} }`],
     [constraint('email'), 'database.constraints.users_email_key', '"email"', takesConstraint],
     [constraint({ field: '' }), 'database.constraints.users_email_key.field', '""', 'the name of a field in the body'],
     [constraint({ message: 7 }), 'database.constraints.users_email_key.message', '7', 'a sentence'],
@@ -156,7 +158,7 @@ t.test('the sentence contains the option, what was expected and what was receive
     [{ requestIdHeader: 'two words' }, 'requestIdHeader', '"two words"', "the name of a header, like 'X-Correlation-Id'"],
     [{ requestIdHeader: 'Content-Type' }, 'requestIdHeader', '"Content-Type"', "the name of a header, like 'X-Correlation-Id'"],
     [{ requestId: 'some' }, 'requestId', '"some"', "'errors' or 'all'"],
-    [{ documentation: [] }, 'documentation', 'an array', 'an object with rules or componentPrefix'],
+    [{ documentation: [] }, 'documentation', 'an empty array', 'an object with rules or componentPrefix'],
     [{ documentation: { rules: false } }, 'documentation.rules', 'false', 'an object of rules by name'],
     [rule('acme'), 'documentation.rules.tenant', '"acme"', 'false, or an object with errors and reason'],
     [{ addSchemas: 'all' }, 'addSchemas', '"all"', 'true or false'],
@@ -168,7 +170,7 @@ t.test('the sentence contains the option, what was expected and what was receive
 
   const unknown: ReadonlyArray<readonly [options: unknown, sentence: string]> = [
     [null, 'options: expected an object, got null.'],
-    [[], 'options: expected an object, got an array.'],
+    [[], 'options: expected an object, got an empty array.'],
     [{ formt: 'code' }, `formt: unknown option, expected one of ${names}.`],
     [{ toString: 1 }, `toString: unknown option, expected one of ${names}.`],
     [{ database: { constraint: {} } }, 'database.constraint: unknown option, expected constraints.'],

@@ -34,7 +34,7 @@ const exampleSchema = Type.Object({
   retryAfter: Type.Optional(Type.Integer({ minimum: 1 }))
 }, { additionalProperties: false })
 
-const expectedHeader = 'a valid header name with a valid string, or a list of valid strings'
+const expectedHeader = 'a string that can be sent in a header, or a list of such strings'
 
 /** The default of `type`. Any other 4xx is an `invalid_request_error`, and any other 5xx an `api_error`. */
 const typeOfStatuses: Readonly<Partial<Record<ErrorStatus, ErrorType>>> = {
@@ -156,6 +156,7 @@ function isSentence (value: unknown): value is string {
 function checkHeaders (code: string, headers: unknown): void {
   expectOption(owner, `${code}.headers`, headers === undefined || isRecord(headers), 'an object of header names and values, each a string or a list of strings', headers)
   for (const [name, values] of Object.entries(headers ?? {})) {
+    expectOption(owner, `${code}.headers`, isSendableHeader(name, ''), 'valid names of headers', name)
     for (const value of [values].flat()) expectOption(owner, `${code}.headers.${name}`, typeof value === 'string' && isSendableHeader(name, value), expectedHeader, value)
   }
 }
@@ -164,7 +165,7 @@ function createExampleMessage (code: string, message: (meta: unknown) => unknown
   try {
     return message(meta)
   } catch (cause) {
-    throw new TypeError(`${owner}: ${code}.message: expected a function that returns a sentence for example.meta, but it throws for ${describeValue(meta)}: ${String(cause)}.`)
+    throw new TypeError(`${owner}: ${code}.message: expected a function that returns a sentence for example.meta, but with ${describeValue(meta)} it throws ${String(cause).replace(/\.$/, '')}.`)
   }
 }
 

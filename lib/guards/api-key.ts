@@ -128,7 +128,8 @@ function createContext (options: ApiKeyOptions): GuardContext {
   expectKnownOptions('apiKey', '', options, optionNames) // with a misspelled `scopes`, every key would pass
   const { lookup, scopes = [], header, scheme, realm, guessLimit } = options
   expectOption('apiKey', 'lookup', typeof lookup === 'function', 'a function of (key, request) that returns a record or null', lookup)
-  expectOption('apiKey', 'scopes', Array.isArray(scopes) && scopes.every(isScope), 'an array of words without quotes and backslashes, such as ["queues:write"]', scopes)
+  expectOption('apiKey', 'scopes', Array.isArray(scopes), 'an array of words, such as ["queues:write"]', scopes)
+  scopes.forEach((scope: unknown, index) => { expectOption('apiKey', `scopes[${index}]`, isScope(scope), 'a word without quotes and backslashes, such as "queues:write"', scope) })
   expectOption('apiKey', 'realm', realm === undefined || isRealm(realm), 'printable ASCII without quotes and backslashes', realm)
   expectOption('apiKey', 'guessLimit', guessLimit === undefined || typeof guessLimit?.begin === 'function', 'the result of guessLimit()', guessLimit)
   return {

@@ -268,7 +268,7 @@ t.test('a serializer that returns a string works as before', async t => {
 })
 
 t.test('a compiler that returns a promise or an error prevents the start', async t => {
-  const message = (what: string, name: string): RegExp => new RegExp(`The ${what} compiler '${name}': expected a function, got an object.`)
+  const message = (what: string, name: string): string => `The ${what} compiler '${name}': expected a function, got ${name === 'returns' ? 'an object' : 'a promise'}.`
   async function compile (): Promise<() => object> { return () => ({}) }
   const rejects = (): unknown => Promise.reject(new Error('secret'))
   const returns = (): unknown => new Error('secret')
@@ -285,7 +285,7 @@ t.test('a compiler that returns a promise or an error prevents the start', async
 
 t.test('an async function is rejected if Fastify needs the result immediately', async t => {
   const app = await createApp()
-  const expected = 'expected a function that returns its result, not a promise, got a function.'
+  const expected = 'expected a function that returns its result, not a promise, got an async function.'
   t.throws(() => { app.setGenReqId((async () => 'id') as never) }, new TypeError(`fastify-api-errors: setGenReqId: ${expected}`))
   t.throws(() => { app.setChildLoggerFactory((async () => app.log) as never) }, new TypeError(`fastify-api-errors: setChildLoggerFactory: ${expected}`))
   const strategy = { name: 'tenant', storage: () => ({ get: () => null, set () {} }), deriveConstraint: () => 'a' }

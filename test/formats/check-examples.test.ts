@@ -64,8 +64,8 @@ t.test('any other value is rejected with one sentence that names the format, the
     [{ error: { fields: { more: { fields: { code: { ...code, value: () => null } } } } } }, "'error.more.code' of the code 'queue_full' must be string, got null"],
     [{ list: { schema: () => Type.Array(Type.Object({ field: Type.Integer() })), value: answer => answer.issues } }, "'list.0.field' of the code 'queue_full' must be integer, got \"a\""],
     [{ list: { schema: () => Type.Object({ 'a/~': Type.Integer() }), value: () => ({ 'a/~': '' }) } }, "'list.a/~' of the code 'queue_full' must be integer, got \"\""],
-    [{ list: { schema: () => Type.Object({ a: Type.Integer() }), value: () => ({}) } }, "'list' of the code 'queue_full' must have required property 'a', got an object"],
-    [{ list: { schema: () => Type.Array(Type.Unknown(), { minItems: 1 }), value: answer => answer.issues } }, "'list' of the code 'queue_full' must NOT have fewer than 1 items, got an array"],
+    [{ list: { schema: () => Type.Object({ a: Type.Integer() }), value: () => ({}) } }, "'list' of the code 'queue_full' must have required property 'a', got an empty object"],
+    [{ list: { schema: () => Type.Array(Type.Unknown(), { minItems: 1 }), value: answer => answer.issues } }, "'list' of the code 'queue_full' must NOT have fewer than 1 items, got an empty array"],
     [{ help: { schema: () => Type.String(), value: answer => answer.docUrl } }, "'help' of the code 'queue_full' has no value, although it is not optional"],
     [{ help: { schema: () => Type.String(), value: () => () => '' } }, "'help' of the code 'queue_full' has no value, although it is not optional"],
     [{ help: { schema: () => Type.String(), value: () => { throw new Error('No') } } }, "'help' of the code 'queue_full' has no value, because the function threw: Error: No"],
@@ -143,8 +143,8 @@ t.test('register() checks a custom format with the whole catalog', async t => {
 
 t.test('a format whose serialize returns no string is rejected', async t => {
   const serializers: ReadonlyArray<readonly [unknown, string]> = [
-    [async () => '{}', 'TypeError: mine.serialize: expected the function to return a string, got an object.'],
-    [async () => { throw new Error('is handled') }, 'TypeError: mine.serialize: expected the function to return a string, got an object.'],
+    [async () => '{}', 'TypeError: mine.serialize: expected the function to return a string, got a promise.'],
+    [async () => { throw new Error('is handled') }, 'TypeError: mine.serialize: expected the function to return a string, got a promise.'],
     [() => undefined, 'TypeError: mine.serialize: expected the function to return a string, got undefined.'],
     [() => { throw new Error('It failed.') }, 'Error: It failed.']
   ]

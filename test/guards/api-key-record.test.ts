@@ -38,7 +38,7 @@ t.test('an invalid record is rejected with one sentence that does not contain th
     [{ expiresAt: [2040] }, 'The record of the API key "k1" is invalid: expiresAt: expected a Date, an ISO 8601 string or milliseconds, got an array.'],
     [{ expiresAt: 5n }, 'The record of the API key "k1" is invalid: expiresAt: expected a Date, an ISO 8601 string or milliseconds, got 5.'],
     [{ expiresAt: 'soon' }, 'The record of the API key "k1" is invalid: expiresAt: expected a Date, an ISO 8601 string or milliseconds, got "soon".'],
-    [{ revokedAt: new Date(NaN) }, 'The record of the API key "k1" is invalid: revokedAt: expected a Date, an ISO 8601 string or milliseconds, got an object.'],
+    [{ revokedAt: new Date(NaN) }, 'The record of the API key "k1" is invalid: revokedAt: expected a Date, an ISO 8601 string or milliseconds, got an invalid date.'],
     [{ scopes: 'queues:read' }, 'The record of the API key "k1" is invalid: scopes: expected an array of strings, or null, got "queues:read".'],
     [{ allowedIps: '192.0.2.7' }, 'The record of the API key "k1" is invalid: allowedIps: expected an array of strings, or null, got "192.0.2.7".'],
     [{ allowedIps: ['192.0.2.7', 'home'] }, 'The record of the API key "k1" is invalid: allowedIps: expected addresses and ranges such as "192.0.2.1", "192.0.2.0/24" or "2001:db8::/32", got "home".']

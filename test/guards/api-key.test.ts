@@ -227,7 +227,7 @@ t.test('a thrown value that is not an Error is also logged, without the key in a
 
 for (const [record, reason] of [
   [{ id: 'key_1', expiresAt: 'soon' }, 'The record of the API key "key_1" is invalid: expiresAt: expected a Date, an ISO 8601 string or milliseconds, got "soon".'],
-  [{ id: 'key_1', revokedAt: new Date(NaN) }, 'The record of the API key "key_1" is invalid: revokedAt: expected a Date, an ISO 8601 string or milliseconds, got an object.'],
+  [{ id: 'key_1', revokedAt: new Date(NaN) }, 'The record of the API key "key_1" is invalid: revokedAt: expected a Date, an ISO 8601 string or milliseconds, got an invalid date.'],
   [{ id: 'key_1', scopes: 'a b' }, 'The record of the API key "key_1" is invalid: scopes: expected an array of strings, or null, got "a b".'],
   [{ id: 'key_1', allowedIps: '127.0.0.1' }, 'The record of the API key "key_1" is invalid: allowedIps: expected an array of strings, or null, got "127.0.0.1".'],
   [{ id: 'key_1', allowedIps: ['127.0.0.1', 'home'] }, 'The record of the API key "key_1" is invalid: allowedIps: expected addresses and ranges such as "192.0.2.1", "192.0.2.0/24" or "2001:db8::/32", got "home".'],
@@ -338,15 +338,15 @@ t.test('a guard of a scope applies to all its routes and to the scopes below it'
   t.strictSame(await fetchResponse(`${url}/open`), { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: {} })
 })
 
-const scopesExpected = 'scopes: expected an array of words without quotes and backslashes, such as ["queues:write"]'
+const scopeExpected = 'expected a word without quotes and backslashes, such as "queues:write"'
 
 for (const [options, message] of [
   [{}, 'lookup: expected a function of (key, request) that returns a record or null, got undefined.'],
   [{ lookup, scope: ['a'] }, 'scope: unknown option, expected one of lookup, scopes, header, scheme, guessLimit, realm.'],
-  [{ lookup, scopes: 'a' }, `${scopesExpected}, got "a".`],
-  [{ lookup, scopes: ['a b'] }, `${scopesExpected}, got an array.`],
-  [{ lookup, scopes: [''] }, `${scopesExpected}, got an array.`],
-  [{ lookup, scopes: [7] }, `${scopesExpected}, got an array.`],
+  [{ lookup, scopes: 'a' }, 'scopes: expected an array of words, such as ["queues:write"], got "a".'],
+  [{ lookup, scopes: ['a', 'a b'] }, `scopes[1]: ${scopeExpected}, got "a b".`],
+  [{ lookup, scopes: [''] }, `scopes[0]: ${scopeExpected}, got "".`],
+  [{ lookup, scopes: [7] }, `scopes[0]: ${scopeExpected}, got 7.`],
   [{ lookup, header: 'X API Key' }, 'header: expected the name of a header, such as "x-api-key", got "X API Key".'],
   [{ lookup, header: 7 }, 'header: expected the name of a header, such as "x-api-key", got 7.'],
   [{ lookup, scheme: '' }, 'scheme: expected the word before the key, such as "Bearer", got "".'],

@@ -553,7 +553,7 @@ t.test('a version of Fastify with other internals: nothing runs without protecti
 t.test('invalid options', t => {
   const create = (options: object) => () => idempotency({ store: memoryStore(), ...options })
   const cases: Array<[object, string]> = [
-    [{ store: {} }, 'store: expected a store, such as redisStore({ client }), got an object.'],
+    [{ store: {} }, 'store: expected a store, such as redisStore({ client }), got an empty object.'],
     [{ required: 1 }, 'required: expected a boolean, got 1.'],
     [{ ttl: 0 }, 'ttl: expected a positive integer (milliseconds), got 0.'],
     [{ claimTtl: '1 minute' }, 'claimTtl: expected a positive integer (milliseconds), got "1 minute".'],

@@ -51,7 +51,7 @@ t.test('a custom rule replaces a built-in rule or is added', async t => {
 t.test('register() rejects an invalid rule with one sentence', async t => {
   const register = (rules: unknown) => createApp({ plugin: { documentation: { rules: rules as DocumentationRules } } }, () => {})
   const faults: ReadonlyArray<readonly [rules: unknown, message: string]> = [
-    [[], 'documentation.rules: expected an object of rules by name, got an array.'],
+    [[], 'documentation.rules: expected an object of rules by name, got an empty array.'],
     [{ resources: false }, `documentation.rules.resources: expected a rule, because only these can be false: ${Object.keys(rules).join(', ')}, got false.`],
     [{ databaseOutage: 'on' }, 'documentation.rules.databaseOutage: expected true, false, or an object with errors and reason, got "on".'],
     [{ handler: true }, 'documentation.rules.handler: expected false, or an object with errors and reason, got true.'],

@@ -26,7 +26,7 @@ t.test('an invalid option is rejected with its path', async t => {
     [{ default: 'en', de: 'german' }, "languages.de: expected an object with errors and issues, like that of 'fastify-api-errors/languages/de', got \"german\"."],
     [{ default: 'en', de: { ...own, error: {} } }, 'languages.de.error: unknown option, expected one of errors, issues, messages, titles, formats.'],
     [{ default: 'en', de: { ...own, errors: undefined } }, 'languages.de.errors: expected an object of messages by code, got undefined.'],
-    [{ default: 'en', de: { ...own, issues: [] } }, 'languages.de.issues: expected an object of messages by code, got an array.'],
+    [{ default: 'en', de: { ...own, issues: [] } }, 'languages.de.issues: expected an object of messages by code, got an empty array.'],
     [{ default: 'en', de: { ...own, titles: 'x' } }, 'languages.de.titles: expected an object, got "x".'],
     [{ default: 'en', de: german }, `languages.de.errors.queue_closed: ${text} undefined.`],
     [{ default: 'en', de: { ...own, errors: { ...own.errors, forbidden: '' } } }, `languages.de.errors.forbidden: ${text} "".`],

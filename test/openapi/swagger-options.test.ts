@@ -96,7 +96,7 @@ t.test('a document without openapi is an OpenAPI 3 document, and one that cannot
     [5, 'options: expected the options of @fastify/swagger, got 5.'],
     [{ swagger: { info } }, "swagger: expected 'openapi' instead, because a Swagger 2.0 document cannot contain the errors, got an object."],
     [{ transform: 5 }, 'transform: expected a function, got 5.'],
-    [{ transformObject: {} }, 'transformObject: expected a function, got an object.'],
+    [{ transformObject: {} }, 'transformObject: expected a function, got an empty object.'],
     [{ refResolver: 'id' }, 'refResolver: expected an object with buildLocalReference, got "id".']
   ] as const) t.equal(thrown(() => swaggerOptions(options as object)), `TypeError: swaggerOptions: ${sentence}`)
 })

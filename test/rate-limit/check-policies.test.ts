@@ -24,7 +24,7 @@ t.test('an invalid option: the message contains the option, what was expected an
     [true, 'rateLimit: expected an object with policies, got true.'],
     [{}, `${policiesExpected}, got undefined.`],
     [{ max: 100, timeWindow: '1 minute' }, `${policiesExpected}, got undefined.`],
-    [{ policies: {} }, `${policiesExpected}, got an object.`],
+    [{ policies: {} }, `${policiesExpected}, got an empty object.`],
     [{ policies: 'general' }, `${policiesExpected}, got "general".`],
     [{ policies: { general }, max: 5 }, `rateLimit.max: unknown option, expected one of ${optionNames}.`],
     [{ policies: { general }, default: 'all' }, 'rateLimit.default: expected "general", an array of them, or false, got "all".'],
@@ -67,7 +67,7 @@ t.test('an invalid policy', async t => {
     [{ ...general, continueExceeding: 1 }, '.continueExceeding: expected true or false, got 1.'],
     [{ ...general, exponentialBackoff: 'yes' }, '.exponentialBackoff: expected true or false, got "yes".'],
     [{ ...general, ipv6Subnet: 129 }, '.ipv6Subnet: expected an integer from 0 to 128, got 129.'],
-    [{ ...general, onBanReach: {} }, '.onBanReach: expected a function of (request, key), got an object.'],
+    [{ ...general, onBanReach: {} }, '.onBanReach: expected a function of (request, key), got an empty object.'],
     [{ ...general, onExceeded: null }, '.onExceeded: expected a function of (request, key), got null.'],
     [{ ...general, onExceeding: 'log' }, '.onExceeding: expected a function of (request, key), got "log".'],
     [{ ...general, skipOnError: 'no' }, '.skipOnError: expected true or false, got "no".']
@@ -82,7 +82,7 @@ t.test('an entry of an allowList that would match no client is rejected', async 
   const mistakes = ['', ' 127.0.0.1', '10.0.0.0/8 ', '127.0.0.1/33', '::1/129', '127.0.0.1/', '127.0.0.1/a', '127.0.0.1/-1', '10.0.0.0/8/8']
   const names = ['localhost', 'acme', '010.0.0.1', '192.0.2', 'fe80::1%eth0', '127.0.0.1:80', '*', '10.*']
   const values = [undefined, null, 7, {}, ['10.0.0.1']]
-  const shown = ['undefined', 'null', '7', 'an object', 'an array']
+  const shown = ['undefined', 'null', '7', 'an empty object', 'an array']
   const rejects = (path: string, expected: string, entries: readonly unknown[], create: (entry: unknown) => object): void => {
     entries.forEach(entry => {
       const got = typeof entry === 'string' ? JSON.stringify(entry) : shown[values.indexOf(entry as never)]
@@ -142,7 +142,7 @@ t.test('an invalid limit of a route', async t => {
     [{ rateLimit: { allowList: ['::1', 'localhost'] } }, 'config.rateLimit.allowList[1] of GET /queues: expected an IP address or a CIDR range, got "localhost".'],
     [{ rateLimit: { allowList: [''], keyGenerator: () => 'a' } }, 'config.rateLimit.allowList[0] of GET /queues: expected a key, an IP address or a CIDR range, got "".'],
     [{ rateLimit: { keyGenerator: 'ip' } }, 'config.rateLimit.keyGenerator of GET /queues: expected a function of the request, got "ip".'],
-    [{ rateLimit: { errorResponseBuilder: {} } }, 'config.rateLimit.errorResponseBuilder of GET /queues: expected a function of (request, context), got an object.']
+    [{ rateLimit: { errorResponseBuilder: {} } }, 'config.rateLimit.errorResponseBuilder of GET /queues: expected a function of (request, context), got an empty object.']
   ]
   for (const [config, expected] of invalid) {
     t.equal(thrown(() => checkRoute({ method: 'GET', url: '/queues', config }, { policies: { general } })), `TypeError: fastify-api-errors: ${expected}`)

@@ -36,7 +36,7 @@ t.test('an async function is rejected at startup if Fastify needs its result imm
     ['routerOptions.constraints.tenant.deriveConstraint', { routerOptions: { constraints: { tenant: { deriveConstraint: async () => 'a' } } } }]
   ]
   for (const [option, options] of broken) {
-    t.throws(() => serverOptions(options as never), new TypeError(`serverOptions: ${option}: expected a function that returns its result, not a promise, got a function.`))
+    t.throws(() => serverOptions(options as never), new TypeError(`serverOptions: ${option}: expected a function that returns its result, not a promise, got an async function.`))
   }
   t.doesNotThrow(() => serverOptions({ querystringParser: () => ({}) }))
 })

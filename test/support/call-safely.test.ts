@@ -40,7 +40,7 @@ t.test('a promise is not a result, and only a string is a message', async t => {
   t.equal(expectResult('f', error), error)
   t.equal(expectText('f', ''), '')
   t.throws(() => expectResult('f', Promise.reject(error)), { message: 'f: expected the function to return its result, got a promise.' })
-  t.throws(() => expectText('f', Promise.reject(error)), { message: 'f: expected the function to return a string, got an object.' })
+  t.throws(() => expectText('f', Promise.reject(error)), { message: 'f: expected the function to return a string, got a promise.' })
   t.throws(() => expectText('f', 7), { message: 'f: expected the function to return a string, got 7.' })
   await new Promise(setImmediate)
 })

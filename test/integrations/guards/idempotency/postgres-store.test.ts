@@ -61,7 +61,7 @@ t.test('an error of Postgres is the error of the store', async t => {
 })
 
 t.test('invalid options', t => {
-  t.throws(() => postgresStore({ client: {} } as never), { message: 'postgresStore: client: expected a client or a pool with query(text, values), got an object.' })
+  t.throws(() => postgresStore({ client: {} } as never), { message: 'postgresStore: client: expected a client or a pool with query(text, values), got an empty object.' })
   t.throws(() => postgresStore({ client: pool, table: 'a; drop table b' }), { message: 'postgresStore: table: expected the name of a table, such as "idempotency_keys", got "a; drop table b".' })
   t.throws(() => createIdempotencyTable('"x"'), { message: 'createIdempotencyTable: table: expected the name of a table, such as "idempotency_keys", got "\\"x\\"".' })
   t.throws(() => postgresStore({ client: pool, schema: 'a' } as never), { message: 'postgresStore: schema: unknown option, expected one of client, table.' })
