@@ -2,7 +2,7 @@
  * Guards payloads that Fastify reads or writes in its own callbacks: request bodies of `preParsing` hooks, and responses that are
  * streams or have trailers. An error that is thrown in such a callback would end the process, and the client would get no response.
  */
-import type { ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { callSafely } from '../support/call-safely.js'
@@ -69,10 +69,17 @@ function guardWrite (reply: FastifyReply, send: Send): void {
   }) as ServerResponse['write']
 }
 
-/** Omits the trailers that Node cannot send, and logs their names. The body was sent by then, so the response remains complete. */
+/**
+ * Omits the trailers that Node cannot send, and logs their names. The body was sent by then, so the response remains complete.
+ * A 204 or 304 has no body, so Node rejects all its trailers.
+ */
 function guardTrailers (reply: FastifyReply): void {
   const { raw } = reply
-  const { addTrailers } = raw
+  const { addTrailers, writeHead } = raw
+  raw.writeHead = (status: number, headers: OutgoingHttpHeaders) => {
+    if (status === 204 || status === 304) delete headers.trailer
+    return writeHead.call(raw, status, headers)
+  }
   raw.addTrailers = trailers => {
     const entries = Object.entries(trailers)
     const valid = entries.filter(([name, value]) => isSendableHeader(name, value))

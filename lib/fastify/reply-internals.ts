@@ -2,6 +2,7 @@
  * Reads undocumented values from Fastify's requests, replies and instances. Fastify stores these values under symbols, which
  * are found by their descriptions. Every function has a test that fails if Fastify changes. If a value is missing, callers work without it.
  */
+import { STATUS_CODES } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callSafely } from '../support/call-safely.js'
 
@@ -193,6 +194,17 @@ export function getOwnHeaders (reply: FastifyReply): Readonly<Record<string, unk
 /** Returns whether trailers were set on a reply, also if this version of Fastify stores them in another place. */
 export function mayHaveTrailers (reply: FastifyReply): boolean {
   return readInternal(reply, 'fastify.reply.trailers') !== null
+}
+
+/**
+ * Undoes what Node sets on a response of HTTP/1 before it rejects a header: the reason phrase, and that a 204 or 304 has no body.
+ * A reason phrase of the application is kept.
+ */
+export function undoFailedHead ({ raw, request }: FastifyReply): void {
+  if (request.raw.httpVersionMajor === 1 && raw.statusMessage && !raw.headersSent) {
+    if (Object.values(STATUS_CODES).includes(raw.statusMessage)) raw.statusMessage = ''
+    Object.assign(raw, { _hasBody: request.method !== 'HEAD' })
+  }
 }
 
 /** Returns whether Fastify is sending a stream as a response. Only then does the response have a listener for `end`. */

@@ -3,7 +3,7 @@ import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { checkHookHeaders } from './response-headers.js'
 import { markSerializer } from '../fastify/guard-functions.js'
-import { getNextErrorHandler, hasSendHooks, isStreaming, sendWithLastHook } from '../fastify/reply-internals.js'
+import { getNextErrorHandler, hasSendHooks, isStreaming, sendWithLastHook, undoFailedHead } from '../fastify/reply-internals.js'
 import { ignoreRejection } from '../support/call-safely.js'
 
 /** An error response that is ready to be sent. */
@@ -62,6 +62,7 @@ export function sendResponse (reply: PendingReply, response: PreparedResponse, l
   // Only a hook that fails changes the next error handler.
   reply[pending] = { response, listener, send, nextErrorHandler: isWrittenImmediately ? undefined : getNextErrorHandler(reply), hasStream }
   reply.send = sendWhilePending
+  undoFailedHead(reply)
   try {
     // With a serializer, Fastify does not change the content type of a string. Otherwise, it appends a charset to problem+json.
     reply.serializer(keepText)

@@ -147,6 +147,21 @@ t.test('a trailer that Node cannot send is omitted, and the others are sent', as
   t.strictSame(await unhandled(), [])
 })
 
+t.test('a 204 or 304 is sent without its trailers', async t => {
+  const [http1, http2] = await createApps(app => {
+    for (const status of [204, 304]) {
+      app.get(`/${status}`, (_request, reply) => { reply.code(status).trailer('x-sum', async () => 'a').send() })
+      app.get(`/${status}/text`, (_request, reply) => { reply.code(status).trailer('x-sum', async () => 'a').send('body') })
+    }
+  })
+  const ports = [await listen(t, http1), await listen(t, http2)] as const
+  for (const path of ['/204', '/304', '/204/text', '/304/text']) {
+    const status = Number(path.slice(1, 4))
+    t.match(await sendRaw(ports[0], formatRequest('GET', path)), status === 204 ? /^HTTP\/1\.1 204 No Content\r\n.*\r\n\r\n$/s : /^HTTP\/1\.1 304 Not Modified\r\n.*\r\n\r\n$/s, path)
+    t.match(await get(ports[1], path), { status, text: '' }, path)
+  }
+})
+
 t.test('an omitted trailer is logged at debug. If the log fails, the response is complete', async t => {
   const lines: string[] = []
   let fails = false

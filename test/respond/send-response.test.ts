@@ -8,7 +8,7 @@ import compress from '@fastify/compress'
 import t from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
-import { createApp, errorResponse, formatRequest, listen, requestId, sendRaw, sendRequest } from '../support/http.js'
+import { createApp, errorResponse, formatRequest, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody } from '../support/http.js'
 
 interface Received {
   readonly status: number | undefined
@@ -342,6 +342,37 @@ for (const [name, { options, ask }] of Object.entries(transports).filter(([name]
     }))
   })
 }
+
+t.test('a response that Node rejects leaves neither its reason phrase nor its missing body on the error response', async t => {
+  const app = await createApp()
+  const rejected: Readonly<Record<string, (reply: FastifyReply) => unknown>> = {
+    'a 304 with an invalid header': reply => reply.code(304).header('etag', '"a\nb"').send(),
+    'a 304 with a stream': reply => reply.code(304).header('etag', '"\u{1f600}"').send(Readable.from(['body'])),
+    'a 204 with an invalid header': reply => reply.code(204).header('x-a', 'a\nb').send(),
+    'a 204 with a trailer field': reply => reply.code(204).header('trailer', 'x-sum').send(),
+    'a redirect': reply => reply.redirect('/a\r\nb'),
+    'a 200 with a trailer field': reply => reply.header('trailer', 'x-sum').send('body')
+  }
+  for (const [name, send] of Object.entries(rejected)) app.get(`/${name}`, async (_request, reply) => send(reply))
+  const port = await listen(t, app)
+  const internal = errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId })
+  for (const name of Object.keys(rejected)) {
+    const path = `/${encodeURIComponent(name)}`
+    const text = await sendRaw(port, formatRequest('GET', path))
+    t.match(text, /^HTTP\/1\.1 500 Internal Server Error\r\n/, name)
+    t.strictSame(parseResponse(text), internal, name)
+    t.strictSame(await sendRequest(port, 'HEAD', path), withoutBody(internal), `HEAD: ${name}`)
+  }
+})
+
+t.test('a reason phrase of the application is kept', async t => {
+  const app = await createApp()
+  app.get('/', (_request, reply) => {
+    reply.raw.statusMessage = 'Quota used'
+    throw errors.resource_conflict()
+  })
+  t.match(await sendRaw(await listen(t, app), formatRequest('GET', '/')), /^HTTP\/1\.1 409 Quota used\r\n.*resource_conflict/s)
+})
 
 t.test('the last line of a stream describes the error, in the format of the application', async t => {
   const entries: unknown[] = []
