@@ -323,7 +323,8 @@ function expectOwn (option: string, isExpected: boolean, expected: string, recei
 }
 
 function checkNames (options: ApiErrorsOptions): void {
-  for (const name of Object.keys(options)) {
+  for (const [name, value] of Object.entries(options)) {
+    expectOwn(name, !(value instanceof Promise), 'an awaited value', value)
     if (Object.hasOwn(renamed, name)) throw new TypeError(`${owner}: ${name}: ${renamed[name]}.`)
   }
   const given = Object.fromEntries(Object.entries(options).filter(([name]) => !optionsOfFastify.includes(name)))

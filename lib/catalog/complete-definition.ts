@@ -2,7 +2,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { Errors, ValueErrorType, type ValueError } from '@sinclair/typebox/errors'
 import { describeValue } from '../support/describe-value.js'
-import { expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
+import { expectJson, expectKnownOptions, expectOption, rejectOption } from '../support/expect-option.js'
 import { isSendableHeader } from '../support/http-syntax.js'
 import { isRecord, type ReadonlyJsonObject } from '../support/is-object.js'
 import { isCode, isSnakeCase } from './code-syntax.js'
@@ -185,6 +185,7 @@ function checkExample (code: string, schema: ReadonlyJsonObject | undefined, exa
     return
   }
   if (isTypeboxSchema(schema)) checkExampleMeta(code, findFault(schema, meta))
+  expectJson(owner, `${code}.example.meta`, meta)
 }
 
 function checkExampleMeta (code: string, fault: ValueError | undefined): void {

@@ -1,6 +1,6 @@
 /** Checks the schema of an error's data, which is part of the documented body. */
 import { describeValue } from '../support/describe-value.js'
-import { expectOption } from '../support/expect-option.js'
+import { expectJson, expectOption } from '../support/expect-option.js'
 import { isRecord, type JsonObject } from '../support/is-object.js'
 import { toJsonSchema } from '../support/json-schema.js'
 import { subschemas } from '../support/subschemas.js'
@@ -22,6 +22,7 @@ export function readMetaSchema (owner: string, option: string, schema: unknown):
   expectOption(owner, option, isRecord(meta), expectedSchema, meta)
   if (meta.type !== 'object') throw new TypeError(`${owner}: ${option}: expected ${expectedSchema}, got ${describeSchema(meta)}.`)
   checkTypes(owner, option, meta)
+  expectJson(owner, option, meta)
   return meta
 }
 

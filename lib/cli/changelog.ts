@@ -33,7 +33,7 @@ export function listMissingChanges ({ entries }: Changelog, lockfile: string): s
   return createChangelog(lockfile).entries.flatMap(({ date, changes }) => changes.map(format).filter(change => !known.has(change)).map(change => `${date}, ${change}`))
 }
 
-/** Returns the versions of a lockfile, the oldest first. */
+/** Returns the versions of a lockfile, also under its earlier paths, the oldest first. */
 function listVersions (lockfile: string): Version[] {
   const [folder, name] = [dirname(resolve(lockfile)), basename(lockfile)]
   const fail = (reason: string): never => {
@@ -47,12 +47,15 @@ function listVersions (lockfile: string): Version[] {
     }
   }
   if (git('rev-parse', '--is-shallow-repository').trim() === 'true') fail("the repository is a shallow clone. Run 'git fetch --unshallow'.")
-  const commits = git('log', '--first-parent', '--reverse', '--format=%H %cs', '--', name).split('\n').filter(line => line !== '')
+  const log = git('-c', 'core.quotePath=off', 'log', '--first-parent', '-m', '--follow', '--name-status', '--format=commit %H %cs', '--', name)
+  const commits = log.split(/^commit /m).slice(1)
   if (commits.length === 0) fail(`${lockfile} has no commits.`)
-  return commits.flatMap(commit => {
-    const [hash = '', date = ''] = commit.split(' ')
+  // Git can take a copy of another lockfile for an earlier version.
+  const copied = commits.findIndex(commit => /^C\d*\t/m.test(commit))
+  return commits.slice(0, copied === -1 ? undefined : copied + 1).reverse().flatMap(commit => {
+    const [, hash = '', date = '', path = ''] = /^(\S+) (\S+)\n\n.*\t(.+)/.exec(commit) ?? []
     try {
-      return [{ date, lock: parseLock(git('show', `${hash}:./${name}`), lockfile) }]
+      return [{ date, lock: parseLock(git('show', `${hash}:${path}`), lockfile) }]
     } catch {
       return [] // a deleted, older or damaged version cannot be compared
     }

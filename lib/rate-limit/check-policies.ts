@@ -173,7 +173,7 @@ function checkChoice (choice: PolicyChoice | undefined, policies: RateLimitOptio
   const expected = names.length === 0 ? 'false, because the option rateLimit is not set' : `${names.join(', ')}, an array of them, or false`
   if (choice === undefined || choice === false) return
   if (typeof choice !== 'string' && !Array.isArray(choice)) rejectOption(owner, option, expected, choice)
-  for (const name of listPolicyNames(choice)) expectOption(owner, option, Object.hasOwn(policies, name), expected, name)
+  for (const name of listPolicyNames(choice)) expectOption(owner, option, typeof name === 'string' && Object.hasOwn(policies, name), expected, name)
 }
 
 function checkRules (options: object, rules: Readonly<Record<string, Rule>>, required: readonly string[], getPath: (name: string) => string): void {

@@ -31,6 +31,19 @@ export function rejectOption (owner: string, option: string, expected: string, r
 }
 
 /**
+ * Throws if a value cannot be written as JSON, because it contains itself or a BigInt.
+ *
+ * @throws TypeError such as `defineErrors: queue_full.meta: expected a value that JSON can represent, got one that contains itself or a BigInt.`
+ */
+export function expectJson (owner: string, option: string, value: unknown): void {
+  try {
+    JSON.stringify(value)
+  } catch {
+    throw new TypeError(`${owner}: ${option}: expected a value that JSON can represent, got one that contains itself or a BigInt.`)
+  }
+}
+
+/**
  * Throws if a value is not an object, or has a property that is not an option.
  *
  * @param path the path of the object; empty if its properties are the options themselves

@@ -111,6 +111,8 @@ t.test('an invalid definition throws one sentence with the code and the property
   const expectedHeaders = 'expected an object of header names and values, each a string or a list of strings'
   const expectedMeta = 'expected the schema of an object, like Type.Object({ id: Type.String() })'
   const expectedCode = "expected lower snake case, like 'resource_not_found', or a match of the pattern of defineErrorsWith({ codes })"
+  const circular: Record<string, unknown> = {}
+  circular.self = circular
   const x = (change: object): object => ({ x: { ...valid, ...change } })
   const wrong: ReadonlyArray<readonly [definitions: object, sentence: string]> = [
     [{ NotSnake: valid }, `code: ${expectedCode}, got "NotSnake".`],
@@ -154,6 +156,8 @@ t.test('an invalid definition throws one sentence with the code and the property
     [x({ meta: Position, example: { meta: { queue: 'a', position: 0 } } }), "x.example.meta: expected a value that matches 'meta', but at /position: Expected integer to be greater or equal to 1."],
     [x({ meta: Type.Object({ a: Type.Union([Type.Null(), Type.Literal(1)]) }), example: { meta: { a: 2 } } }), "x.example.meta: expected a value that matches 'meta', but at /a: Expected union value."],
     [x({ meta: Position, example: { meta: 3 } }), "x.example.meta: expected a value that matches 'meta', but at /: Expected object."],
+    [x({ meta: Type.Object({}), example: { meta: { id: 1n } } }), 'x.example.meta: expected a value that JSON can represent, got one that contains itself or a BigInt.'],
+    [x({ meta: Type.Object({}), example: { meta: circular } }), 'x.example.meta: expected a value that JSON can represent, got one that contains itself or a BigInt.'],
     [x({ example: { meta: { id: 1 } } }), "x.example.meta: expected no value, because the definition has no 'meta', got an object."],
     [x({ example: null }), `x.example: ${expectedExample}, got null.`],
     [x({ example: { mesage: 'typo' } }), `x.example.mesage: ${expectedExample}, got "typo".`],

@@ -85,6 +85,9 @@ t.test('any other schema is rejected with one sentence', t => {
   const withThrown = (thrown: unknown): object => ({ '~standard': { vendor: 'mine', jsonSchema: { output: () => { throw thrown } } } })
   const types = 'expected a type of JSON Schema (object, array, string, number, integer, boolean, null), got'
   const property = (schema: TSchema): object => Type.Object({ id: schema })
+  const circular = { type: 'object', properties: {} as Record<string, unknown> }
+  circular.properties.parent = circular
+  const notJson = 'x.meta: expected a value that JSON can represent, got one that contains itself or a BigInt.'
   const wrong: ReadonlyArray<readonly [meta: unknown, sentence: string]> = [
     [Type.Module(tree).Import('Tree'), `${expected} a reference to "Tree", which is only allowed inside the schema.`],
     [NewType.Cyclic(newTree, 'Tree'), `${expected} a reference to "Tree", which is only allowed inside the schema.`],
@@ -117,6 +120,9 @@ t.test('any other schema is rejected with one sentence', t => {
     [{ type: 'object', properties: { id: { $ref: '#/definitions/at' } }, definitions: { at: { type: 'Date' } } }, `x.meta.definitions.at.type: ${types} "Date".`],
     [{ type: 'object', properties: { id: { type: 'text' } } }, `x.meta.properties.id.type: ${types} "text".`],
     [{ type: 'object', properties: { id: { type: ['string', 'Date'] } } }, `x.meta.properties.id.type: ${types} "Date".`],
+    [circular, notJson],
+    [{ type: 'object', properties: { list: { type: 'array', items: circular } } }, notJson],
+    [{ type: 'object', properties: { size: { default: 1n } } }, notJson],
     [z.string(), `${expected} a schema of type "string".`],
     [z.array(z.object({})), `${expected} a schema of type "array".`],
     [z.object({ at: z.date() }), `${converted} a schema of zod without a JSON Schema: Date cannot be represented in JSON Schema.`],

@@ -1,6 +1,6 @@
 /** The changelog from the history of a lockfile, in real git repositories. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Fastify from 'fastify'
 import t from 'tap'
@@ -77,6 +77,33 @@ else {
     const app = Fastify()
     await app.register(apiErrors, { reference: { path: '/errors', changelog } })
     t.strictSame(JSON.parse((await app.inject({ url: '/errors/changelog', headers: { accept: 'application/json' } })).body), written)
+  })
+
+  t.test('the history of a lockfile that was moved and renamed continues, and a copy of another lockfile has its own history', async t => {
+    const { folder, commit, git } = createRepository(t.testdir())
+    const codes = Object.fromEntries(['queue_shut', 'queue_closed', 'queue_open', 'queue_moved'].map(code => [code, closed]))
+    const entriesOf = async (lockfile: string): Promise<unknown> => {
+      const changelog = join(folder, 'changes.json')
+      await runCommand(['changelog', '--lockfile', join(folder, lockfile), '--changelog', changelog])
+      return readChangelog(changelog).entries
+    }
+    const added = (date: string, subject: string): object => ({ date, changes: [{ severity: 'fine', subject, explanation: 'the code is new.' }] })
+    commit('2030-01-01', lockOf(codes))
+    commit('2030-01-02', lockOf({ ...codes, queue_full: closed }))
+    mkdirSync(join(folder, 'a ü'))
+    git('mv', 'errors.lock.json', 'a ü/errors.lock.json')
+    git('commit', '-m', 'Move')
+    mkdirSync(join(folder, 'api'))
+    git('mv', 'a ü/errors.lock.json', 'api/v1.json')
+    git('commit', '-m', 'Rename')
+    writeFileSync(join(folder, 'api/v1.json'), lockOf({ ...codes, queue_full: closed, queue_empty: closed }))
+    writeFileSync(join(folder, 'api/v2.json'), lockOf({ ...codes, queue_full: closed }))
+    git('add', '-A')
+    git('commit', '-m', 'Add version 2')
+    writeFileSync(join(folder, 'api/v2.json'), lockOf({ ...codes, queue_full: closed, queue_left: closed }))
+    git('commit', '-am', 'Add a code')
+    t.strictSame(await entriesOf('api/v1.json'), [added('2030-01-02', 'queue_empty'), added('2030-01-02', 'queue_full')])
+    t.strictSame(await entriesOf('api/v2.json'), [added('2030-01-02', 'queue_left')])
   })
 
   t.test('for a merged branch, only the merge commit counts', async t => {

@@ -136,6 +136,7 @@ t.test('an invalid limit of a route', async t => {
   const invalid: ReadonlyArray<readonly [object, string]> = [
     [{ rateLimitPolicy: 'all' }, 'config.rateLimitPolicy of GET /queues: expected "general", an array of them, or false, got "all".'],
     [{ rateLimitPolicy: ['general', 'all'] }, 'config.rateLimitPolicy of GET /queues: expected "general", an array of them, or false, got "all".'],
+    [{ rateLimitPolicy: ['general', ['general']] }, 'config.rateLimitPolicy of GET /queues: expected "general", an array of them, or false, got an array.'],
     [{ rateLimitPolicy: true }, 'config.rateLimitPolicy of GET /queues: expected "general", an array of them, or false, got true.'],
     [{ rateLimit: true }, 'config.rateLimit of GET /queues: expected the settings of @fastify/rate-limit, or false, got true.'],
     [{ rateLimit: { max: 'many' } }, 'config.rateLimit.max of GET /queues: expected a non-negative integer, or a function of (request, key), got "many".'],

@@ -21,7 +21,7 @@ export function createChangelogSections ({ changelog, codes }: Reference, site: 
     const lines = changes.map(({ severity, subject, explanation }) => {
       return `- ${severity === 'breaking' ? '**Breaking:** ' : ''}${formatSubject(subject)}: ${escapeMarkdown(explanation)}`
     })
-    byDate.set(date, [...byDate.get(date) ?? [], ...lines])
+    byDate.set(date, [...byDate.get(date) ?? [], lines.join('\n')])
   }
   if (byDate.size === 0) return [{ id: 'changes', title: 'None', markdown: 'The errors have not changed.' }]
   return [...byDate].map(([date, lines]) => ({ id: `changes-${date}`, title: date, markdown: lines.join('\n') }))
