@@ -69,6 +69,8 @@ export function frameworkErrors (error: FastifyError, request: FastifyRequest, r
   const responder = getResponder(request.server.server, request.originalUrl)
   const rejection = rejections.get(request.raw)
   if (rejection !== undefined && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
+  // A plugin for websockets has taken the connection from Node, which would close it after its timeouts.
+  if ('upgrade' in request.raw && request.raw.upgrade === true) reply.raw.once('finish', () => { request.raw.socket.destroySoon() })
   const answer = (other: Error | undefined): void => responder.handle(other ?? rejection?.(responder.settings.errors) ?? error, request, reply, null)
   const hook = findUnroutedHook(request.server.server, request.originalUrl)
   if (hook === undefined) answer(undefined)

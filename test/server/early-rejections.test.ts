@@ -1,4 +1,6 @@
 /** Requests that are rejected before they are routed. connections.test.ts tests a server that closes. */
+import { ServerResponse, type IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import t from 'tap'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
@@ -35,6 +37,23 @@ t.test('with requireHostHeader: false, a request without Host is handled like an
   const strict = Fastify(serverOptions({ http: { requireHostHeader: true } }))
   await strict.register(apiErrors, { log: false })
   t.equal(parseResponse(await sendRaw(await listen(t, strict), 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).status, 400)
+})
+
+t.test('a rejected upgrade of the connection is closed after its response', async t => {
+  const app = await createApp({}, { keepAliveTimeout: 0 })
+  app.get('/', (_request, reply) => { reply.send('ok') })
+  // @fastify/websocket routes a request for an upgrade like this.
+  app.server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+    const response = new ServerResponse(request)
+    response.assignSocket(socket)
+    app.routing(request, response)
+  })
+  const port = await listen(t, app)
+  const upgrade = (target: string, host: string): Promise<string> => sendRaw(port, `GET ${target} HTTP/1.1\r\n${host}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
+  const rejected = (message: string): object => errorResponse(400, { code: 'invalid_request', message, request_id: requestId })
+  t.strictSame(parseResponse(await upgrade('/%zz', 'Host: localhost\r\n')), rejected('The request URL is invalid.'))
+  t.strictSame(parseResponse(await upgrade('http://[', 'Host: localhost\r\n')), rejected('The request URL is invalid.'))
+  t.strictSame(parseResponse(await upgrade('/', '')), rejected('The request has no Host header.'))
 })
 
 t.test('the length of a parameter that gets a 414', async t => {
