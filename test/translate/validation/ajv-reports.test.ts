@@ -502,6 +502,8 @@ const ajvErrorsCases: Readonly<Record<string, readonly [schema: object, payload:
   'a union of values': [{ properties: { r: { oneOf: [{ const: 'a' }, { const: 'b' }], errorMessage: 'a or b.' } } }, { r: secret }, [['r', 'enum', 'a or b.']]],
   nested: [{ properties: { z: { required: ['u'], additionalProperties: false, errorMessage: { required: 'u!', additionalProperties: 'No more.' } } } }, { z: { secret } }, [['z.u', 'required', 'u!'], ['z.secret', 'unknown_field', 'No more.']]],
   'a template that repeats the field': [{ properties: { q: { minLength: 7, errorMessage: 'Got ${0}.' } } }, { q: secret }, [['q', 'min_length', 'must be at least 7 characters long']]],
+  'a template with quotes around the field': [{ properties: { q: { minLength: 7, errorMessage: '"${0}" is too short.' } } }, { q: secret }, [['q', 'min_length', 'must be at least 7 characters long']]],
+  'a template with quotes around an object': [{ properties: { o: { required: ['a'], errorMessage: 'Not "${0}".' } } }, { o: { secret: [secret] } }, [['o.a', 'required', 'is required']]],
   'a template that repeats another field': [{ required: ['a'], errorMessage: { required: 'a, not ${/l}.' } }, { l: [{ secret }] }, [['a', 'required', 'is required']]],
   'a template without a secret': [{ required: ['a'], errorMessage: { required: 'a, with ${/c}.' } }, { c: 5 }, [['a', 'required', 'a, with 5.']]],
   'a long sentence': [{ required: ['a'], errorMessage: 'x'.repeat(600) }, {}, [['a', 'required', `${'x'.repeat(500)}…`]]]
