@@ -54,7 +54,7 @@ function listMediaTypes (pattern: RegExp): string[] {
   }
   if (fits(`x-unlikely/${unlikelySubtype}`)) return ['*/*']
   const ranges = ['application', 'audio', 'font', 'image', 'message', 'model', 'multipart', 'text', 'video'].filter(type => fits(`${type}/${unlikelySubtype}`))
-  const literalType = pattern.source.replaceAll('\\', '').replace(/^\^/, '').replace(/(\$|\(;.*|;.*)$/, '')
+  const literalType = /^\^?((?:[\w-]|\\[./+-]|\.(?![*+?{]))+)(?:\$|\(;|;|$)/.exec(pattern.source)?.[1]?.replaceAll('\\', '') ?? ''
   const own = /^[\w.+-]+\/[\w.+-]+$/.test(literalType) && fits(literalType) ? [literalType.toLowerCase()] : []
   return [...ranges.map(type => `${type}/*`), ...[...own, ...commonMediaTypes.filter(fits)].filter(type => !ranges.includes(type.slice(0, type.indexOf('/'))))]
 }

@@ -391,6 +391,7 @@ t.test('the Accept of a 415 lists every media type that the application can read
     ['/range', [/^image\//, /^video\/.+/g], 'application/json, text/plain, video/*, image/*'],
     ['/suffix', [/^application\/.*\+json$/], 'application/json, text/plain, application/merge-patch+json, application/json-patch+json, application/vnd.api+json, application/ld+json, application/hal+json, application/problem+json, application/geo+json, application/fhir+json, application/scim+json, application/cloudevents+json, application/graphql-response+json, application/reports+json'],
     ['/spelled', [/^application\/vnd\.acme\+xml$/, /^application\/x-acme(;.*)?$/], 'application/json, text/plain, application/x-acme, application/vnd.acme+xml'],
+    ['/quantifiers', [/^application\/.+\+acme$/, /^application\/acme-?v.{2}$/, /^application\/vnd.acme\+json/], 'application/json, text/plain, application/vnd.acme+json'],
     ['/any-pattern', [/.*/], 'application/json, text/plain, */*'],
     ['/none-known', [/^acme\/[0-9]{3}$/], 'application/json, text/plain'],
     ['/all', ['*'], '*/*']
