@@ -14,7 +14,7 @@ import { getDecorator } from './internals.js'
 import { guardConstraint } from './guard-constraints.js'
 import { guardNotFoundHooks, inherit, isGuarding } from './hooks.js'
 import { expectSynchronous, guardResult, type Call } from './guard-result.js'
-import { checkReturned, guardDone, isError, type Done } from './returned-errors.js'
+import { checkReturned, findError, guardDone, isError, type Done } from './returned-errors.js'
 import type { Routes } from './routes.js'
 import { scopesAround } from './scopes.js'
 
@@ -250,7 +250,8 @@ function guardValidator (validate: Call, isActive: () => boolean): Call {
       throw isActive() && !(typeof thrown === 'object' && thrown !== null && Object.isExtensible(thrown)) ? describeThrown('validator', validate, thrown) : thrown
     }
     if (!isActive()) return result
-    if (isError(result)) return { error: result }
+    const error = findError(result)
+    if (error !== undefined) return { error }
     if (result === false && !hasErrors(validate)) return { error: createFalseError(validate) }
     if (isObject(result) && types.isPromise(result.error)) {
       ignoreRejection(result.error)
@@ -273,7 +274,8 @@ async function completeRejection (validate: Call, result: PromiseLike<unknown>):
     const checked = await checkReturned(result)
     if (checked === false && !hasErrors(validate)) throw createFalseError(validate)
     // Fastify ignores the error of a promise, because the result can be the body. A body is a plain object, whose `error` is not an Error.
-    if (isObject(checked) && isError(checked.error)) throw checked.error
+    const error = isObject(checked) ? findError(checked.error) : undefined
+    if (error !== undefined) throw error
     return checked
   } catch (thrown) {
     throw thrown ?? Object.assign(describeThrown('validator', validate, thrown), { statusCode: 500 })

@@ -94,10 +94,12 @@ t.test('an error that a validator returns is a failed validation, and other vali
   const compile = (validate: unknown): object => ({ schema: { body: {} }, validatorCompiler: () => validate })
   app.post('/returned', compile(() => new Error('no')), async () => ({ secret: 42 }))
   app.post('/resolved', compile(async () => new Error('no')), async () => ({ secret: 42 }))
+  app.post('/factory', compile(() => errors.unauthorized), async () => ({ secret: 42 }))
   app.post('/valid', compile(() => ({ value: { code: 'replaced' } })), async request => request.body)
   app.post('/async', compile(async () => ({})), async () => ({ code: 'ok' }))
   t.equal((await post(app, '/returned', 'application/json'))[0], 422)
   t.equal((await post(app, '/resolved', 'application/json'))[0], 422)
+  t.strictSame(await post(app, '/factory', 'application/json'), [422, 'validation_error'])
   t.strictSame(await post(app, '/valid', 'application/json'), [200, 'replaced'])
   t.strictSame(await post(app, '/async', 'application/json'), [200, 'ok'])
   const none = await create()
@@ -141,7 +143,8 @@ t.test('an error handler that throws a promise results in 500, and the process c
 
 t.test('an async validator that resolves with an error rejects the request', async t => {
   for (const [what, error, expected] of [
-    ['an error', new Error('no'), [422, 'validation_error']], ['an error of the catalog', errors.unauthorized(), [401, 'unauthorized']]
+    ['an error', new Error('no'), [422, 'validation_error']], ['an error of the catalog', errors.unauthorized(), [401, 'unauthorized']],
+    ['a factory that was not called', errors.unauthorized, [422, 'validation_error']]
   ] as const) {
     const app = await create()
     app.post('/', { schema: { body: {} }, validatorCompiler: (() => async () => ({ error })) as never }, async () => ({ secret: 42 }))
