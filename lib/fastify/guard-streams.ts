@@ -76,10 +76,10 @@ function guardWrite (reply: FastifyReply, send: Send): void {
 function guardTrailers (reply: FastifyReply): void {
   const { raw } = reply
   const { addTrailers, writeHead } = raw
-  raw.writeHead = (status: number, headers: OutgoingHttpHeaders) => {
+  raw.writeHead = ((status: number, headers: OutgoingHttpHeaders) => {
     if (status === 204 || status === 304) delete headers.trailer
-    return writeHead.call(raw, status, headers)
-  }
+    return writeHead.call(raw, status, headers as never)
+  }) as ServerResponse['writeHead']
   raw.addTrailers = trailers => {
     const entries = Object.entries(trailers)
     const valid = entries.filter(([name, value]) => isSendableHeader(name, value))
