@@ -85,13 +85,16 @@ t.test('requests in the packet that closes the server each get a response', asyn
 t.test('errors thrown while the server closes have the format of the application', async t => {
   const app = await createApp()
   let fail = (): void => {}
+  let start = (): void => {}
+  const started = new Promise<void>(resolve => { start = resolve })
   app.get('/fail', async () => {
+    start()
     await new Promise<void>(resolve => { fail = resolve })
     throw errors.resource_conflict()
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const answer = sendRequest(getPort(app), 'GET', '/fail')
-  await new Promise(resolve => setTimeout(resolve, 50))
+  await started
   const closed = app.close()
   fail()
   t.strictSame(await answer, failed)
