@@ -53,9 +53,10 @@ function listVersions (lockfile: string): Version[] {
   // Git can take a copy of another lockfile for an earlier version.
   const copied = commits.findIndex(commit => /^C\d*\t/m.test(commit))
   return commits.slice(0, copied === -1 ? undefined : copied + 1).reverse().flatMap(commit => {
-    const [, hash = '', date = '', path = ''] = /^(\S+) (\S+)\n\n.*\t(.+)/.exec(commit) ?? []
+    const [head = '', change = ''] = commit.trim().split('\n\n')
+    const [hash = '', date = ''] = head.split(' ')
     try {
-      return [{ date, lock: parseLock(git('show', `${hash}:${path}`), lockfile) }]
+      return [{ date, lock: parseLock(git('show', `${hash}:${change.slice(change.lastIndexOf('\t') + 1)}`), lockfile) }]
     } catch {
       return [] // a deleted, older or damaged version cannot be compared
     }
