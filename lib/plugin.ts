@@ -316,7 +316,8 @@ function warnOfMistakes ({ app, settings, rateLimit, routes, routeErrors }: Regi
     warnOfUnenforcedLimits(unlimited.map(({ route }) => route))
   }
   const inside = listInside(app).flatMap(each => each.routeErrors.routes.map(record => getRouteLimits(record, each.rateLimit)))
-  if (settings.rateLimit !== undefined && inside.length > 0 && inside.every(limits => limits.length === 0)) warnOfUnusedPolicies(Object.keys(settings.rateLimit.policies))
+  const { policies, default: choice } = settings.rateLimit ?? {}
+  if (policies !== undefined && choice === undefined && inside.length > 0 && inside.every(limits => limits.length === 0)) warnOfUnusedPolicies(Object.keys(policies))
 }
 
 /** Step 4: adds `app.apiErrors`, the reference pages and the schemas. */

@@ -81,6 +81,15 @@ t.test('policies that limit no route', async t => {
   }), ["The option rateLimit limits no route. Set rateLimit.default, or config.rateLimitPolicy of the routes, to 'general', 'burst' or false."])
 })
 
+t.test('a default that only requests without a route count under, and the default false', async t => {
+  for (const value of ['general', false] as const) {
+    t.strictSame(await start(async app => {
+      await app.register(apiErrors, { rateLimit: { policies, default: value } })
+      app.get('/a', { config: { rateLimitPolicy: false } }, get)
+    }), [])
+  }
+})
+
 t.test('policies that a nested registration uses, and an application without routes', async t => {
   t.strictSame(await start(async app => {
     await app.register(apiErrors, { rateLimit: { policies } })
