@@ -12,7 +12,8 @@ import { findUp, parametersOf } from './syntax.js'
 export function bindName (machine: Machine, name: Node, values: Values): void {
   const { ts, checker } = machine.project
   if (ts.isIdentifier(name)) {
-    const symbol = checker.getSymbolAtLocation(name)
+    // A parameter property, such as `readonly status: number`, has two symbols: the parameter comes first.
+    const [symbol] = ts.isParameterPropertyDeclaration(name.parent, name.parent.parent) ? checker.getSymbolsOfParameterPropertyDeclaration(name.parent, name.text) : [checker.getSymbolAtLocation(name)]
     if (symbol !== undefined) machine.act.frame.vars.set(symbol, values)
     return
   }

@@ -41,7 +41,7 @@ export function evaluateBinary (machine: Machine, node: Expression & { readonly 
     case SyntaxKind.QuestionQuestionToken: {
       const left = machine.evaluate(node.left)
       const stays = left.filter(value => !isNullish(value))
-      if (left.length > 0 && stays.length === left.length && left.every(value => value.kind !== 'unknown' && value.kind !== 'literal')) return left
+      if (left.length > 0 && stays.length === left.length && left.every(value => value.kind === 'literal' ? value.firm : value.kind !== 'unknown')) return left
       const before = saveProgress(machine)
       const right = machine.evaluate(node.right)
       mergeProgress(machine, [before, saveProgress(machine)])
