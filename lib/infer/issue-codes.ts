@@ -96,6 +96,7 @@ export function inferIssueCodes (schema: unknown, context: IssueCodesContext): r
 
   function visitKeyword (keyword: string, schema: ReadonlyJsonObject, place: Place): void {
     const value = schema[keyword]
+    if (value === undefined) return // Ajv ignores the keyword, as in `{ properties: other.properties }`
     if (canFail(keyword, value, schema, place, context)) codes.add(getIssueCode(keyword, value))
     const kind = subschemas[keyword]
     if (kind !== undefined) {

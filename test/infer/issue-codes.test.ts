@@ -189,3 +189,15 @@ for (const [title, { server, compiler }] of Object.entries<{ server: object, com
     t.ok(compared > 300, `${compared} issues were compared`)
   })
 }
+
+t.test('a keyword without a value does not count, because Ajv ignores it', async t => {
+  const { properties } = {} as { readonly properties?: object }
+  t.strictSame(codes({ type: 'object', properties }), ['type'])
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  await app.register(apiErrors)
+  app.put('/', { schema: { body: { type: 'object', properties } } }, async () => '')
+  const { statusCode } = await app.inject({ method: 'PUT', url: '/', payload: [] })
+  t.equal(statusCode, 422)
+  t.ok(app.apiErrors.explain('PUT', '/').some(({ code }) => code === 'validation_error'))
+})
