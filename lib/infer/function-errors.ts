@@ -438,7 +438,7 @@ function readMethod (node: CallExpression, name: string, reader: Reader): Found 
   }
   const codes = tokenRequests.get(name)
   if (codes !== undefined) return { thrown: codes.map(code => ({ code, by: 'requests a token' })), sent: [] }
-  return readDecorator(callee.object, name, reader)
+  return readDecorator(callee.object, name, node.arguments, reader)
 }
 
 function readArgument ({ arguments: [argument] }: CallExpression, reader: Reader, use: Use): Found {
@@ -486,9 +486,16 @@ function isReply (node: AnyNode, reader: Reader): boolean {
 }
 
 /** Follows a call of a decorator. */
-function readDecorator (owner: AnyNode, name: string, reader: Reader): Found {
+function readDecorator (owner: AnyNode, name: string, args: readonly AnyNode[], reader: Reader): Found {
   const value = findDecorator(owner, name, reader)
-  return typeof value === 'function' ? readFunction(value, reader.context, reader.callers) : nothing
+  const found = typeof value === 'function' ? readFunction(value, reader.context, reader.callers) : nothing
+  // Only a header can be malformed.
+  return isTokenCheck(value) && args.some(readsOnlyCookie) ? { ...found, thrown: found.thrown.filter(({ code }) => code !== 'invalid_request') } : found
+}
+
+function readsOnlyCookie (options: AnyNode): boolean {
+  return options.type === 'ObjectExpression' && options.properties.some(property =>
+    property.type === 'Property' && property.key.type === 'Identifier' && property.key.name === 'onlyCookie' && property.value.type === 'Literal' && property.value.value === true)
 }
 
 /** Returns a decorator, or a property of one: `request.isAdmin`, `app.authenticate`, `this.verifyAccess`, `app.users.find`. */

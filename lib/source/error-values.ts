@@ -1,5 +1,6 @@
 /** Creates values for the errors of catalogs, JavaScript, well-known packages, databases and upstream services. */
-import type { StandardCode } from '../catalog/standard-errors.js'
+import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
+import { pluginErrors, type PluginErrorResponse } from '../translate/plugin-codes.js'
 import { literal, object, unknown, type Obj, type Values } from './values.js'
 
 /** Returns an error of a catalog. */
@@ -28,10 +29,16 @@ export function httpError (status: number, name: string, fields: Iterable<readon
   })
 }
 
-/** Returns an error of a plugin, with the code that the plugin sets. */
+/** The responses to the errors of plugins, by code. */
+const responses: Readonly<Record<string, PluginErrorResponse>> = Object.assign({}, ...Object.values(pluginErrors))
+
+/** Returns an error of a plugin, with the code and the status that the plugin sets. The errors of fast-jwt have no status. */
 export function codedError (code: string): Obj {
+  const response = code.startsWith('FST_') ? responses[code] : undefined
   return object({
-    fields: new Map<string, Values>([['code', [literal(code)]], ['message', [unknown()]]]),
+    fields: new Map<string, Values>([
+      ['code', [literal(code)]], ['message', [unknown()]], ...(response === undefined ? [] : [['statusCode', [literal(standardErrors[response.code].status)]] as const])
+    ]),
     error: { origin: 'thrown', names: ['FastifyError', 'Error'], isUncertain: false, ...(/_EXPIRED$/.test(code) && { requiresTokenLifetime: true }) }
   })
 }

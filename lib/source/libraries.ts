@@ -143,7 +143,8 @@ function jwt (machine: LibraryContext, call: LibraryCall, name: string): Values 
   if (name === 'sign' || name === 'replySign') machine.tokens.add(machine.inspector, call)
   if (name === 'requestVerify' || name === 'jwtVerify') {
     const done = args.find(values => values.some(value => value.kind === 'function'))
-    const made = rejecting(machine, ['FST_JWT_NO_AUTHORIZATION_IN_HEADER', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_INVALID'], node, ['FST_JWT_BAD_REQUEST'])
+    const isOfCookie = machine.member(args[0] ?? [], 'onlyCookie', node as Node).some(only => only.kind === 'literal' && only.value === true)
+    const made = rejecting(machine, ['FST_JWT_NO_AUTHORIZATION_IN_HEADER', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_INVALID'], node, isOfCookie ? [] : ['FST_JWT_BAD_REQUEST'])
     const { decoratorName = 'user' } = live === undefined ? {} : Object.assign({}, ...machine.inspector.scopesOf(live.value)) as { readonly decoratorName?: string }
     machine.setProperty(decoratorName, [{ ...unknown(), isStored: true, isPresent: true }])
     if (done === undefined) return made

@@ -396,6 +396,7 @@ t.test('the official plugins for credentials', async t => {
   const verify = async (request: FastifyRequest): Promise<void> => { await request.jwtVerify() }
   const hasRole = async (): Promise<void> => { throw new HttpError(403) }
   app.get('/jwt', { onRequest: verify }, async () => 'ok')
+  app.get('/jwt/cookie', { onRequest: async request => { await request.jwtVerify({ onlyCookie: true }) } }, async () => 'ok')
   app.get('/auth', { preHandler: app.auth([verify, [hasRole]], { relation: 'and' }) }, async () => 'ok')
   app.get('/auth/unreadable', { preHandler: app.auth([(_request, _reply, next) => { next(isOpen() ? new Error('No.') : undefined) }]) }, async () => 'ok')
   app.get('/basic', { onRequest: app.basicAuth }, async () => 'ok')
@@ -406,6 +407,7 @@ t.test('the official plugins for credentials', async t => {
   })
   await app.ready()
   t.strictSame(explain(app, '/jwt'), token.map(error => `hooks: ${error}. The onRequest hook 'verify' of the route verifies a token.`))
+  t.strictSame(explain(app, '/jwt/cookie'), token.slice(1).map(error => `hooks: ${error}. The onRequest hook of the route verifies a token.`))
   t.strictSame(explain(app, '/auth'), [
     ...token.map(error => `hooks: ${error}. The preHandler hook 'bound _auth' of the route verifies a token.`),
     "hooks: 403 forbidden. The preHandler hook 'bound _auth' of the route throws it."
