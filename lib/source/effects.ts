@@ -4,7 +4,7 @@ import type { Node } from 'typescript'
 import { Constraints, foundBy, plainName, type Column, type Table } from './constraints.js'
 import { isCallable } from './builtins.js'
 import { effectError, httpError } from './error-values.js'
-import { areDefined, isFreeText, isNullish } from './interpreter/compare-values.js'
+import { areDefined, isFreeText, isInput, isNullish, isOfUrl } from './interpreter/compare-values.js'
 import { validated, type Effects, type LibraryContext } from './library-context.js'
 import { readMongooseQuery, type MongooseQuery } from './mongoose.js'
 import { readPrismaQueries } from './prisma.js'
@@ -68,8 +68,9 @@ export function createEffects (constraints: Constraints): Effects {
     }
     const fieldsOf = (failure: Failure): ErrorFields => errorFields[query.dialect]?.[failure] ?? {}
     const errors: Obj[] = []
-    if ([...query.compared ?? []].some(([column, values]) => table?.columns.get(plainName(column))?.isStrict === true && isFreeText(values))) {
-      errors.push(effectError('validation_error', fieldsOf('compared'), { isOfValue: true }))
+    const compared = [...query.compared ?? []].filter(([column, values]) => table?.columns.get(plainName(column))?.isStrict === true && isFreeText(values))
+    if (compared.length > 0) {
+      errors.push(effectError('validation_error', fieldsOf('compared'), { isOfValue: true, isWithoutBody: compared.some(([, values]) => isOfUrl(values)) && isSentWithoutBody(query) }))
     }
     if (query.verb === 'select') return errors
     if (query.verb === 'insert') written.add(name)
@@ -171,6 +172,11 @@ function columnsOf ({ columns, declared }: Table, dialect: string): Iterable<rea
 /** Returns whether a value never equals a stored value of a unique key, because it is random or null. MongoDB indexes null like any other value. */
 function cannotConflict (values: Values | undefined, dialect: string): boolean {
   return values !== undefined && values.length > 0 && values.every(value => isRandom(value) || (dialect !== 'mongoose' && isNullish(value)))
+}
+
+/** Returns whether a query is sent even if the client sends none of its values. Query builders reject an update without values. */
+function isSentWithoutBody ({ dialect, verb, columns }: Query): boolean {
+  return verb !== 'update' || Object.values(dialects).includes(dialect) || [...columns?.values() ?? []].some(values => !isInput(values))
 }
 
 /** The dialects whose updates do not change a field without a value. */

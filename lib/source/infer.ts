@@ -10,6 +10,7 @@ import { Constraints, plainName } from './constraints.js'
 import { createEffects } from './effects.js'
 import { openInspector, type Script } from './inspect.js'
 import { callHook } from './libraries.js'
+import { validated } from './library-context.js'
 import { createMachine } from './interpreter/create-machine.js'
 import { roleObject } from './interpreter/heap.js'
 import type { Machine, NotFollowed } from './interpreter/machine.js'
@@ -145,19 +146,27 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
     const { errors: catalog, translators, validationStatus } = route
     const settings: AnswerSettings = { errors: catalog, translators, validationStatus, classOf: cls => cls.live?.value, classNamed: name => named.get(name) }
     const errors: SourceError[] = []
+    const emptyBody: SourceError[] = []
+    let checksBody = reads.has(validated) || sent.some(({ status }) => ofInvalidBodies.has(status))
     for (const thrown of throws) {
       const facts = thrown.value.kind === 'object' ? thrown.value.error : undefined
       if (facts?.requiresWriteTo !== undefined && !machine.effects.written.has(facts.requiresWriteTo)) continue
       if (facts?.requiresTokenLifetime === true && !machine.tokens.canExpire()) continue
       const isUnlikely = facts?.uncertainIfRead !== undefined && facts.uncertainIfRead.some(read => reads.has(unquoteRead(read)))
       const isInUrl = facts?.isOfValue === true && (['GET', 'HEAD'].includes(route.method) || (route.method === 'DELETE' && route.unchecked.has('body')) || !reads.has('request.body'))
-      for (const { status, code } of answersTo(isInUrl ? ofUrl(thrown) : thrown, settings, (value, name) => readProperty(machine, value, name))) {
+      const answer = (of: Thrown): SourceError[] => answersTo(of, settings, (value, name) => readProperty(machine, value, name)).map(({ status, code }) => {
         const message = facts?.origin === 'catalog' && status < 500 ? readMessage(thrown) : undefined
-        errors.push({
+        return {
           status, code, ...(message !== undefined && { message }), confidence: thrown.isUncertain || isUnlikely ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)
-        })
-      }
+        }
+      })
+      const found = answer(isInUrl ? ofUrl(thrown) : thrown)
+      errors.push(...found)
+      if (facts?.origin !== 'effect' && found.some(({ status }) => ofInvalidBodies.has(status))) checksBody = true
+      if (!isInUrl && facts?.isWithoutBody === true && route.acceptsEmptyBody) emptyBody.push(...answer(ofUrl(thrown)))
     }
+    // A handler that checks its body may reject an empty body before it uses a parameter.
+    errors.push(...emptyBody.map(error => checksBody ? { ...error, confidence: 'possible' as const } : error))
     for (const { status, site, via, isUncertain } of sent) {
       errors.push({
         status, code: null, confidence: isUncertain ? 'possible' : 'certain', ...site, via, documented: route.statuses.has(status) || route.documented.some(known => known.status === status)
@@ -170,6 +179,9 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
   const notFollowed = [...machine.notFollowed.values()].sort((a, b) => compare(a.file, b.file) || a.line - b.line || compare(a.reason, b.reason))
   return { routes: routes.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method)), notFollowed }
 }
+
+/** The statuses of the responses to invalid bodies. */
+const ofInvalidBodies: ReadonlySet<number> = new Set([400, 422])
 
 /** Returns an error for a value that is part of the URL. */
 function ofUrl (thrown: Thrown): Thrown {

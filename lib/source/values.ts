@@ -85,6 +85,8 @@ export interface ErrorFacts {
   readonly code?: StandardCode
   /** Whether it concerns one value, which is in the URL if the request has no body. */
   readonly isOfValue?: true
+  /** Whether it concerns a value in the URL, and occurs even if the body has no properties. */
+  readonly isWithoutBody?: boolean
   /** A table that must have rows before the error can occur. */
   readonly requiresWriteTo?: string
   /** Whether the error occurs only if the tokens of the application expire. */
@@ -176,6 +178,8 @@ export interface Unknown {
   readonly part?: string
   /** Whether the client sent it, and a schema only checks that it is a string. */
   readonly isFreeText?: boolean
+  /** Whether it is a parameter of the path or of the query. */
+  readonly isOfUrl?: boolean
   /** Set on a schema of zod that accepts any string, or all parameters of the path. */
   readonly accepts?: 'string' | 'path'
   /** The model of Sequelize or Mongoose of which it is a record. */
@@ -244,8 +248,8 @@ export function unknown (type?: () => Type | undefined, held: Values = [], isCau
 }
 
 /** Returns an unknown value that comes from the same place as another one, such as its property. */
-export function unknownFrom ({ isInput, isUnchecked = false, isFreeText = false, isStored = false }: Pick<Unknown, 'isInput' | 'isUnchecked' | 'isFreeText' | 'isStored'>, type: Unknown['type']): Unknown {
-  return { ...unknown(type, [], false, isInput), isUnchecked, isFreeText, isStored }
+export function unknownFrom ({ isInput, isUnchecked = false, isFreeText = false, isOfUrl = false, isStored = false }: Pick<Unknown, 'isInput' | 'isUnchecked' | 'isFreeText' | 'isOfUrl' | 'isStored'>, type: Unknown['type']): Unknown {
+  return { ...unknown(type, [], false, isInput), isUnchecked, isFreeText, isOfUrl, isStored }
 }
 
 /** Returns whether values are from records of the database or from properties that hooks put on the request, and not from the client. */

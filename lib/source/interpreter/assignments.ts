@@ -2,7 +2,7 @@
 import type { ArrayBindingPattern, Expression, Identifier, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
 import { type FunctionNode, isFunctionNode } from '../project.js'
 import { type Env, type Value, type Values, isStored, literal, nothing, numbersIn, object, textsIn, union, unknownFrom } from '../values.js'
-import { areDefined, isFreeText, isInput, isUnchecked } from './compare-values.js'
+import { areDefined, isFreeText, isInput, isOfUrl, isUnchecked } from './compare-values.js'
 import type { Machine } from './machine.js'
 import { setProperty } from './progress.js'
 import { hasOwnType, siteOf, typeOf, unknownOf } from './nodes.js'
@@ -160,7 +160,7 @@ function typedBy (machine: Machine, values: Values, parameter: Node): Value {
   const [only] = values
   const part = values.length === 1 && only?.kind === 'unknown' ? only.part : undefined
   return {
-    ...unknownFrom({ isInput: isInput(values), isUnchecked: isUnchecked(values), isFreeText: isFreeText(values), isStored: isStored(values) }, () => typeOf(machine, parameter)),
+    ...unknownFrom({ isInput: isInput(values), isUnchecked: isUnchecked(values), isFreeText: isFreeText(values), isOfUrl: isOfUrl(values), isStored: isStored(values) }, () => typeOf(machine, parameter)),
     ...(part !== undefined && { part }),
     ...(areDefined(values) && { isDefined: true })
   }

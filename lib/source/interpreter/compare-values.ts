@@ -44,6 +44,11 @@ export function isFreeText (values: Values): boolean {
   return values.some(value => value.kind === 'unknown' && (value.isUnchecked === true || value.isFreeText === true))
 }
 
+/** Returns whether one of the values is a parameter of the path or of the query. */
+export function isOfUrl (values: Values): boolean {
+  return values.some(value => value.kind === 'unknown' && value.isOfUrl === true)
+}
+
 export function typeName (value: Value): Value {
   switch (value.kind) {
     case 'literal': return literal(value.value === null ? 'object' : typeof value.value, value.firm)

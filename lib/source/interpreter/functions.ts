@@ -3,7 +3,7 @@ import type { Expression } from 'typescript'
 import { type Fn, type Frame, type Sent, type Thrown, type Values, dedupe, isStored, keyOf, nextId, nothing, object, promise, union, unknown } from '../values.js'
 import { createActivation, moduleFrame } from './activations.js'
 import { bindParameters } from './assignments.js'
-import { areDefined, isFreeText, isInput, isUnchecked } from './compare-values.js'
+import { areDefined, isFreeText, isInput, isOfUrl, isUnchecked } from './compare-values.js'
 import type { Machine, Outcome } from './machine.js'
 import { hasOwnType, nameOf } from './nodes.js'
 import { endPath, keyOfProgress, mergeProgress, restoreProgress, saveProgress } from './progress.js'
@@ -57,7 +57,7 @@ function partOf ([value]: Values): string {
 function memoKey (machine: Machine, fn: Fn, self: Values, args: readonly Values[]): string | undefined {
   if (fn.env !== undefined && 'vars' in fn.env && fn.env.parent !== undefined) return undefined // The function sees variables of a function that is still running.
   const list = [self, ...args].map((values, index) => index > 0 && values.every(value => value.kind === 'unknown' && value.held.length === 0) && hasOwnType(machine, parametersOf(fn.node)[index - 1])
-    ? partOf(values) + (isUnchecked(values) ? '!!' : isFreeText(values) ? '!?' : isInput(values) ? '!' : isStored(values) ? '.' : '?') + (areDefined(values) ? 'd' : '')
+    ? partOf(values) + (isUnchecked(values) ? '!!' : isFreeText(values) ? '!?' : isInput(values) ? '!' : isStored(values) ? '.' : '?') + (areDefined(values) ? 'd' : '') + (isOfUrl(values) ? 'u' : '')
     : values.map(keyOf).join('|'))
   return `${fn.node.pos} ${fn.node.getSourceFile().fileName} ${fn.env?.id ?? ''} ${list.join(',')} ${keyOfProgress(machine)}`
 }

@@ -35,7 +35,7 @@ function readMemberOfType (machine: Machine, owner: Unknown, name: string, node:
   const type = owner.type?.()
   const symbol = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0 ? undefined : checker.getPropertyOfType(checker.getNonNullableType(type), name)
   const isFreeText = owner.isFreeText === true || (owner.part !== undefined && machine.readRoute().freeText.has(`${owner.part}.${name}`))
-  const from = { ...owner, isFreeText }
+  const from = { ...owner, isFreeText, isOfUrl: owner.isOfUrl === true || owner.part === 'params' || owner.part === 'query' }
   if (symbol === undefined) return [unknownFrom(from, owner.isCaught ? undefined : () => typeOf(machine, node))]
   const found = memberOfSymbol(machine, symbol, owner, node)
   return owner.isInput || owner.isStored === true ? found.map(value => value.kind === 'unknown' ? unknownFrom(from, value.type) : value) : found

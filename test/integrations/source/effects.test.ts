@@ -65,7 +65,7 @@ t.test('columns that reject null and some strings', async t => {
     'POST /columns/required-later': ['422 missing_required_field certain'],
     'POST /columns/select': ['422 missing_required_field certain', '422 validation_error certain'],
     'POST /columns/typed': ['422 validation_error certain'],
-    'PUT /columns/update/:id': ['422 missing_required_field certain', '422 validation_error certain'],
+    'PUT /columns/update/:id': ['400 invalid_parameter certain', '422 missing_required_field certain', '422 validation_error certain'],
     'POST /columns/validated': ['409 resource_already_exists certain'],
     'POST /columns/validated-by-package': ['400 invalid_request certain', '409 resource_already_exists certain', '422 missing_required_field possible', '422 validation_error possible']
   })
@@ -258,12 +258,19 @@ t.test('values that PostgreSQL cannot compare with a column', async t => {
     'GET /comparisons/drizzle-name/:id': [],
     'PUT /comparisons/drizzle-touch/:id': ['400 invalid_parameter certain'],
     'PUT /comparisons/drizzle-update/:id': ['422 validation_error certain'],
+    'PUT /comparisons/drizzle-update-body/:id': ['422 validation_error certain'],
+    'PUT /comparisons/drizzle-update-date/:id': ['400 invalid_parameter certain', '422 validation_error certain'],
     'GET /comparisons/drizzle/:id': ['400 invalid_parameter certain'],
     'DELETE /comparisons/knex-value/:id': ['400 invalid_parameter certain'],
     'GET /comparisons/knex/:id': ['400 invalid_parameter certain'],
     'GET /comparisons/migration': [],
+    'PUT /comparisons/sql-body/:id': ['422 validation_error certain'],
     'GET /comparisons/sql-checked/:id': [],
+    'PUT /comparisons/sql-checked-body/:id': ['400 null certain', '400 invalid_parameter possible', '422 validation_error certain'],
     'GET /comparisons/sql-label/:id': [],
+    'PATCH /comparisons/sql-optional/:id': ['400 invalid_parameter certain', '422 validation_error certain'],
+    'PATCH /comparisons/sql-required/:id': ['422 validation_error certain'],
+    'PUT /comparisons/sql-update/:id': ['400 invalid_parameter certain', '422 validation_error certain'],
     'GET /comparisons/sql/:id': ['400 invalid_parameter certain']
   })
 })
