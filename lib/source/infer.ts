@@ -227,6 +227,7 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
   const reads = new Set<string>()
   machine.statuses = []
   machine.properties = new Map()
+  machine.runs = new Map()
   machine.route = { method: route.method, path: route.path, config: route.config, unchecked: route.unchecked, freeText: route.freeText }
   for (const { fn, isHook } of route.functions) {
     const nest = isHook ? undefined : findNestRoute(machine.inspector, fn)

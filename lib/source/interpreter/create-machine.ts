@@ -57,6 +57,7 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     constructing: [],
     staticFields: new Map(),
     depth: 0,
+    runs: new Map(),
     lastReadsRoute: false,
     route: { method: '', path: '', config: {}, unchecked: new Set(), freeText: new Set() },
     possible: 0,

@@ -13,6 +13,12 @@ import { isAsync, isGenerator, parametersOf } from './syntax.js'
 /** The maximum depth of calls. Deeper calls are an endless recursion whose arguments change. */
 const maxDepth = 60
 
+/** The maximum depth of one function that calls itself, as a middleware does that calls the next one. */
+const maxActive = 16
+
+/** The number of runs for one route after which a function no longer calls itself, because its branches would multiply. */
+const maxRuns = 50
+
 /** Calls a function of the source. */
 export function callFunction (machine: Machine, fn: Fn, self: Values, args: readonly Values[]): Values {
   if (machine.depth >= maxDepth) return [unknown()]
@@ -23,8 +29,14 @@ export function callFunction (machine: Machine, fn: Fn, self: Values, args: read
     if (known.route !== undefined) machine.act.readsRoute = true
     return machine.applyOutcome(fn, known.outcome)
   }
+  const runs = machine.runs.get(fn.node) ?? { total: 0, active: 0 }
+  if (runs.active >= maxActive || (runs.active > 1 && runs.total >= maxRuns)) return [unknown()]
+  machine.runs.set(fn.node, runs)
+  runs.total++
+  runs.active++
   if (key !== undefined) machine.memo.set(key, 'running')
   const outcome = machine.runFunction(fn, self, args)
+  runs.active--
   if (key !== undefined) machine.memo.set(key, { outcome, route: machine.lastReadsRoute ? machine.route : undefined })
   return machine.applyOutcome(fn, outcome)
 }

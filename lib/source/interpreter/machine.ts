@@ -89,6 +89,8 @@ export interface Machine extends LibraryContext {
   readonly constructing: Array<{ readonly instance: Obj, readonly callBase: (args: readonly Values[]) => void }>
   readonly staticFields: Map<string, Values>
   depth: number
+  /** How often each function runs for the current route, and how many of its runs have not returned yet. */
+  runs: Map<Node, { total: number, active: number }>
   lastReadsRoute: boolean
   /** The current route, because some functions depend on its path. */
   route: SourcePlace

@@ -249,6 +249,7 @@ t.test('statements, operators, classes, modules, tables and maps', async t => {
     'GET /language/new': [],
     'GET /language/operators': ['421 misdirected_request certain'],
     'GET /language/or-assigned': ['510 not_extended certain'],
+    'GET /language/recursive-query': ['410 resource_gone certain via row'],
     'GET /language/recursive': ['416 range_not_satisfiable certain via walk'],
     'GET /language/set-inside': ['507 insufficient_storage certain'],
     'GET /language/spread-live': ['425 too_early certain via a'],
