@@ -308,11 +308,17 @@ function combined (machine: LibraryContext, name: string, list: Values, second: 
 }
 
 function assigned (machine: LibraryContext, args: readonly Values[]): Values {
-  const [targets = [], ...sources] = args
+  const [given = [], ...sources] = args
+  // A record of the database is unknown, but what is assigned to it is known.
+  const targets = given.map(value => value.kind === 'unknown' && value.model === undefined && !value.isCaught && value.type?.()?.getProperty('stack') === undefined ? object({ elements: [value] }) : value)
   for (const target of targets) {
     if (target.kind !== 'object') continue
     for (const source of sources.flat()) {
-      if (source.kind === 'object') for (const [name, values] of source.fields) target.fields.set(name, values)
+      if (source.kind === 'object') {
+        for (const [name, values] of source.fields) target.fields.set(name, values)
+        target.elements = union(target.elements, source.elements)
+      }
+      if (source.kind === 'unknown') target.elements = union(target.elements, [source])
       if (source.kind === 'live' && !types.isProxy(source.value)) {
         for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(source.value))) if (value !== undefined) target.fields.set(name, [machine.liveValue(value)])
       }

@@ -34,8 +34,8 @@ export function evaluate (machine: Machine, node: Expression): Values {
     const owners = machine.evaluate(node.expression)
     const keys = machine.evaluate(node.argumentExpression)
     const firm = keys.filter(key => key.kind === 'literal' && (typeof key.value === 'string' || typeof key.value === 'number'))
-    if (firm.length === keys.length && keys.length > 0) return union(...firm.map(key => machine.member(owners, String((key as { value: unknown }).value), node)))
-    return machine.member(owners, undefined, node)
+    const known = firm.map(key => machine.member(owners, String((key as { value: unknown }).value), node))
+    return firm.length === keys.length && keys.length > 0 ? union(...known) : union(...known, machine.member(owners, undefined, node))
   }
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) {
     return [{ kind: 'function', id: nextId(), node, env: machine.act.frame.parent === undefined && machine.act.frame.vars.size === 0 ? undefined : machine.act.frame, self: ts.isArrowFunction(node) ? machine.act.self : undefined, home: machine.act.home }]

@@ -48,6 +48,7 @@ t.test('SQL statements through drivers', async t => {
 t.test('columns that reject null and some strings', async t => {
   t.strictSame(findingsOf('columns'), {
     'POST /columns/asserted': ['400 invalid_request certain via ensure'],
+    'PATCH /columns/assigned': ['422 missing_required_field certain', '422 validation_error certain'],
     'POST /columns/callback': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
     'POST /columns/callback-promise': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
     'POST /columns/callback-throws': [],

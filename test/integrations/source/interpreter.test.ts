@@ -91,8 +91,12 @@ t.test('try, catch and finally', async t => {
     'GET /try/rethrow-by-code': ['409 resource_conflict certain via either', '410 resource_gone certain via either'],
     'GET /try/rethrow-by-function': ['402 payment_required certain', '410 resource_gone certain via either', '503 service_unavailable certain via either'],
     'GET /try/rethrow-others': ['409 resource_conflict certain via either', '410 resource_gone certain via either'],
+    'GET /try/status-of-error': ['409 null certain', '410 null certain', '500 null certain'],
+    'GET /try/status-of-table': ['410 null certain', '500 null certain'],
     'GET /try/swallow': [],
-    'GET /try/switch': ['403 forbidden certain', '410 resource_gone certain via either']
+    'GET /try/switch': ['403 forbidden certain', '410 resource_gone certain via either'],
+    'GET /try/then-code': ['409 resource_conflict certain via either', '410 resource_gone certain via either', '503 service_unavailable certain via either'],
+    'GET /try/then-status': ['409 null certain', '410 null certain', '500 null certain']
   })
 })
 
