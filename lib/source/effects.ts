@@ -176,7 +176,7 @@ function cannotConflict (values: Values | undefined, dialect: string): boolean {
 
 /** Returns whether a query is sent even if the client sends none of its values. Query builders reject an update without values. */
 function isSentWithoutBody ({ dialect, verb, columns }: Query): boolean {
-  return verb !== 'update' || Object.values(dialects).includes(dialect) || [...columns?.values() ?? []].some(values => !isInput(values))
+  return verb !== 'update' || [...Object.values(dialects), 'mongoose', 'prisma'].includes(dialect) || [...columns?.values() ?? []].some(values => !isInput(values))
 }
 
 /** The dialects whose updates do not change a field without a value. */

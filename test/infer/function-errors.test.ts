@@ -407,7 +407,7 @@ t.test('the official plugins for credentials', async t => {
   })
   await app.ready()
   t.strictSame(explain(app, '/jwt'), token.map(error => `hooks: ${error}. The onRequest hook 'verify' of the route verifies a token.`))
-  t.strictSame(explain(app, '/jwt/cookie'), token.slice(1).map(error => `hooks: ${error}. The onRequest hook of the route verifies a token.`))
+  t.strictSame(explain(app, '/jwt/cookie'), token.slice(1).map(error => `hooks: ${error}. The onRequest hook 'onRequest' of the route verifies a token.`))
   t.strictSame(explain(app, '/auth'), [
     ...token.map(error => `hooks: ${error}. The preHandler hook 'bound _auth' of the route verifies a token.`),
     "hooks: 403 forbidden. The preHandler hook 'bound _auth' of the route throws it."

@@ -13,7 +13,9 @@ export function bindName (machine: Machine, name: Node, values: Values): void {
   const { ts, checker } = machine.project
   if (ts.isIdentifier(name)) {
     // A parameter property, such as `readonly status: number`, has two symbols: the parameter comes first.
-    const [symbol] = ts.isParameterPropertyDeclaration(name.parent, name.parent.parent) ? checker.getSymbolsOfParameterPropertyDeclaration(name.parent, name.text) : [checker.getSymbolAtLocation(name)]
+    const [symbol] = ts.isParameterPropertyDeclaration(name.parent, name.parent.parent)
+      ? checker.getSymbolsOfParameterPropertyDeclaration(name.parent, name.text)
+      : [checker.getSymbolAtLocation(name)]
     if (symbol !== undefined) machine.act.frame.vars.set(symbol, values)
     return
   }
@@ -160,7 +162,9 @@ function typedBy (machine: Machine, values: Values, parameter: Node): Value {
   const [only] = values
   const part = values.length === 1 && only?.kind === 'unknown' ? only.part : undefined
   return {
-    ...unknownFrom({ isInput: isInput(values), isUnchecked: isUnchecked(values), isFreeText: isFreeText(values), isOfUrl: isOfUrl(values), isStored: isStored(values) }, () => typeOf(machine, parameter)),
+    ...unknownFrom({
+      isInput: isInput(values), isUnchecked: isUnchecked(values), isFreeText: isFreeText(values), isOfUrl: isOfUrl(values), isStored: isStored(values)
+    }, () => typeOf(machine, parameter)),
     ...(part !== undefined && { part }),
     ...(areDefined(values) && { isDefined: true })
   }

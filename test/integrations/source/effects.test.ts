@@ -189,7 +189,7 @@ t.test('Mongoose queries', async t => {
     'PUT /mongoose/save-unchanged/:id': [],
     'GET /mongoose/static': ['410 resource_gone certain'],
     'POST /mongoose/touch/:id': ['400 invalid_parameter certain'],
-    'PUT /mongoose/update-free/:id': ['409 resource_already_exists certain', '422 validation_error certain'],
+    'PUT /mongoose/update-free/:id': ['400 invalid_parameter certain', '409 resource_already_exists certain', '422 validation_error certain'],
     'PUT /mongoose/update/:id': ['409 resource_already_exists certain', '422 validation_error certain']
   })
 })
