@@ -162,7 +162,7 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
       })
       const found = answer(isInUrl ? ofUrl(thrown) : thrown)
       errors.push(...found)
-      if (facts?.origin !== 'effect' && found.some(({ status }) => ofInvalidBodies.has(status))) checksBody = true
+      if (facts?.origin !== 'effect' && !thrown.isUncertain && found.some(({ status }) => ofInvalidBodies.has(status))) checksBody = true
       if (!isInUrl && facts?.isWithoutBody === true && route.acceptsEmptyBody) emptyBody.push(...answer(ofUrl(thrown)))
     }
     // A handler that checks its body may reject an empty body before it uses a parameter.
