@@ -5,23 +5,23 @@ import { standardErrors } from '../catalog/standard-errors.js'
 import { translate } from '../translate/index.js'
 import type { Translator } from '../translate/translator.js'
 import { isValidationCode, toValidationCode, type ValidationStatus } from '../translate/validation/validation-status.js'
-import { numbersIn, type Cls, type Obj, type Thrown, type Value, type Values } from './values.js'
+import { listNumbers, type ClassValue, type ObjectValue, type ThrownError, type Value, type Values } from './values.js'
 
 /** The status and the code of a response. */
-export interface ErrorAnswer {
+export interface TranslatedError {
   readonly status: number
   readonly code: string
 }
 
 /** The settings of an application that determine its responses. */
-export interface AnswerSettings {
+export interface TranslationSettings {
   readonly errors: AnyCatalog
   /** The translators, in the order in which they run. */
   readonly translators: readonly Translator[]
   /** The status of the response to an invalid body. @default 422 */
   readonly validationStatus: ValidationStatus | undefined
   /** Returns the live class for a class in the source. The class has the fields of its instances. */
-  readonly classOf: (cls: Cls) => object | undefined
+  readonly classOf: (cls: ClassValue) => object | undefined
   /** Returns the live class of a package that a translator uses by name. */
   readonly classNamed: (name: string) => object | undefined
 }
@@ -35,22 +35,22 @@ const read = ['name', 'code', 'status', 'statusCode', 'expose', 'isBoom', 'outpu
  * @param thrown the value, with the statuses that had been set on the reply
  * @param memberOf reads a property of a value from the source
  */
-export function answersTo ({ value, statuses }: Thrown, settings: AnswerSettings, memberOf: (value: Value, name: string) => Values): ErrorAnswer[] {
+export function translateThrown ({ value, statuses }: ThrownError, settings: TranslationSettings, memberOf: (value: Value, name: string) => Values): TranslatedError[] {
   if (value.kind !== 'object' && value.kind !== 'live') return []
   const { errors, validationStatus } = settings
-  const known = (code: string, status?: number): ErrorAnswer => ({ code, status: errors[code]?.status ?? status ?? 500 })
+  const known = (code: string, status?: number): TranslatedError => ({ code, status: errors[code]?.status ?? status ?? 500 })
   const facts = value.kind === 'object' ? value.error : undefined
   if (facts?.origin === 'effect' && facts.code !== undefined) return [known(isValidationCode(facts.code) ? toValidationCode(facts.code, validationStatus) : facts.code)]
   if (facts?.origin === 'catalog') {
     const [code] = value.kind === 'object' ? value.fields.get('code') ?? [] : []
-    const [status] = value.kind === 'object' ? numbersIn(value.fields.get('status') ?? []) : []
+    const [status] = value.kind === 'object' ? listNumbers(value.fields.get('status') ?? []) : []
     return code?.kind === 'literal' ? [known(String(code.value), status)] : []
   }
   const fields = read.map(name => [name, memberOf(value, name)] as const)
-  const found = new Map<string, ErrorAnswer>()
-  for (const combination of combinations(fields)) {
+  const found = new Map<string, TranslatedError>()
+  for (const combination of listCombinations(fields)) {
     for (const status of statuses.length > 0 ? statuses : [200]) {
-      const error = mock(value, combination, settings)
+      const error = createMock(value, combination, settings)
       const { code } = translate(error, settings.translators, {
         errors: errors as unknown as typeof standardErrors,
         request: requestOf(),
@@ -68,7 +68,7 @@ function requestOf (): FastifyRequest {
 }
 
 /** Returns an object with the class and the fields of an error. */
-function mock (value: Value, fields: ReadonlyMap<string, unknown>, { classOf, classNamed }: AnswerSettings): object {
+function createMock (value: Value, fields: ReadonlyMap<string, unknown>, { classOf, classNamed }: TranslationSettings): object {
   const facts = value.kind === 'object' ? value.error : undefined
   const [named] = facts?.names.flatMap(name => classNamed(name) ?? []) ?? []
   const cls = (value.kind === 'object' && value.cls !== undefined ? classOf(value.cls) : undefined) as { readonly prototype?: object } | undefined
@@ -85,7 +85,7 @@ function createNamed (cls: object): object {
 }
 
 /** Returns every combination of the values of the fields. A field without a known value is omitted. */
-function combinations (fields: ReadonlyArray<readonly [string, Values]>): Array<ReadonlyMap<string, unknown>> {
+function listCombinations (fields: ReadonlyArray<readonly [string, Values]>): Array<ReadonlyMap<string, unknown>> {
   let made: Array<Map<string, unknown>> = [new Map()]
   for (const [name, values] of fields) {
     const literals = values.flatMap(value => value.kind === 'literal' && value.value !== undefined
@@ -97,6 +97,6 @@ function combinations (fields: ReadonlyArray<readonly [string, Values]>): Array<
   return made
 }
 
-function outputOf (value: Obj): object {
-  return { statusCode: numbersIn(value.fields.get('statusCode') ?? [])[0] }
+function outputOf (value: ObjectValue): object {
+  return { statusCode: listNumbers(value.fields.get('statusCode') ?? [])[0] }
 }

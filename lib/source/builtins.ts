@@ -3,45 +3,45 @@ import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { plainError } from './error-values.js'
 import type { LibraryContext } from './library-context.js'
-import { literal, native, nothing, object, promise, textsIn, union, unknown, isRandom, random, type Deferred, type Obj, type Thrown, type Value, type Values } from './values.js'
+import { literal, native, undefinedValues, object, promise, listTexts, union, unknown, isRandom, random, type PromiseValue, type ObjectValue, type ThrownError, type Value, type Values } from './values.js'
 
 /** Methods that call their callback immediately, with the elements. */
-const iterating: ReadonlySet<string> = new Set([
+const iteratingMethods: ReadonlySet<string> = new Set([
   'map', 'flatMap', 'forEach', 'filter', 'find', 'findLast', 'findIndex', 'findLastIndex', 'some', 'every', 'reduce', 'reduceRight', 'sort', 'toSorted'
 ])
 
 /** Methods and functions that call their callback later. The request does not wait for errors of the callback. */
-export const deferring: ReadonlySet<string> = new Set([
+export const deferringFunctions: ReadonlySet<string> = new Set([
   'setTimeout', 'setImmediate', 'setInterval', 'nextTick', 'queueMicrotask', 'on', 'once', 'addListener', 'prependListener', 'prependOnceListener', 'addEventListener',
   'subscribe', 'schedule', 'cron', 'addHook'
 ])
 
 /** Returns a built-in member of a value. `undefined` if there is none with this name. */
-export function memberOfBuiltin (machine: LibraryContext, owner: Value, name: string): Values | undefined {
-  if (owner.kind === 'promise') return memberOfPromise(machine, owner, name)
+export function readBuiltinMember (machine: LibraryContext, owner: Value, name: string): Values | undefined {
+  if (owner.kind === 'promise') return readPromiseMember(machine, owner, name)
   if (isRandom(owner)) return [native(name, () => [random()])]
-  if ((name === 'call' || name === 'apply' || name === 'bind') && isCallable(owner)) return [memberOfFunction(machine, owner, name)]
-  if ((owner.kind === 'literal' && typeof owner.value === 'string') || owner.kind === 'text') return memberOfString(owner, name)
+  if ((name === 'call' || name === 'apply' || name === 'bind') && isCallable(owner)) return [readFunctionMember(machine, owner, name)]
+  if ((owner.kind === 'literal' && typeof owner.value === 'string') || owner.kind === 'text') return readStringMember(owner, name)
   if (owner.kind === 'live' && !types.isProxy(owner.value)) {
-    if (owner.value instanceof Map && !Object.hasOwn(owner.value, name)) return memberOfMap(machine, owner.value, name)
-    if (Array.isArray(owner.value) && (iterating.has(name) || name === 'includes')) return memberOfArray(machine, owner, name)
+    if (owner.value instanceof Map && !Object.hasOwn(owner.value, name)) return readMapMember(machine, owner.value, name)
+    if (Array.isArray(owner.value) && (iteratingMethods.has(name) || name === 'includes')) return readArrayMember(machine, owner, name)
     return undefined
   }
-  if (owner.kind === 'object' && owner.isArray && !owner.fields.has(name)) return memberOfArray(machine, owner, name)
-  if (owner.kind === 'object' && owner.cls === undefined && owner.role === undefined && owner.error === undefined && owner.fields.size === 0 && ['get', 'values', 'set', 'add'].includes(name)) return memberOfArray(machine, owner, name)
-  if (owner.kind === 'unknown' && iterating.has(name)) {
+  if (owner.kind === 'object' && owner.isArray && !owner.fields.has(name)) return readArrayMember(machine, owner, name)
+  if (owner.kind === 'object' && owner.cls === undefined && owner.role === undefined && owner.error === undefined && owner.fields.size === 0 && ['get', 'values', 'set', 'add'].includes(name)) return readArrayMember(machine, owner, name)
+  if (owner.kind === 'unknown' && iteratingMethods.has(name)) {
     const type = owner.type?.()
     const isList = type === undefined || (type.flags & machine.project.ts.TypeFlags.Any) !== 0 ||
       machine.project.checker.isArrayLikeType(machine.project.checker.getNonNullableType(type))
-    if (isList) return memberOfArray(machine, owner, name)
+    if (isList) return readArrayMember(machine, owner, name)
   }
   return undefined
 }
 
 /** Compares two strings. The first string may be known only up to its first `?`. */
-function memberOfString (owner: Value, name: string): Values | undefined {
-  const text = textsIn([owner])[0] ?? ''
-  const firm = owner.kind === 'text' || (owner.kind === 'literal' && owner.firm)
+function readStringMember (owner: Value, name: string): Values | undefined {
+  const text = listTexts([owner])[0] ?? ''
+  const firm = owner.kind === 'text' || (owner.kind === 'literal' && owner.isInSource)
   const start = owner.kind === 'text' ? text.split('?', 1).join() : text
   const isWhole = owner.kind !== 'text'
   const decide = (test: (part: string) => boolean | undefined): Values => [native(name, ([parts = []]) => {
@@ -62,43 +62,43 @@ export function isCallable (value: Value): boolean {
   return value.kind === 'function' || value.kind === 'native' || (value.kind === 'live' && typeof value.value === 'function')
 }
 
-function memberOfFunction (machine: LibraryContext, owner: Value, name: 'call' | 'apply' | 'bind'): Value {
-  if (name === 'call') return native('call', ([self = nothing, ...args], _, node) => machine.call([owner], self, args, node))
+function readFunctionMember (machine: LibraryContext, owner: Value, name: 'call' | 'apply' | 'bind'): Value {
+  if (name === 'call') return native('call', ([self = undefinedValues, ...args], _, node) => machine.call([owner], self, args, node))
   if (name === 'apply') {
-    return native('apply', ([self = nothing, list = []], _, node) => {
+    return native('apply', ([self = undefinedValues, list = []], _, node) => {
       const [only] = list
-      const args = only?.kind === 'object' && only.fields.size > 0 ? [...only.fields.values()] : Array.from({ length: 4 }, () => machine.elementsOf(list, node))
+      const args = only?.kind === 'object' && only.fields.size > 0 ? [...only.fields.values()] : Array.from({ length: 4 }, () => machine.listElements(list, node))
       return machine.call([owner], self, args, node)
     })
   }
-  return native('bind', ([self = nothing, ...bound]) => [native('bound', (args, _, node) => machine.call([owner], self, [...bound, ...args], node))])
+  return native('bind', ([self = undefinedValues, ...bound]) => [native('bound', (args, _, node) => machine.call([owner], self, [...bound, ...args], node))])
 }
 
-function memberOfPromise (machine: LibraryContext, owner: Deferred, name: string): Values | undefined {
+function readPromiseMember (machine: LibraryContext, owner: PromiseValue, name: string): Values | undefined {
   const chain = (body: (collect: (values: Values) => void) => void): Values => {
     let value: Values = []
-    const throws = machine.caught(() => {
-      body(values => { value = union(value, machine.settle(values)) })
+    const throws = machine.catch(() => {
+      body(values => { value = union(value, machine.await(values)) })
     })
-    return [promise(value, machine.rethrowDelivered(throws))]
+    return [promise(value, machine.rethrowSent(throws))]
   }
   switch (name) {
     case 'then':
       return [native('then', ([onValue = [], onError = []], _, node) => chain(collect => {
         if (isFunction(onValue)) collect(machine.call(onValue, [], [owner.value], node))
         else collect(owner.value)
-        if (isFunction(onError)) collect(machine.call(onError, [], [machine.caughtValues(owner.throws)], node))
+        if (isFunction(onError)) collect(machine.call(onError, [], [machine.getCaughtValues(owner.throws)], node))
         else machine.rethrow(owner.throws)
       }))]
     case 'catch':
       return [native('catch', ([onError = []], _, node) => chain(collect => {
         collect(owner.value)
-        if (isFunction(onError)) collect(machine.call(onError, [], [machine.caughtValues(owner.throws)], node))
+        if (isFunction(onError)) collect(machine.call(onError, [], [machine.getCaughtValues(owner.throws)], node))
         else machine.rethrow(owner.throws)
       }))]
     case 'finally':
       return [native('finally', ([body = []], _, node) => chain(collect => {
-        machine.settle(machine.call(body, [], [], node))
+        machine.await(machine.call(body, [], [], node))
         collect(owner.value)
         machine.rethrow(owner.throws)
       }))]
@@ -106,7 +106,7 @@ function memberOfPromise (machine: LibraryContext, owner: Deferred, name: string
     case 'return':
     case 'throw':
     case 'toArray':
-      return [native(name, (_, __, node) => [promise(machine.elementsOf(owner.value, node), owner.throws)])]
+      return [native(name, (_, __, node) => [promise(machine.listElements(owner.value, node), owner.throws)])]
     default:
       return undefined
   }
@@ -117,7 +117,7 @@ function isFunction (values: Values): boolean {
 }
 
 /** Models a map of the running application. A known key has one value. An unknown key can have any value in the map. */
-function memberOfMap (machine: LibraryContext, map: Map<unknown, unknown>, name: string): Values | undefined {
+function readMapMember (machine: LibraryContext, map: Map<unknown, unknown>, name: string): Values | undefined {
   const all = (): Values => [...map.values()].slice(0, 40).map(value => machine.liveValue(value))
   switch (name) {
     case 'get':
@@ -130,7 +130,7 @@ function memberOfMap (machine: LibraryContext, map: Map<unknown, unknown>, name:
         const values = union(all(), machine.stored.get(map) ?? [])
         if (values.length <= 1) return values.length === 1 ? values : [unknown()]
         return values.map(value => value.kind === 'live' && typeof value.value === 'function'
-          ? native('any', (args, self, node) => machine.maybe(() => machine.call([value], self, args, node)))
+          ? native('any', (args, self, node) => machine.runUncertain(() => machine.call([value], self, args, node)))
           : value)
       })]
     case 'values':
@@ -138,7 +138,7 @@ function memberOfMap (machine: LibraryContext, map: Map<unknown, unknown>, name:
     case 'forEach':
       return [native('forEach', ([callback = []], _, node) => {
         machine.call(callback, [], [all()], node)
-        return nothing
+        return undefinedValues
       })]
     case 'has':
       return [native('has', () => [unknown()])]
@@ -152,28 +152,28 @@ function memberOfMap (machine: LibraryContext, map: Map<unknown, unknown>, name:
   }
 }
 
-function memberOfArray (machine: LibraryContext, owner: Value, name: string): Values | undefined {
-  const list = owner as Obj
+function readArrayMember (machine: LibraryContext, owner: Value, name: string): Values | undefined {
+  const list = owner as ObjectValue
   const elements = (node: Node): Values => {
-    const found = machine.elementsOf([owner], node)
+    const found = machine.listElements([owner], node)
     return found.length > 0 ? found : [unknown()]
   }
-  if (iterating.has(name)) {
+  if (iteratingMethods.has(name)) {
     return [native(name, ([callback = [], initial = []], _, node) => {
       const each = elements(node)
       const isEmpty = owner.kind === 'object' && owner.isArray && owner.elements.length === 0
       const returned = isEmpty ? [] : name.startsWith('reduce') ? machine.call(callback, [], [union(initial, [unknown()]), each], node) : name.endsWith('sort') || name.endsWith('Sorted') ? machine.call(callback, [], [each, each], node) : machine.call(callback, [], [each, [unknown()], [owner]], node)
       switch (name) {
         case 'map': return [object({ isArray: true, elements: returned })]
-        case 'flatMap': return [object({ isArray: true, elements: machine.elementsOf(returned, node) })]
+        case 'flatMap': return [object({ isArray: true, elements: machine.listElements(returned, node) })]
         case 'filter':
         case 'sort':
         case 'toSorted': return [owner]
         case 'find':
-        case 'findLast': return union(each, nothing)
+        case 'findLast': return union(each, undefinedValues)
         case 'reduce':
         case 'reduceRight': return union(returned, initial)
-        case 'forEach': return nothing
+        case 'forEach': return undefinedValues
         default: return [unknown()]
       }
     })]
@@ -191,16 +191,16 @@ function memberOfArray (machine: LibraryContext, owner: Value, name: string): Va
     case 'pop':
     case 'shift':
     case 'get':
-      return [native(name, (_, __, node) => union(elements(node), nothing))]
+      return [native(name, (_, __, node) => union(elements(node), undefinedValues))]
     case 'slice':
     case 'concat':
     case 'values':
     case 'reverse':
     case 'toReversed':
-      return [native(name, (args, _, node) => name === 'concat' ? [object({ isArray: true, elements: union(list.elements, machine.elementsOf(union(...args), node)) })] : [owner])]
+      return [native(name, (args, _, node) => name === 'concat' ? [object({ isArray: true, elements: union(list.elements, machine.listElements(union(...args), node)) })] : [owner])]
     case 'includes':
       return [native(name, ([wanted = []], _, node) => {
-        const known = machine.elementsOf([owner], node)
+        const known = machine.listElements([owner], node)
         const all = [...known, ...wanted]
         if (wanted.length === 0 || all.some(value => value.kind !== 'literal')) return [unknown()]
         return union(wanted.map(value => literal(known.some(each => each.kind === 'literal' && value.kind === 'literal' && each.value === value.value))))
@@ -218,30 +218,30 @@ const errorClasses: ReadonlySet<string> = new Set(['Error', 'TypeError', 'RangeE
 export function callGlobal (machine: LibraryContext, path: string, args: readonly Values[], node: Node | undefined): Values | undefined {
   const [first = [], second = []] = args
   const name = path.replace(/^new |^globalThis\.|Constructor(?=\.)/g, '')
-  if (errorClasses.has(name)) return [plainError(name === 'Error' ? ['Error'] : [name, 'Error'], args[name === 'AggregateError' ? 1 : 0] ?? nothing)]
-  if (deferring.has(name.replace(/^(process|timers|global)\./, ''))) {
-    machine.detached(() => { machine.call(first, [], [], node) })
+  if (errorClasses.has(name)) return [plainError(name === 'Error' ? ['Error'] : [name, 'Error'], args[name === 'AggregateError' ? 1 : 0] ?? undefinedValues)]
+  if (deferringFunctions.has(name.replace(/^(process|timers|global)\./, ''))) {
+    machine.runDetached(() => { machine.call(first, [], [], node) })
     return [unknown()]
   }
   switch (name) {
-    case 'Promise': return path === 'new Promise' ? newPromise(machine, first, node) : undefined
-    case 'Promise.resolve': return [promise(machine.settle(first), [])]
-    case 'Promise.reject': return [promise([], machine.caught(() => { machine.throwValues(first, node as Node) }))]
+    case 'Promise': return path === 'new Promise' ? createPromise(machine, first, node) : undefined
+    case 'Promise.resolve': return [promise(machine.await(first), [])]
+    case 'Promise.reject': return [promise([], machine.catch(() => { machine.throwValues(first, node as Node) }))]
     case 'Promise.all':
     case 'Promise.race':
     case 'Promise.any':
     case 'Promise.try':
     case 'Promise.allSettled':
-      return combined(machine, name, first, second, node as Node)
-    case 'Object.assign': return assigned(machine, args)
+      return combinePromises(machine, name, first, second, node as Node)
+    case 'Object.assign': return assignObject(machine, args)
     case 'Object.freeze':
     case 'Object.seal':
     case 'Object.setPrototypeOf':
     case 'structuredClone': return first
     case 'Object.defineProperty': {
-      const [key] = textsIn(second)
+      const [key] = listTexts(second)
       for (const target of first) {
-        if (target.kind === 'object' && key !== undefined) target.fields.set(key, machine.member(args[2] ?? [], 'value', node as Node))
+        if (target.kind === 'object' && key !== undefined) target.fields.set(key, machine.read(args[2] ?? [], 'value', node as Node))
       }
       return first
     }
@@ -249,65 +249,65 @@ export function callGlobal (machine: LibraryContext, path: string, args: readonl
       return first
     case 'Object.values': return [object({ isArray: true, elements: union(...first.map(value => value.kind === 'object' ? union(...value.fields.values(), value.elements) : value.kind === 'live' && !types.isProxy(value.value) ? Object.values(Object.getOwnPropertyDescriptors(value.value)).flatMap(({ value: each }) => each === undefined ? [] : [machine.liveValue(each)]) : [unknown()])) })]
     case 'Object.entries':
-      return [object({ isArray: true, elements: [object({ isArray: true, fields: new Map([['0', [unknown()]], ['1', machine.member(first, undefined, node as Node)]]) })] })]
+      return [object({ isArray: true, elements: [object({ isArray: true, fields: new Map([['0', [unknown()]], ['1', machine.read(first, undefined, node as Node)]]) })] })]
     case 'Array.from': {
-      const elements = machine.elementsOf(first, node as Node)
+      const elements = machine.listElements(first, node as Node)
       return [object({ isArray: true, elements: args[1] === undefined ? elements : machine.call(second, [], [elements], node) })]
     }
     case 'Map':
     case 'Set':
     case 'WeakMap':
-      return [object({ elements: name === 'Set' ? machine.elementsOf(first, node as Node) : machine.member(machine.elementsOf(first, node as Node), '1', node as Node).filter(value => value.kind !== 'unknown') })]
-    case 'String': return first.map(value => isRandom(value) ? value : value.kind === 'literal' ? literal(String(value.value), value.firm) : unknown())
-    case 'Number': return first.map(value => value.kind === 'literal' && value.value !== undefined ? literal(Number(value.value), value.firm) : unknown())
+      return [object({ elements: name === 'Set' ? machine.listElements(first, node as Node) : machine.read(machine.listElements(first, node as Node), '1', node as Node).filter(value => value.kind !== 'unknown') })]
+    case 'String': return first.map(value => isRandom(value) ? value : value.kind === 'literal' ? literal(String(value.value), value.isInSource) : unknown())
+    case 'Number': return first.map(value => value.kind === 'literal' && value.value !== undefined ? literal(Number(value.value), value.isInSource) : unknown())
     case 'Boolean': return [unknown()]
-    case 'Reflect.apply': return machine.call(first, second, [machine.elementsOf(args[2] ?? [], node as Node)], node)
-    case 'Reflect.construct': return machine.construct(first, [machine.elementsOf(second, node as Node)], node)
-    case 'Error.captureStackTrace': return nothing
-    case 'fetch': return machine.effects.upstream(machine, node as Node)
+    case 'Reflect.apply': return machine.call(first, second, [machine.listElements(args[2] ?? [], node as Node)], node)
+    case 'Reflect.construct': return machine.construct(first, [machine.listElements(second, node as Node)], node)
+    case 'Error.captureStackTrace': return undefinedValues
+    case 'fetch': return machine.effects.callUpstream(machine, node as Node)
     default: return name.startsWith('Math.') && first.some(isRandom) ? [random()] : undefined
   }
 }
 
-function newPromise (machine: LibraryContext, executor: Values, node: Node | undefined): Values {
+function createPromise (machine: LibraryContext, executor: Values, node: Node | undefined): Values {
   const made = promise([], [])
-  const resolve = native('resolve', ([value = nothing]) => {
-    const throws = machine.caught(() => { made.value = union(made.value, machine.settle(value)) })
+  const resolve = native('resolve', ([value = undefinedValues]) => {
+    const throws = machine.catch(() => { made.value = union(made.value, machine.await(value)) })
     made.throws.push(...throws)
-    return nothing
+    return undefinedValues
   })
-  const reject = native('reject', ([reason = nothing], _, at) => {
-    made.throws.push(...machine.caught(() => { machine.throwValues(reason, at ?? node as Node) }))
-    return nothing
+  const reject = native('reject', ([reason = undefinedValues], _, at) => {
+    made.throws.push(...machine.catch(() => { machine.throwValues(reason, at ?? node as Node) }))
+    return undefinedValues
   })
-  made.throws.push(...machine.rethrowDelivered(machine.caught(() => { machine.call(executor, [], [[resolve], [reject]], node) })))
+  made.throws.push(...machine.rethrowSent(machine.catch(() => { machine.call(executor, [], [[resolve], [reject]], node) })))
   if (made.value.length === 0) made.value = [unknown()]
   return [made]
 }
 
-function combined (machine: LibraryContext, name: string, list: Values, second: Values, node: Node): Values {
+function combinePromises (machine: LibraryContext, name: string, list: Values, second: Values, node: Node): Values {
   if (name === 'Promise.try') {
     let value: Values = []
-    const throws = machine.caught(() => { value = machine.settle(machine.call(list, [], [second], node)) })
+    const throws = machine.catch(() => { value = machine.await(machine.call(list, [], [second], node)) })
     return [promise(value, throws)]
   }
   const fields = new Map<string, Values>()
   let elements: Values = []
-  const throws: Thrown[] = machine.caught(() => {
+  const throws: ThrownError[] = machine.catch(() => {
     for (const value of list) {
-      if (value.kind === 'object') for (const [key, each] of value.fields) fields.set(key, machine.settle(each))
+      if (value.kind === 'object') for (const [key, each] of value.fields) fields.set(key, machine.await(each))
     }
-    elements = machine.settle(machine.elementsOf(list, node))
+    elements = machine.await(machine.listElements(list, node))
   })
   if (name === 'Promise.allSettled') {
-    const settled = object({ fields: new Map<string, Values>([['status', [unknown()]], ['value', elements], ['reason', throws.length > 0 ? machine.caughtValues(throws) : [unknown()]]]) })
+    const settled = object({ fields: new Map<string, Values>([['status', [unknown()]], ['value', elements], ['reason', throws.length > 0 ? machine.getCaughtValues(throws) : [unknown()]]]) })
     return [promise([object({ isArray: true, elements: [settled] })], [])]
   }
   const result = name === 'Promise.all' ? [object({ isArray: true, elements, fields })] : elements
   return [promise(result, name === 'Promise.any' ? [] : throws)]
 }
 
-function assigned (machine: LibraryContext, args: readonly Values[]): Values {
+function assignObject (machine: LibraryContext, args: readonly Values[]): Values {
   const [given = [], ...sources] = args
   // A record of the database is unknown, but what is assigned to it is known.
   const targets = given.map(value => value.kind === 'unknown' && value.model === undefined && !value.isCaught && value.type?.()?.getProperty('stack') === undefined ? object({ elements: [value] }) : value)

@@ -1,7 +1,7 @@
 /** Resolves names of awilix containers to their stored value, or to the value that their registration would create. */
 import { types } from 'node:util'
 import type { LibraryCall, LibraryContext } from './library-context.js'
-import { textsIn, union, type Values } from './values.js'
+import { listTexts, union, type Values } from './values.js'
 
 /** The part of an awilix registration that is read. */
 interface Registration {
@@ -15,7 +15,7 @@ interface Registration {
  * @param fn a function of the container: `resolve`, or the `get` of its cradle
  */
 export function resolveRegistered (machine: LibraryContext, fn: object, name: string): Values | undefined {
-  const scopes = machine.inspector.scopesOf(fn)
+  const scopes = machine.inspector.getScopes(fn)
   const registrations = scopes.map(scope => scope.registrations).find(isObject) as Readonly<Record<string, Registration>> | undefined
   const container = scopes.map(scope => scope.container).find(isObject) as { readonly cradle: object, readonly cache: Map<string, { readonly value: unknown }> } | undefined
   if (registrations === undefined || container === undefined) return undefined
@@ -23,11 +23,11 @@ export function resolveRegistered (machine: LibraryContext, fn: object, name: st
   if (kept !== undefined) return [machine.liveValue(kept.value)]
   const resolve = Object.hasOwn(registrations, name) ? registrations[name]?.resolve : undefined
   if (resolve === undefined) return undefined
-  const [closed = {}] = machine.inspector.scopesOf(resolve)
+  const [closed = {}] = machine.inspector.getScopes(resolve)
   if ('value' in closed) return [machine.liveValue(closed.value)]
   const make = typeof closed.fn === 'function' ? closed.fn : undefined
   if (make === undefined) return undefined
-  const [inner = {}] = make.name === 'newClass' ? machine.inspector.scopesOf(make) : []
+  const [inner = {}] = make.name === 'newClass' ? machine.inspector.getScopes(make) : []
   const args = [[machine.live(container.cradle)]]
   return typeof inner.Type === 'function' ? machine.construct([machine.live(inner.Type)], args, undefined) : machine.call([machine.live(make)], [], args)
 }
@@ -35,13 +35,13 @@ export function resolveRegistered (machine: LibraryContext, fn: object, name: st
 /** Calls `container.resolve(name)` of awilix. */
 export function callContainer (machine: LibraryContext, { live, args: [names = []] }: LibraryCall, method: string): Values | undefined {
   if (method !== 'resolve' || live === undefined) return undefined
-  const found = textsIn(names).map(name => resolveRegistered(machine, live.value, name))
+  const found = listTexts(names).map(name => resolveRegistered(machine, live.value, name))
   return found.every(values => values !== undefined) && found.length > 0 ? union(...found) : undefined
 }
 
 /** Returns a property of a cradle. `undefined` for another proxy, and for a name that is not registered. */
-export function memberOfCradle (machine: LibraryContext, proxy: object, name: string): Values | undefined {
-  const handler = machine.inspector.handlerOf(proxy)
+export function readCradleMember (machine: LibraryContext, proxy: object, name: string): Values | undefined {
+  const handler = machine.inspector.getProxyHandler(proxy)
   const get = handler === undefined || types.isProxy(handler) ? undefined : Object.getOwnPropertyDescriptor(handler, 'get')?.value as unknown
   return typeof get === 'function' ? resolveRegistered(machine, get, name) : undefined
 }

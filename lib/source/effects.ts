@@ -10,7 +10,7 @@ import { readMongooseQuery, type MongooseQuery } from './mongoose.js'
 import { readPrismaQueries } from './prisma.js'
 import { readSequelizeQuery } from './sequelize.js'
 import { readTypeormQuery } from './typeorm.js'
-import { isRandom, native, nothing, object, promise, textsIn, union, unknown, type Obj, type Query, type Values } from './values.js'
+import { isRandom, native, undefinedValues, object, promise, listTexts, union, unknown, type ObjectValue, type Query, type Values } from './values.js'
 
 /** A failure of a query: a violated constraint, a missing or malformed value of a column, or a value that cannot be compared with a column. */
 type Failure = 'unique' | 'foreign' | 'missing' | 'malformed' | 'compared'
@@ -52,22 +52,22 @@ export function createEffects (constraints: Constraints): Effects {
   const written = new Set<string>()
   const knownModels = new WeakSet<object>()
 
-  function errorsOf (machine: LibraryContext, query: Query): Obj[] {
+  function errorsOf (machine: LibraryContext, query: Query): ObjectValue[] {
     if (query.table === undefined) return []
     const invalid = query.hasSchema === true && query.isUnchecked === true ? [httpError(400, 'ValidationError')] : []
     return [...invalid, ...constraintErrors(machine, query, query.table)]
   }
 
-  function constraintErrors (machine: LibraryContext, query: Query, of: string): Obj[] {
+  function constraintErrors (machine: LibraryContext, query: Query, of: string): ObjectValue[] {
     const name = plainName(of)
     const table = constraints.find(name) ?? constraints.find(`${name}s`) ?? constraints.find(name.replace(/s$/, ''))
     if (query.verb === 'select' || query.where.size > 0) {
-      machine.note(name)
-      for (const column of query.where) machine.note(`${name}.${plainName(column)}`)
-      if (query.verb === 'select') for (const column of query.where) machine.note(foundBy(name, column))
+      machine.recordRead(name)
+      for (const column of query.where) machine.recordRead(`${name}.${plainName(column)}`)
+      if (query.verb === 'select') for (const column of query.where) machine.recordRead(foundBy(name, column))
     }
     const fieldsOf = (failure: Failure): ErrorFields => errorFields[query.dialect]?.[failure] ?? {}
-    const errors: Obj[] = []
+    const errors: ObjectValue[] = []
     const compared = [...query.compared ?? []].filter(([column, values]) => table?.columns.get(plainName(column))?.isStrict === true && isFreeText(values))
     if (compared.length > 0) {
       errors.push(effectError('validation_error', fieldsOf('compared'), { isOfValue: true, isWithoutBody: compared.some(([, values]) => isOfUrl(values)) && isSentWithoutBody(query) }))
@@ -110,22 +110,22 @@ export function createEffects (constraints: Constraints): Effects {
     return [unknown()]
   }
 
-  function rejecting (machine: LibraryContext, errors: readonly Obj[], node: Node, model?: object, around: MongooseQuery['runMiddleware'] = (_, __, body) => { body() }): Values {
+  function rejecting (machine: LibraryContext, errors: readonly ObjectValue[], node: Node, model?: object, around: MongooseQuery['runMiddleware'] = (_, __, body) => { body() }): Values {
     const type = machine.project.checker
     const value = { ...unknown(() => type.getAwaitedType(type.getTypeAtLocation(node))), isStored: true, ...(model !== undefined && { model, fields: new Map<string, Values>() }) }
-    return [promise([value], machine.caught(() => { around(machine, node, () => { machine.throwValues(errors, node) }) }))]
+    return [promise([value], machine.catch(() => { around(machine, node, () => { machine.throwValues(errors, node) }) }))]
   }
 
   return {
     written,
-    errorsOf,
-    upstream: (machine, node) => rejecting(machine, [effectError('bad_gateway', {}), effectError('gateway_timeout', {})], node),
-    tableOf (value) {
+    listErrors: errorsOf,
+    callUpstream: (machine, node) => rejecting(machine, [effectError('bad_gateway', {}), effectError('gateway_timeout', {})], node),
+    findTable (value) {
       if (types.isProxy(value)) return undefined
       const name = Object.getOwnPropertyDescriptor(value, Symbol.for('drizzle:Name'))?.value
       return typeof name === 'string' ? name : undefined
     },
-    ofCall (machine, call, name) {
+    callQuery (machine, call, name) {
       const { node, args, callee } = call
       if (node === undefined) return undefined
       const prisma = readPrismaQueries(machine, call, name, constraints)
@@ -138,9 +138,9 @@ export function createEffects (constraints: Constraints): Effects {
       if (prisma !== undefined) return rejecting(machine, prisma.flatMap(({ query, missing }) => [...query === undefined ? [] : errorsOf(machine, query), ...missing === undefined ? [] : [effectError('resource_not_found', { code: 'P2025' }, missing)]]), node)
       const prepared = running.has(name) ? call.self.flatMap(value => value.kind === 'live' ? textOfStatement(value.value) ?? [] : []) : []
       if (prepared.length > 0) return throwing(machine, prepared.flatMap(text => queriesOf(text, 'sqlite', [object({ isArray: true, fields: new Map(args.map((each, index) => [String(index), each])) })])), node)
-      const texts = textsIn([...args[0] ?? [], ...machine.member(args[0] ?? [], 'text', node), ...machine.member(args[0] ?? [], 'sql', node)]).filter(text => statement.test(text))
+      const texts = listTexts([...args[0] ?? [], ...machine.read(args[0] ?? [], 'text', node), ...machine.read(args[0] ?? [], 'sql', node)]).filter(text => statement.test(text))
       if (texts.length === 0) return undefined
-      const list = args[1] ?? machine.member(args[0] ?? [], 'values', node)
+      const list = args[1] ?? machine.read(args[0] ?? [], 'values', node)
       const values = machine.project.ts.isTaggedTemplateExpression(node) ? [] : list
       const errors = texts.flatMap(text => queriesOf(text, dialects[callee.from] ?? '', values).flatMap(query => errorsOf(machine, query)))
       if (name === 'prepare') {
@@ -149,7 +149,7 @@ export function createEffects (constraints: Constraints): Effects {
       }
       const callback = args.length > 1 ? args.at(-1)?.filter(isCallable) ?? [] : []
       if (callback.length === 0) return rejecting(machine, errors, node)
-      for (const failed of [errors, nothing]) if (failed.length > 0) machine.detached(() => { machine.call(callback, [], [failed, [unknown()]], node) })
+      for (const failed of [errors, undefinedValues]) if (failed.length > 0) machine.runDetached(() => { machine.call(callback, [], [failed, [unknown()]], node) })
       return [unknown()]
     }
   }

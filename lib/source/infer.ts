@@ -5,22 +5,22 @@ import { dirname, join, relative } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Translator } from '../translate/translator.js'
-import { answersTo, type AnswerSettings } from './answers.js'
+import { translateThrown, type TranslationSettings } from './answers.js'
 import { Constraints, plainName } from './constraints.js'
 import { createEffects } from './effects.js'
 import { openInspector, type Script } from './inspect.js'
 import { callHook } from './libraries.js'
 import { validated } from './library-context.js'
 import { createMachine } from './interpreter/create-machine.js'
-import { roleObject } from './interpreter/heap.js'
+import { getRoleObject } from './interpreter/heap.js'
 import type { Machine, NotFollowed } from './interpreter/machine.js'
 import { findNamedClasses } from './interpreter/named-classes.js'
-import { readProperty, runCall, throwReturned } from './interpreter/run.js'
+import { readProperty, runCall, toThrownErrors } from './interpreter/run.js'
 import { findNestRoute, runNestRoute } from './nest.js'
 import { isOfPackage, openProject, type Project, type Site } from './project.js'
 import { getSourceRoutes, listUnhandledRoutes, type SourceRoute } from './routes.js'
 import { loadTypeScript, type TypeScript } from './typescript.js'
-import { dedupe, native, type ErrorFacts, type Live, type Obj, type Sent, type Thrown, type Values } from './values.js'
+import { dedupe, native, type ErrorFacts, type LiveValue, type ObjectValue, type SentStatus, type ThrownError, type Values } from './values.js'
 
 /** An error that a route throws or sends, found in the source. */
 export interface SourceError {
@@ -124,8 +124,8 @@ function listFiles (folder: string, depth: number): string[] {
 
 interface RouteFindings {
   readonly route: SourceRoute
-  readonly throws: readonly Thrown[]
-  readonly sent: readonly Sent[]
+  readonly throws: readonly ThrownError[]
+  readonly sent: readonly SentStatus[]
   readonly reads: ReadonlySet<string>
 }
 
@@ -144,7 +144,7 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
   const routes = findings.map(({ route, throws, sent, reads }): SourceReportRoute => {
     const named = namedClasses(route.translators)
     const { errors: catalog, translators, validationStatus } = route
-    const settings: AnswerSettings = { errors: catalog, translators, validationStatus, classOf: cls => cls.live?.value, classNamed: name => named.get(name) }
+    const settings: TranslationSettings = { errors: catalog, translators, validationStatus, classOf: cls => cls.live?.value, classNamed: name => named.get(name) }
     const errors: SourceError[] = []
     const emptyBody: SourceError[] = []
     let checksBody = reads.has(validated) || sent.some(({ status }) => ofInvalidBodies.has(status))
@@ -154,7 +154,7 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
       if (facts?.requiresTokenLifetime === true && !machine.tokens.canExpire()) continue
       const isUnlikely = facts?.uncertainIfRead !== undefined && facts.uncertainIfRead.some(read => reads.has(unquoteRead(read)))
       const isInUrl = facts?.isOfValue === true && (['GET', 'HEAD'].includes(route.method) || (route.method === 'DELETE' && route.unchecked.has('body')) || !reads.has('request.body'))
-      const answer = (of: Thrown): SourceError[] => answersTo(of, settings, (value, name) => readProperty(machine, value, name)).map(({ status, code }) => {
+      const answer = (of: ThrownError): SourceError[] => translateThrown(of, settings, (value, name) => readProperty(machine, value, name)).map(({ status, code }) => {
         const message = facts?.origin === 'catalog' && status < 500 ? readMessage(thrown) : undefined
         return {
           status, code, ...(message !== undefined && { message }), confidence: thrown.isUncertain || isUnlikely ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)
@@ -184,12 +184,12 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
 const ofInvalidBodies: ReadonlySet<number> = new Set([400, 422])
 
 /** Returns an error for a value that is part of the URL. */
-function ofUrl (thrown: Thrown): Thrown {
-  const value = thrown.value as Obj
+function ofUrl (thrown: ThrownError): ThrownError {
+  const value = thrown.value as ObjectValue
   return { ...thrown, value: { ...value, error: { ...value.error as ErrorFacts, code: 'invalid_parameter' } } }
 }
 
-function readMessage ({ value }: Thrown): string | undefined {
+function readMessage ({ value }: ThrownError): string | undefined {
   const [message] = value.kind === 'object' ? value.fields.get('message') ?? [] : []
   return message?.kind === 'literal' && typeof message.value === 'string' ? message.value : undefined
 }
@@ -220,10 +220,10 @@ function compare (a: string, b: string): number {
 /** Runs the hooks of a route, then its handler. */
 function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
   const scope = machine.live(route.scope)
-  const request = roleObject(machine, 'request', scope, prototypeOf(machine, route.scope, 'fastify.Request'))
-  const reply = roleObject(machine, 'reply', scope, prototypeOf(machine, route.scope, 'fastify.Reply'))
-  const throws: Thrown[] = []
-  const sent: Sent[] = []
+  const request = getRoleObject(machine, 'request', scope, prototypeOf(machine, route.scope, 'fastify.Request'))
+  const reply = getRoleObject(machine, 'reply', scope, prototypeOf(machine, route.scope, 'fastify.Reply'))
+  const throws: ThrownError[] = []
+  const sent: SentStatus[] = []
   const reads = new Set<string>()
   machine.statuses = []
   machine.properties = new Map()
@@ -241,7 +241,7 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
     machine.properties ??= new Map()
     if (!isHook) {
       const failed = outcome.returns.filter(value => value.kind === 'object' && value.error !== undefined)
-      throws.push(...throwReturned(machine, failed))
+      throws.push(...toThrownErrors(machine, failed))
       if (outcome.progress.statuses.some(({ status }) => status >= 400) && outcome.returns.some(value => !(value.kind === 'object' && (value.role === 'reply' || value.error !== undefined)) && !(value.kind === 'literal' && value.value === undefined))) {
         sent.push(...outcome.progress.statuses.filter(({ status }) => status >= 400).map(({ status, site }) => ({ status, site, via: [], isUncertain: false })))
       }
@@ -263,7 +263,7 @@ function adapter (machine: Machine, fn: object, isHook: boolean): Values {
 }
 
 /** Returns the prototype of the requests or replies of a scope. It has their decorators. */
-function prototypeOf (machine: Machine, scope: FastifyInstance, name: string): Live | undefined {
+function prototypeOf (machine: Machine, scope: FastifyInstance, name: string): LiveValue | undefined {
   for (let at: object | null = scope; at !== null; at = Object.getPrototypeOf(at)) {
     const symbol = Object.getOwnPropertySymbols(at).find(each => each.description === name)
     const found = symbol === undefined ? undefined : (at as Record<symbol, { readonly prototype?: object }>)[symbol]?.prototype

@@ -36,13 +36,13 @@ export interface Inspector {
   /** Returns where a function is written, in the original source. `undefined` for a native function. */
   readonly locate: (fn: object) => Place | undefined
   /** Returns the closure scopes of a function, without the global scope. */
-  readonly scopesOf: (fn: object) => readonly LiveScope[]
+  readonly getScopes: (fn: object) => readonly LiveScope[]
   /** Returns the target of a bound function. `undefined` for other functions. */
-  readonly boundOf: (fn: object) => Bound | undefined
+  readonly getBound: (fn: object) => Bound | undefined
   /** Returns the handler of a proxy. `undefined` for other values. */
-  readonly handlerOf: (value: object) => object | undefined
+  readonly getProxyHandler: (value: object) => object | undefined
   /** Returns the value of a private field of an object, such as `#rows`. `undefined` if it has none. */
-  readonly privateOf: (owner: object, name: string) => unknown
+  readonly getPrivateField: (owner: object, name: string) => unknown
   readonly close: () => void
 }
 
@@ -139,7 +139,7 @@ export function openInspector (): Inspector {
       const generated: Place = { file, line: location.lineNumber, column: location.columnNumber }
       return mapOf(info)?.originalOf(generated) ?? generated
     },
-    scopesOf (fn) {
+    getScopes (fn) {
       let scopes = liveScopes.get(fn)
       if (scopes !== undefined) return scopes
       const { scopes: objectId } = factsOf(fn)
@@ -149,12 +149,12 @@ export function openInspector (): Inspector {
       liveScopes.set(fn, scopes)
       return scopes
     },
-    boundOf (fn) {
+    getBound (fn) {
       const { target, self, args } = factsOf(fn)
       return target === undefined ? undefined : { target: valueOf(target) as object, self: valueOf(self), args: valueOf(args) as readonly unknown[] ?? [] }
     },
-    handlerOf: value => valueOf(factsOf(value).handler) as object | undefined,
-    privateOf (owner, name) {
+    getProxyHandler: value => valueOf(factsOf(value).handler) as object | undefined,
+    getPrivateField (owner, name) {
       globals[exchange] = owner
       const { objectId } = (post('Runtime.evaluate', { expression }) as { readonly result: RemoteObject }).result
       const { privateProperties = [] } = post('Runtime.getProperties', { objectId, ownProperties: true }) as { readonly privateProperties?: readonly Property[] }

@@ -11,9 +11,9 @@ import { createDocument, isMongooseModel } from './mongoose.js'
 import { nestExceptions } from './nest.js'
 import { callNeverthrow } from './neverthrow.js'
 import { drizzleCondition, startQuery } from './queries.js'
-import { statusOfName } from './status-names.js'
+import { getStatusByName } from './status-names.js'
 import { callTypeorm } from './typeorm.js'
-import { literal, native, nothing, numbersIn, object, promise, union, unknown, type Fn, type Obj, type Value, type Values } from './values.js'
+import { literal, native, undefinedValues, listNumbers, object, promise, union, unknown, type FunctionValue, type ObjectValue, type Value, type Values } from './values.js'
 
 type Handler = (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
 
@@ -60,7 +60,7 @@ export function callLibrary (machine: LibraryContext, call: LibraryCall): Values
   const handler = Object.hasOwn(libraries, call.callee.from) ? libraries[call.callee.from] : undefined
   const written = nameAt(machine, call.node) ?? name
   const ofPackage = handler === undefined ? undefined : handler(machine, call, handler === sensible || name === '' ? written : name)
-  return ofPackage ?? orThrow(machine, call, written) ?? machine.effects.ofCall(machine, call, written) ?? startQuery(machine, call, written)
+  return ofPackage ?? callOrThrow(machine, call, written) ?? machine.effects.callQuery(machine, call, written) ?? startQuery(machine, call, written)
 }
 
 /** Returns the name of the called function: `notFound` for `app.httpErrors.notFound()`. */
@@ -79,10 +79,10 @@ function statusOfClass (fn: object | undefined): number | undefined {
 }
 
 function httpErrors (_: LibraryContext, { args }: LibraryCall, name: string): Values | undefined {
-  const status = statusOfName(name)
+  const status = getStatusByName(name)
   if (status !== undefined) return [httpError(status, name)]
   if (!['default', 'createError', 'HttpErrors', 'HttpError', 'createHttpError', 'getHttpError', 'http-errors', ''].includes(name)) return undefined
-  const numbers = numbersIn(args.flat())
+  const numbers = listNumbers(args.flat())
   const fields = args.flatMap(values => values.flatMap(value => value.kind === 'object' && value.error === undefined ? [...value.fields] : []))
   if (numbers.length > 0) return numbers.map(each => httpError(each, 'HttpError', fields))
   const given = args.flat().filter(value => value.kind === 'object' && value.error !== undefined)
@@ -92,14 +92,14 @@ function httpErrors (_: LibraryContext, { args }: LibraryCall, name: string): Va
 function sensible (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
   const { args, node, self } = call
   if (name === 'to') {
-    const throws = machine.caught(() => { machine.settle(args[0] ?? []) })
-    return [promise([object({ isArray: true, fields: new Map([['0', machine.caughtValues(throws)], ['1', [unknown()]]]) })], [])]
+    const throws = machine.catch(() => { machine.await(args[0] ?? []) })
+    return [promise([object({ isArray: true, fields: new Map([['0', machine.getCaughtValues(throws)], ['1', [unknown()]]]) })], [])]
   }
   const isAssertion = name === 'assert' || /^assert\b|^(ok|equal|notEqual|strictEqual|notStrictEqual|deepEqual|notDeepEqual)$/.test(name)
   if (isAssertion) {
-    const numbers = args.slice(1).flatMap(numbersIn).filter(status => status >= 400)
+    const numbers = args.slice(1).flatMap(listNumbers).filter(status => status >= 400)
     for (const status of numbers.length > 0 ? numbers : [500]) machine.throwValues([httpError(status, 'HttpError')], node as Node)
-    return nothing
+    return undefinedValues
   }
   const made = httpErrors(machine, call, name)
   if (made === undefined || !self.some(value => value.kind === 'object' && value.role === 'reply')) return made
@@ -108,7 +108,7 @@ function sensible (machine: LibraryContext, call: LibraryCall, name: string): Va
 }
 
 function fastifyError (machine: LibraryContext, { args, live }: LibraryCall, name: string): Values | undefined {
-  const closed = live === undefined ? undefined : machine.inspector.scopesOf(live.value).find(scope => Object.hasOwn(scope, 'code') && Object.hasOwn(scope, 'statusCode'))
+  const closed = live === undefined ? undefined : machine.inspector.getScopes(live.value).find(scope => Object.hasOwn(scope, 'code') && Object.hasOwn(scope, 'statusCode'))
   const made = (code: Values, status: Values): Values => [object({
     fields: new Map<string, Values>([['code', code], ['statusCode', status], ['name', [literal('FastifyError')]], ['message', [unknown()]]]),
     error: { origin: 'thrown', names: ['FastifyError', 'Error'], isUncertain: false }
@@ -120,8 +120,8 @@ function fastifyError (machine: LibraryContext, { args, live }: LibraryCall, nam
 }
 
 function boom (_: LibraryContext, { args }: LibraryCall, name: string): Values | undefined {
-  const given = args.flatMap(values => values.flatMap(value => value.kind === 'object' ? numbersIn(value.fields.get('statusCode') ?? []) : []))
-  const status = given[0] ?? statusOfName(name) ?? (['Boom', 'boomify', 'default', ''].includes(name) ? 500 : undefined)
+  const given = args.flatMap(values => values.flatMap(value => value.kind === 'object' ? listNumbers(value.fields.get('statusCode') ?? []) : []))
+  const status = given[0] ?? getStatusByName(name) ?? (['Boom', 'boomify', 'default', ''].includes(name) ? 500 : undefined)
   if (status === undefined) return undefined
   return [object({
     fields: new Map<string, Values>([
@@ -132,7 +132,7 @@ function boom (_: LibraryContext, { args }: LibraryCall, name: string): Values |
 }
 
 function rejecting (machine: LibraryContext, codes: readonly string[], node: Node | undefined, possible: readonly string[] = []): Values {
-  return [promise([unknown()], machine.caught(() => {
+  return [promise([unknown()], machine.catch(() => {
     machine.throwValues(codes.map(codedError), node as Node)
     machine.throwValues(possible.map(codedError), node as Node, true)
   }))]
@@ -143,15 +143,15 @@ function jwt (machine: LibraryContext, call: LibraryCall, name: string): Values 
   if (name === 'sign' || name === 'replySign') machine.tokens.add(machine.inspector, call)
   if (name === 'requestVerify' || name === 'jwtVerify') {
     const done = args.find(values => values.some(value => value.kind === 'function'))
-    const isOfCookie = machine.member(args[0] ?? [], 'onlyCookie', node as Node).some(only => only.kind === 'literal' && only.value === true)
+    const isOfCookie = machine.read(args[0] ?? [], 'onlyCookie', node as Node).some(only => only.kind === 'literal' && only.value === true)
     const made = rejecting(machine, ['FST_JWT_NO_AUTHORIZATION_IN_HEADER', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_INVALID'], node, isOfCookie ? [] : ['FST_JWT_BAD_REQUEST'])
-    const { decoratorName = 'user' } = live === undefined ? {} : Object.assign({}, ...machine.inspector.scopesOf(live.value)) as { readonly decoratorName?: string }
+    const { decoratorName = 'user' } = live === undefined ? {} : Object.assign({}, ...machine.inspector.getScopes(live.value)) as { readonly decoratorName?: string }
     machine.setProperty(decoratorName, [{ ...unknown(), isStored: true, isPresent: true }])
     if (done === undefined) return made
-    const throws = machine.caught(() => { machine.settle(made) })
+    const throws = machine.catch(() => { machine.await(made) })
     const [certain, possible] = [false, true].map(isUncertain => throws.filter(error => error.isUncertain === isUncertain).map(({ value }) => value)) as unknown as [Values, Values]
-    machine.maybe(() => machine.call(done, [], [possible, [unknown()]], node))
-    return machine.call(done, [], [union(certain, nothing), [unknown()]], node)
+    machine.runUncertain(() => machine.call(done, [], [possible, [unknown()]], node))
+    return machine.call(done, [], [union(certain, undefinedValues), [unknown()]], node)
   }
   if (name === 'verify') {
     machine.throwValues([codedError('FAST_JWT_EXPIRED'), codedError('FAST_JWT_MALFORMED')], node as Node)
@@ -170,15 +170,15 @@ function fastJwt (machine: LibraryContext, { node }: LibraryCall, name: string):
 /** Models `app.auth([a, b])`. With alternatives, the response is the error of the last function. If all must pass, it is the error of any function. */
 function auth (machine: LibraryContext, { self, args, node }: LibraryCall, name: string): Values | undefined {
   if (name !== '_auth') return undefined
-  const functions = machine.member(self, 'functions', node as Node)
-  const [options] = machine.member(self, 'options', node as Node)
+  const functions = machine.read(self, 'functions', node as Node)
+  const [options] = machine.read(self, 'options', node as Node)
   const settings = options?.kind === 'live' ? options.value as { readonly relation?: string } : {}
   const list = functions.flatMap(value => value.kind === 'live' && Array.isArray(value.value) ? value.value as unknown[] : [])
   const isAll = settings.relation === 'and'
   const asked = (isAll ? list : list.slice(-1)).flatMap(each => Array.isArray(each) ? (isAll ? each.slice(-1) : each) as unknown[] : [each])
   const ends: Progress[] = []
-  const throws = machine.caught(() => {
-    for (const fn of asked) machine.settle(callHook(machine, [machine.liveValue(fn)], [], args, node))
+  const throws = machine.catch(() => {
+    for (const fn of asked) machine.await(callHook(machine, [machine.liveValue(fn)], [], args, node))
     ends.push(saveProgress(machine))
   })
   if (isAll || list.length === 1) machine.mergeProgress(ends)
@@ -191,12 +191,12 @@ function auth (machine: LibraryContext, { self, args, node }: LibraryCall, name:
 /** Calls a hook that can finish or fail by calling a callback. */
 export function callHook (machine: LibraryContext, hook: Values, self: Values, args: readonly Values[], node: Node | undefined): Values {
   const ends: Progress[] = []
-  const done = native('done', ([error = nothing], _, at) => {
-    machine.deliver(error.filter(value => value.kind !== 'literal' && !(value.kind === 'unknown' && value.held.length === 0)), at)
-    const mayPass = error.some(value => value.kind === 'unknown' || (value.kind === 'literal' && !value.firm) || isNullish(value))
+  const done = native('done', ([error = undefinedValues], _, at) => {
+    machine.sendErrors(error.filter(value => value.kind !== 'literal' && !(value.kind === 'unknown' && value.contents.length === 0)), at)
+    const mayPass = error.some(value => value.kind === 'unknown' || (value.kind === 'literal' && !value.isInSource) || isNullish(value))
     if (mayPass) ends.push(saveProgress(machine))
     else endPath(machine)
-    return nothing
+    return undefinedValues
   })
   const values = machine.call(hook, self, [...args.slice(0, 2), [done], [done]], node)
   machine.mergeProgress(ends)
@@ -206,13 +206,15 @@ export function callHook (machine: LibraryContext, hook: Values, self: Values, a
 function basicAuth (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
   if (name !== 'basicAuth') return undefined
   machine.throwValues([codedError('FST_BASIC_AUTH_MISSING_OR_BAD_AUTHORIZATION_HEADER')], call.node as Node)
-  const { validate } = call.live === undefined ? {} : Object.assign({}, ...[...machine.inspector.scopesOf(call.live.value)].reverse()) as { readonly validate?: unknown }
+  const { validate } = call.live === undefined ? {} : Object.assign({}, ...[...machine.inspector.getScopes(call.live.value)].reverse()) as { readonly validate?: unknown }
   if (typeof validate === 'function') {
-    const done = native('done', ([error = nothing], _, at) => {
+    const done = native('done', ([error = undefinedValues], _, at) => {
       machine.throwValues(error.filter(value => value.kind === 'object'), at)
-      return nothing
+      return undefinedValues
     })
-    const throws = machine.caught(() => { machine.settle(machine.call([machine.live(validate)], [], [[unknown()], [unknown()], ...call.args.slice(0, 2), [done]], call.node)) })
+    const throws = machine.catch(() => {
+      machine.await(machine.call([machine.live(validate)], [], [[unknown()], [unknown()], ...call.args.slice(0, 2), [done]], call.node))
+    })
     machine.rethrow(throws.map(error => ({ ...error, statuses: error.statuses.length > 0 ? error.statuses : [401] })))
   }
   return [unknown()]
@@ -240,7 +242,7 @@ function zod (machine: LibraryContext, { self, args, node }: LibraryCall, name: 
     if (isPathOfStrings(machine, self, first)) return
     machine.throwValues([object({ error: { origin: 'thrown', names: ['ZodError', 'Error'], isUncertain: false } })], at)
   }
-  if (name === 'parseAsync') return [promise([made(node as Node)], machine.caught(() => { failed(node as Node) }))]
+  if (name === 'parseAsync') return [promise([made(node as Node)], machine.catch(() => { failed(node as Node) }))]
   failed(node as Node)
   return [made(node as Node)]
 }
@@ -284,7 +286,7 @@ function multipart (machine: LibraryContext, { node }: LibraryCall, name: string
 const sending: ReadonlySet<string> = new Set(['default', 'request', 'fetch', 'get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'stream', 'pipeline', 'axios', 'wrap', 'ky', 'got', ''])
 
 function upstream (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
-  return sending.has(name) && node !== undefined ? machine.effects.upstream(machine, node) : undefined
+  return sending.has(name) && node !== undefined ? machine.effects.callUpstream(machine, node) : undefined
 }
 
 /** Methods of ORMs that reject if there is no record. */
@@ -292,26 +294,26 @@ const failing: ReadonlySet<string> = new Set([
   'findUniqueOrThrow', 'findFirstOrThrow', 'findOneOrFail', 'findOneByOrFail', 'executeTakeFirstOrThrow', 'orFail', 'firstOrFail', 'findOrFail', 'findByOrFail', 'throwIfNotFound'
 ])
 
-export function orThrow (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
+export function callOrThrow (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
   const { args, node, self } = call
   if (!failing.has(name) || node === undefined) return undefined
   const isInsert = self.some(value => value.kind === 'promise' && value.query?.verb === 'insert')
   if (isInsert) return undefined
-  const lookup = machine.effects.ofCall(machine, call, name.replace(/Or(Throw|Fail)$/, '')) ?? []
+  const lookup = machine.effects.callQuery(machine, call, name.replace(/Or(Throw|Fail)$/, '')) ?? []
   const earlier = [...self, ...lookup].flatMap(value => value.kind === 'promise' ? value.throws : [])
   const custom = args.flatMap(values => values.flatMap(value => value.kind === 'function' ? machine.call([value], [], [[unknown()]], node) : value.kind === 'class' ? machine.construct([value], [], node) : []))
     .filter(value => value.kind === 'object' && value.error !== undefined)
   const missing = custom.length > 0 ? custom : [effectError('resource_not_found', name.startsWith('find') && !name.includes('Fail') ? { code: 'P2025' } : {})]
   return [promise([unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(node)))], [...earlier,
-    ...machine.caught(() => { machine.throwValues(missing, node) })])]
+    ...machine.catch(() => { machine.throwValues(missing, node) })])]
 }
 
 /** Reads a member of the request, the reply or a package object that depends on more than its value. */
-export function libraryMember (owner: Value, name: string, machine?: LibraryContext): Values | undefined {
+export function readLibraryMember (owner: Value, name: string, machine?: LibraryContext): Values | undefined {
   if (owner.kind === 'object' && owner.role === 'reply' && machine !== undefined) return replyMember(machine, owner, name)
   if (owner.kind === 'object' && owner.role === 'request') {
     // @fastify/awilix creates a container for each request, below the container of the application.
-    if (name === 'diScope' && machine !== undefined) return machine.member(owner.fields.get('server') ?? [], 'diContainer', machine.project.program.getSourceFiles()[0] as Node)
+    if (name === 'diScope' && machine !== undefined) return machine.read(owner.fields.get('server') ?? [], 'diContainer', machine.project.program.getSourceFiles()[0] as Node)
     if (name === 'method' && machine !== undefined) return [literal(machine.readRoute().method)]
     if ((name === 'url' || name === 'originalUrl' || name === 'routerPath') && machine !== undefined) return [pathText(machine.readRoute().path)]
     if (name === 'routeConfig' && machine !== undefined) return [toPlainValue(machine, machine.readRoute().config)]
@@ -319,7 +321,7 @@ export function libraryMember (owner: Value, name: string, machine?: LibraryCont
       return [object({ fields: new Map<string, Values>([['url', [literal(machine.readRoute().path)]], ['method', [literal(machine.readRoute().method)]], ['config', [toPlainValue(machine, machine.readRoute().config)]], ['schema', [unknown()]]]) })]
     }
     if (checkedParts.has(name)) {
-      if (name === 'body') machine?.note('request.body')
+      if (name === 'body') machine?.recordRead('request.body')
       return [{ ...unknown(undefined, [], false, true), part: name, ...(machine?.readRoute().unchecked.has(name) === true && { isUnchecked: true }) }]
     }
     return ['headers', 'raw'].includes(name) ? [unknown(undefined, [], false, true)] : undefined
@@ -352,14 +354,14 @@ const chained: ReadonlySet<string> = new Set([
   'header', 'headers', 'type', 'removeHeader', 'setCookie', 'clearCookie', 'cookie', 'serializer', 'trailer', 'hijack', 'vary', 'cacheControl', 'preventCache', 'maxAge', 'etag', 'expires', 'unsignCookie'
 ])
 
-function replyMember (machine: LibraryContext, reply: Obj, name: string): Values | undefined {
+function replyMember (machine: LibraryContext, reply: ObjectValue, name: string): Values | undefined {
   switch (name) {
     case 'code':
     case 'status':
     case 'writeHead':
       return [native(name, ([numbers = []], _, node) => {
-        const known = numbersIn(numbers)
-        if (known.length === 0) machine.missed(node, 'The status is unknown.')
+        const known = listNumbers(numbers)
+        if (known.length === 0) machine.reportNotFollowed(node, 'The status is unknown.')
         machine.setStatus(known, node)
         return [reply]
       })]
@@ -367,14 +369,14 @@ function replyMember (machine: LibraryContext, reply: Obj, name: string): Values
     case 'end':
     case 'view':
     case 'sendFile':
-      return [native(name, ([payload = nothing], _, node) => {
+      return [native(name, ([payload = undefinedValues], _, node) => {
         const errors = payload.filter(value => value.kind === 'object' && value.error !== undefined)
         const caught = payload.filter(value => value.kind === 'unknown' && value.isCaught)
-        if (errors.length > 0) machine.deliver(errors, node)
-        else if (caught.length > 0) machine.deliver([plainError(['Error'])], node)
+        if (errors.length > 0) machine.sendErrors(errors, node)
+        else if (caught.length > 0) machine.sendErrors([plainError(['Error'])], node)
         const promised = payload.filter(value => value.kind === 'promise')
-        machine.settle(promised)
-        if (errors.length + caught.length < payload.length || payload.length === 0) machine.send(machine.statuses)
+        machine.await(promised)
+        if (errors.length + caught.length < payload.length || payload.length === 0) machine.sendStatuses(machine.statuses)
         machine.statuses = []
         endPath(machine)
         return [reply]
@@ -386,10 +388,10 @@ function replyMember (machine: LibraryContext, reply: Obj, name: string): Values
         return [reply]
       })]
     case 'raw': return [reply]
-    case 'then': return [native(name, () => nothing)]
+    case 'then': return [native(name, () => undefinedValues)]
     case 'redirect': return [native(name, () => [reply])]
     default: return chained.has(name) ? [native(name, () => [reply])] : undefined
   }
 }
 
-export type { Fn }
+export type { FunctionValue }

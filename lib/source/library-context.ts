@@ -2,7 +2,7 @@
 import type { Node } from 'typescript'
 import type { Inspector } from './inspect.js'
 import type { Project, Site } from './project.js'
-import type { Cls, External, Fn, Live, Obj, Query, Thrown, Value, Values } from './values.js'
+import type { ClassValue, ExternalValue, FunctionValue, LiveValue, ObjectValue, Query, ThrownError, Value, Values } from './values.js'
 
 /** The note that a package has validated values of the request. */
 export const validated = 'request.validated'
@@ -24,13 +24,13 @@ export interface Progress {
 /** Finds the possible errors of SQL statements and of requests to other services. */
 export interface Effects {
   /** Models a call that sends SQL or uses Prisma. Returns `undefined` for other calls. */
-  readonly ofCall: (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
+  readonly callQuery: (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
   /** Models a request to another service. */
-  readonly upstream: (machine: LibraryContext, node: Node) => Values
+  readonly callUpstream: (machine: LibraryContext, node: Node) => Values
   /** Returns the table name of a Drizzle object. */
-  readonly tableOf: (value: object) => string | undefined
+  readonly findTable: (value: object) => string | undefined
   /** Returns the errors of a query, and records the tables that it reads and writes. */
-  readonly errorsOf: (machine: LibraryContext, query: Query) => Obj[]
+  readonly listErrors: (machine: LibraryContext, query: Query) => ObjectValue[]
   /** The tables to which the application adds records. */
   readonly written: ReadonlySet<string>
 }
@@ -56,29 +56,29 @@ export interface LibraryContext {
   readonly call: (callees: Values, self: Values, args: readonly Values[], node?: Node) => Values
   readonly construct: (callees: Values, args: readonly Values[], node: Node | undefined) => Values
   readonly callUnknown: (args: readonly Values[], node: Node | undefined) => Values
-  readonly member: (owners: Values, name: string | undefined, node: Node) => Values
-  readonly elementsOf: (values: Values, node: Node) => Values
-  readonly settle: (values: Values) => Values
+  readonly read: (owners: Values, name: string | undefined, node: Node) => Values
+  readonly listElements: (values: Values, node: Node) => Values
+  readonly await: (values: Values) => Values
   readonly throwValues: (values: Values, node: Node, isUncertain?: boolean) => void
   /** Throws errors that are passed to `reply.send` or `done`. No `catch` receives them. */
-  readonly deliver: (values: Values, node: Node) => void
-  readonly rethrow: (throws: readonly Thrown[]) => void
+  readonly sendErrors: (values: Values, node: Node) => void
+  readonly rethrow: (throws: readonly ThrownError[]) => void
   /** Throws the errors that were passed to `reply.send`, and returns the others. */
-  readonly rethrowDelivered: (throws: readonly Thrown[]) => Thrown[]
-  readonly caught: (body: () => void) => Thrown[]
-  readonly caughtValues: (throws: readonly Thrown[]) => Values
-  readonly detached: (body: () => void) => void
-  readonly maybe: <T>(body: () => T) => T
-  readonly live: (value: object) => Live
+  readonly rethrowSent: (throws: readonly ThrownError[]) => ThrownError[]
+  readonly catch: (body: () => void) => ThrownError[]
+  readonly getCaughtValues: (throws: readonly ThrownError[]) => Values
+  readonly runDetached: (body: () => void) => void
+  readonly runUncertain: <T>(body: () => T) => T
+  readonly live: (value: object) => LiveValue
   readonly liveValue: (value: unknown) => Value
-  readonly nodeOf: (live: Live) => Fn | Cls | undefined
+  readonly findSource: (live: LiveValue) => FunctionValue | ClassValue | undefined
   readonly setStatus: (numbers: readonly number[], node: Node) => void
   /** Records that a property of the request is set, unless it can be null or empty. */
   readonly setProperty: (name: string, values: Values) => void
   /** Continues after several paths: with the statuses of any path, and with the properties that every path has set. */
   readonly mergeProgress: (list: readonly Progress[]) => void
-  readonly send: (statuses: readonly Status[], isUncertain?: boolean) => void
-  readonly missed: (node: Node | undefined, reason: string) => void
+  readonly sendStatuses: (statuses: readonly Status[], isUncertain?: boolean) => void
+  readonly reportNotFollowed: (node: Node | undefined, reason: string) => void
   readonly readRoute: () => {
     readonly method: string,
     readonly path: string,
@@ -87,15 +87,15 @@ export interface LibraryContext {
     readonly freeText: ReadonlySet<string>
   }
   /** Records that a table or a column is read. */
-  readonly note: (read: string) => void
+  readonly recordRead: (read: string) => void
 }
 
 /** A call of a function outside the application. */
 export interface LibraryCall {
-  readonly callee: External
+  readonly callee: ExternalValue
   readonly self: Values
   readonly args: readonly Values[]
   readonly node: Node | undefined
   /** The function itself, if it exists in the running application. */
-  readonly live: Live | undefined
+  readonly live: LiveValue | undefined
 }

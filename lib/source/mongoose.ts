@@ -4,7 +4,7 @@ import { isRecord } from '../support/is-object.js'
 import type { Constraints } from './constraints.js'
 import { isInput } from './interpreter/compare-values.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
-import { native, nothing, unknown, type Query, type Unknown, type Value, type Values } from './values.js'
+import { native, undefinedValues, unknown, type Query, type UnknownValue, type Value, type Values } from './values.js'
 
 /** The properties of a model that are read. */
 interface Model {
@@ -93,7 +93,7 @@ export function isMongooseModel (value: unknown): value is Model & object {
 }
 
 /** Returns the document that `new User({ email })` creates. */
-export function createDocument (model: object, [data = []]: readonly Values[], type: Unknown['type']): Value {
+export function createDocument (model: object, [data = []]: readonly Values[], type: UnknownValue['type']): Value {
   return { ...unknown(type), isPresent: true, model, fields: new Map(fieldsOf(data) ?? []), isNew: true, isInputDocument: isInput(data) }
 }
 
@@ -104,7 +104,7 @@ export function createDocument (model: object, [data = []]: readonly Values[], t
 export function readMongooseQuery ({ self, args }: LibraryCall, name: string, constraints: Constraints): MongooseQuery | undefined {
   const owner = self.find(value => isMongooseModel(value.kind === 'live' ? value.value : value.kind === 'unknown' ? value.model : undefined))
   if (owner === undefined || !Object.hasOwn(verbs, name)) return undefined
-  const model = (owner.kind === 'live' ? owner.value : (owner as Unknown).model) as Model & object
+  const model = (owner.kind === 'live' ? owner.value : (owner as UnknownValue).model) as Model & object
   const isOfModel = owner.kind === 'live'
   if (isOfModel ? name === 'save' : !methodsOfDocument.has(name)) return undefined
   readModel(model, constraints)
@@ -190,17 +190,17 @@ interface MiddlewareContext {
 function runMiddleware (context: MiddlewareContext, { _pres: before, _posts: after }: Middleware, names: readonly string[], body: () => void): void {
   const { machine, isOfDocument } = context
   const list = (hooks: ReadonlyMap<string, readonly Hook[]> | undefined): object[] => names.flatMap(name => hooks?.get(name) ?? [])
-    .filter(({ fn, document }) => (document === undefined || document === isOfDocument) && machine.nodeOf(machine.live(fn)) !== undefined)
+    .filter(({ fn, document }) => (document === undefined || document === isOfDocument) && machine.findSource(machine.live(fn)) !== undefined)
     .map(({ fn }) => fn)
   for (const fn of list(before)) callMiddleware(context, fn, [])
-  let throws = machine.caught(body)
+  let throws = machine.catch(body)
   for (const fn of list(after)) {
     if ((fn as () => void).length < 3) {
       callMiddleware(context, fn, [[unknown()]])
       continue
     }
     throws = throws.flatMap(thrown => {
-      const replaced = machine.caught(() => { callMiddleware(context, fn, [[thrown.value], [unknown()]]) })
+      const replaced = machine.catch(() => { callMiddleware(context, fn, [[thrown.value], [unknown()]]) })
       return replaced.length === 0 || replaced.some(({ value }) => value === thrown.value) ? [thrown] : replaced
     })
   }
@@ -211,7 +211,7 @@ function runMiddleware (context: MiddlewareContext, { _pres: before, _posts: aft
 function callMiddleware ({ machine, node, self }: MiddlewareContext, fn: object, args: readonly Values[]): void {
   const next = native('next', ([error = []], _, at) => {
     machine.throwValues(error.filter(value => value.kind === 'object' || value.kind === 'live'), at)
-    return nothing
+    return undefinedValues
   })
-  machine.settle(machine.call([machine.live(fn)], self, [...args, [next]], node))
+  machine.await(machine.call([machine.live(fn)], self, [...args, [next]], node))
 }

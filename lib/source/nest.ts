@@ -6,8 +6,8 @@ import type { Node } from 'typescript'
 import { httpError } from './error-values.js'
 import type { Inspector } from './inspect.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
-import { statusOfName } from './status-names.js'
-import { literal, native, nothing, numbersIn, object, unknown, type Values } from './values.js'
+import { getStatusByName } from './status-names.js'
+import { literal, native, undefinedValues, listNumbers, object, unknown, type Values } from './values.js'
 
 /** The variables of NestJS that hold the method of a controller, and what runs before it. */
 interface NestRoute {
@@ -42,7 +42,7 @@ export function findNestRoute (inspector: Inspector, handler: object, depth = 0)
 
 /** Returns the variables in the innermost scopes of a function. */
 function readVariables (inspector: Inspector, fn: unknown, scopes: number): Readonly<Record<string, unknown>> {
-  return typeof fn === 'function' ? Object.assign({}, ...inspector.scopesOf(fn).slice(0, scopes).reverse()) as Readonly<Record<string, unknown>> : {}
+  return typeof fn === 'function' ? Object.assign({}, ...inspector.getScopes(fn).slice(0, scopes).reverse()) as Readonly<Record<string, unknown>> : {}
 }
 
 /** Runs the guards and the pipes of a route, and the method of its controller. */
@@ -60,11 +60,11 @@ export function runNestRoute (machine: LibraryContext, { instance, callback, gua
     const passed = callMethod(machine, guard, 'canActivate', [[context]], node)
     if (passed.some(value => value.kind === 'unknown' || (value.kind === 'literal' && value.value !== true))) machine.throwValues([httpError(403, 'ForbiddenException')], node)
   }
-  const args: Values[] = Array.from({ length: Math.max((callback as () => unknown).length, ...params.map(({ index }) => index + 1)) }, () => nothing)
+  const args: Values[] = Array.from({ length: Math.max((callback as () => unknown).length, ...params.map(({ index }) => index + 1)) }, () => undefinedValues)
   for (const { index, type, data, pipes } of params) {
     const part = parts[Number(type)]
-    const whole = type === 0 ? request : type === 1 ? reply : part === undefined ? [unknown()] : machine.member(request, part, node)
-    let value = typeof data === 'string' ? machine.member(whole, data, node) : whole
+    const whole = type === 0 ? request : type === 1 ? reply : part === undefined ? [unknown()] : machine.read(request, part, node)
+    let value = typeof data === 'string' ? machine.read(whole, data, node) : whole
     for (const pipe of pipes) value = runPipe(machine, pipe, value, node)
     args[index] = value
   }
@@ -88,13 +88,13 @@ function runPipe (machine: LibraryContext, pipe: object, value: Values, node: No
 /** Calls a method of an object of the running application, and waits for its result. */
 function callMethod (machine: LibraryContext, owner: object, name: string, args: readonly Values[], node: Node): Values {
   const self: Values = [machine.live(owner)]
-  return machine.settle(machine.call(machine.member(self, name, node), self, args, node))
+  return machine.await(machine.call(machine.read(self, name, node), self, args, node))
 }
 
 /** Models the exceptions of NestJS: `new NotFoundException()` and `new HttpException(body, HttpStatus.CONFLICT)`. */
 export function nestExceptions (_: LibraryContext, { args: [, given = []] }: LibraryCall, name: string): Values | undefined {
   if (!name.endsWith('Exception')) return undefined
-  const [named] = given.flatMap(value => value.kind === 'external' ? statusOfName((value.path.split('.').at(-1) as string).replaceAll('_', '')) ?? [] : [])
-  const status = name === 'HttpException' ? numbersIn(given)[0] ?? named : statusOfName(name.slice(0, -'Exception'.length))
+  const [named] = given.flatMap(value => value.kind === 'external' ? getStatusByName((value.path.split('.').at(-1) as string).replaceAll('_', '')) ?? [] : [])
+  const status = name === 'HttpException' ? listNumbers(given)[0] ?? named : getStatusByName(name.slice(0, -'Exception'.length))
   return status === undefined ? undefined : [httpError(status, name)]
 }

@@ -2,7 +2,7 @@
 import type { Node } from 'typescript'
 import { isAsync as isAsyncFunction } from './interpreter/syntax.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
-import { literal, native, object, promise, union, unknown, type Obj, type Thrown, type Value, type Values } from './values.js'
+import { literal, native, object, promise, union, unknown, type ObjectValue, type ThrownError, type Value, type Values } from './values.js'
 
 interface Context {
   readonly machine: LibraryContext
@@ -20,22 +20,22 @@ export function callNeverthrow (machine: LibraryContext, { args, node }: Library
     case 'errAsync': return [createAsync(context, [createResult(context, 'error', first)])]
     case 'fromSafePromise': {
       let values: Values = []
-      const throws = machine.caught(() => { values = machine.settle(first) })
+      const throws = machine.catch(() => { values = machine.await(first) })
       return [createAsync(context, [createResult(context, 'value', values)], throws)]
     }
-    case 'fromPromise': return [createAsync(context, attempt(context, () => machine.settle(first), second))]
+    case 'fromPromise': return [createAsync(context, attempt(context, () => machine.await(first), second))]
     case 'fromThrowable': return [native(name, (given, _, at) => {
       // Result and ResultAsync have this method. Only the type of the call distinguishes them.
       const isAsync = machine.project.checker.getTypeAtLocation(at).getProperty('then') !== undefined
       const call = (): Values => machine.call(first, [], given, at)
-      const results = attempt({ machine, node: at }, isAsync ? () => machine.settle(call()) : call, second)
+      const results = attempt({ machine, node: at }, isAsync ? () => machine.await(call()) : call, second)
       return isAsync ? [createAsync({ machine, node: at }, results)] : results
     })]
     case 'combine':
-    case 'combineWithAllErrors': return combine(context, machine.elementsOf(first, context.node))
+    case 'combineWithAllErrors': return combine(context, machine.listElements(first, context.node))
     case 'safeTry': {
       // The generator yields the failed results, and returns the last one.
-      const results = union(machine.elementsOf(machine.settle(machine.call(first, [], [], node)), context.node), [createResult(context, 'value', [unknown()])])
+      const results = union(machine.listElements(machine.await(machine.call(first, [], [], node)), context.node), [createResult(context, 'value', [unknown()])])
       return first.some(value => value.kind === 'function' && isAsyncFunction(machine.project.ts, value.node)) ? [createAsync(context, results)] : results
     }
     default: return undefined
@@ -43,7 +43,7 @@ export function callNeverthrow (machine: LibraryContext, { args, node }: Library
 }
 
 /** Returns a result that succeeded with a `value` or failed with an `error`. */
-function createResult (context: Context, state: 'value' | 'error', values: Values): Obj {
+function createResult (context: Context, state: 'value' | 'error', values: Values): ObjectValue {
   const isOk = state === 'value'
   const made = object({ fields: new Map([[state, values]]) })
   const method = (name: string, call: (context: Context, args: readonly Values[]) => Values): void => {
@@ -59,11 +59,11 @@ function createResult (context: Context, state: 'value' | 'error', values: Value
   method('orElse', (at, [fn]) => isOk ? [made] : run(at, fn))
   method('andThrough', (at, [fn]) => isOk ? union([made], run(at, fn).filter(isFailed)) : [made])
   method('asyncAndThen', (at, [fn]) => isOk ? run(at, fn) : [createAsync(at, [made])])
-  method('asyncMap', (at, [fn]) => [createAsync(at, isOk ? [createResult(at, state, at.machine.settle(run(at, fn)))] : [made])])
+  method('asyncMap', (at, [fn]) => [createAsync(at, isOk ? [createResult(at, state, at.machine.await(run(at, fn)))] : [made])])
   for (const name of ['andTee', 'orTee']) {
     method(name, (at, [fn]) => {
       // Errors of the function are ignored.
-      if (isOk === (name === 'andTee')) at.machine.caught(() => { run(at, fn) })
+      if (isOk === (name === 'andTee')) at.machine.catch(() => { run(at, fn) })
       return [made]
     })
   }
@@ -85,14 +85,14 @@ function isFailed (value: Value): boolean {
 const chaining: ReadonlySet<string> = new Set(['map', 'mapErr', 'andThen', 'orElse', 'andThrough', 'andTee', 'orTee'])
 
 /** Returns an asynchronous result: a promise with the methods of a result. */
-function createAsync ({ machine }: Context, results: Values, throws: readonly Thrown[] = []): Value {
+function createAsync ({ machine }: Context, results: Values, throws: readonly ThrownError[] = []): Value {
   const members = (name: string): Values | undefined => {
     if (!chaining.has(name) && !['match', 'unwrapOr', 'safeUnwrap'].includes(name)) return undefined
     return [native(name, (args, _, node) => {
       let values: Values = []
-      const failures = machine.caught(() => {
+      const failures = machine.catch(() => {
         machine.rethrow(throws)
-        values = machine.settle(machine.call(machine.member(results, name, node), results, args.map((arg, index) => settling(machine, name, index, arg)), node))
+        values = machine.await(machine.call(machine.read(results, name, node), results, args.map((arg, index) => settling(machine, name, index, arg)), node))
       })
       return [chaining.has(name) ? createAsync({ machine, node }, values, failures) : promise(values, failures)]
     })]
@@ -103,14 +103,14 @@ function createAsync ({ machine }: Context, results: Values, throws: readonly Th
 /** Waits for the promise of a callback, except that of a callback whose result is a result. */
 function settling (machine: LibraryContext, name: string, index: number, callback: Values): Values {
   if (index > 0 && name !== 'match') return callback
-  return [native(name, (args, self, node) => machine.settle(machine.call(callback, self, args, node)))]
+  return [native(name, (args, self, node) => machine.await(machine.call(callback, self, args, node)))]
 }
 
 /** Runs code. The errors that it throws become the error of a result. */
 function attempt (context: Context, run: () => Values, toError: Values): Values {
   const { machine, node } = context
   let values: Values = []
-  const errors = machine.caughtValues(machine.caught(() => { values = run() }))
+  const errors = machine.getCaughtValues(machine.catch(() => { values = run() }))
   return [createResult(context, 'value', values), createResult(context, 'error', toError.length === 0 ? errors : machine.call(toError, [], [errors], node))]
 }
 
@@ -118,7 +118,7 @@ function attempt (context: Context, run: () => Values, toError: Values): Values 
 function combine (context: Context, list: Values): Values {
   const { machine } = context
   const hasPromise = list.some(value => value.kind === 'promise')
-  const results = machine.settle(list)
+  const results = machine.await(list)
   const read = (name: string): Values => union(...results.map(each => each.kind === 'object' ? each.fields.get(name) ?? [] : [unknown()]))
   const errors = read('error')
   const combined: Values = [

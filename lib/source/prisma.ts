@@ -52,7 +52,7 @@ interface Context {
 
 function readQueries (context: Context, model: string, name: string, options: Values): PrismaQuery[] {
   const { machine, node } = context
-  const part = (key: string): Values => machine.member(options, key, node)
+  const part = (key: string): Values => machine.read(options, key, node)
   const where = conditionsOf(part('where'))
   const verb = verbs[name] as Query['verb']
   const isSkipping = part('skipDuplicates').some(value => value.kind === 'literal' && value.value === true)
@@ -111,7 +111,7 @@ function readWrite (context: Context, model: string, verb: Query['verb'], data: 
 /** Returns the queries of `author: { create: { ... } }`, `{ connect: { id } }` and the like. */
 function readRelation (context: Context, model: string, values: Values): PrismaQuery[] {
   return [...fieldsOf(values) ?? []].flatMap(([operation, given]): PrismaQuery[] => {
-    const part = (key: string): Values => context.machine.member(elementsOf(given), key, context.node)
+    const part = (key: string): Values => context.machine.read(elementsOf(given), key, context.node)
     switch (operation) {
       case 'connect':
       case 'delete': return given.every(value => value.kind === 'literal') ? [] : [{ missing: missingBy(model, conditionsOf(given)) }]

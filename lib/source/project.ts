@@ -65,7 +65,7 @@ export function openProject (ts: TypeScript, root: string, files: readonly strin
     program,
     checker: program.getTypeChecker(),
     root,
-    owns: file => !file.isDeclarationFile && packageOf(file.fileName) === undefined,
+    owns: file => !file.isDeclarationFile && getPackageName(file.fileName) === undefined,
     fileAt: path => program.getSourceFile(path) ?? (existsSync(path) ? program.getSourceFile(realpathSync(path)) : undefined),
     nodeAt (place, isClass) {
       const file = this.fileAt(place.file)
@@ -97,11 +97,11 @@ const ownFolder = `${resolve(import.meta.dirname, '..')}/`
 
 /** Returns whether a path leads into an installed package. */
 export function isOfPackage (path: string): boolean {
-  return packageOf(path) !== undefined
+  return getPackageName(path) !== undefined
 }
 
 /** Returns the package of a file. `undefined` for a file of the application. */
-export function packageOf (path: string): string | undefined {
+export function getPackageName (path: string): string | undefined {
   if (path.startsWith(ownFolder)) return 'fastify-api-errors'
   return /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]
 }

@@ -3,7 +3,7 @@ import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { effectError } from './error-values.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
-import { native, object, promise, textsIn, unknown, type Deferred, type Obj, type Query, type Value, type Values } from './values.js'
+import { native, object, promise, listTexts, unknown, type PromiseValue, type ObjectValue, type Query, type Value, type Values } from './values.js'
 
 /** The methods of Objection that write. The data of some of them follows the key: `patchAndFetchById(id, data)`. */
 const objectionVerbs: Readonly<Record<string, Query['verb']>> = {
@@ -34,11 +34,11 @@ export function startQuery (machine: LibraryContext, { callee, self, args, node,
   const { ts } = machine.project
   if (callee.from === 'drizzle-orm' && /^find(First|Many)$/.test(name) && ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && ts.isPropertyAccessExpression(node.expression.expression)) {
     const query: Query = { dialect: '', table: node.expression.expression.name.text, verb: 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set(comparedColumns(node)), compared: new Map() }
-    addWhere(query, [machine.member(first, 'where', node)])
-    return [promise([rowsOf(machine, node)], machine.caught(() => { machine.throwValues(machine.effects.errorsOf(machine, query), node) }))]
+    addWhere(query, [machine.read(first, 'where', node)])
+    return [promise([createRows(machine, node)], machine.catch(() => { machine.throwValues(machine.effects.listErrors(machine, query), node) }))]
   }
   if (callee.from === 'objection' && name === 'query') return startObjection(machine, self, node)
-  const tables = first.flatMap(value => value.kind === 'live' ? machine.effects.tableOf(value.value) ?? [] : textsIn([value]))
+  const tables = first.flatMap(value => value.kind === 'live' ? machine.effects.findTable(value.value) ?? [] : listTexts([value]))
   const dialect = builders[callee.from]
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
   if (dialect === undefined && !(verb !== undefined && /^(insertInto|updateTable|deleteFrom|selectFrom)$/.test(name) && tables.length > 0)) return undefined
@@ -48,20 +48,20 @@ export function startQuery (machine: LibraryContext, { callee, self, args, node,
   const query: Query = {
     dialect: '', table: tables[0], verb: verb ?? 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set(), compared: new Map()
   }
-  return [promise([rowsOf(machine, node)], [], query)]
+  return [promise([createRows(machine, node)], [], query)]
 }
 
 /** Returns the query that `User.query()` of Objection starts. The model has the name of its table, and can have a schema of its records. */
 function startObjection (machine: LibraryContext, self: Values, node: Node): Values | undefined {
-  const [table] = textsIn(machine.member(self, 'tableName', node))
+  const [table] = listTexts(machine.read(self, 'tableName', node))
   if (table === undefined) return undefined
   // A getter of a live class is not called.
-  const hasSchema = self.some(value => value.kind === 'live' ? Object.hasOwn(value.value, 'jsonSchema') : machine.member([value], 'jsonSchema', node).some(({ kind }) => kind === 'object'))
+  const hasSchema = self.some(value => value.kind === 'live' ? Object.hasOwn(value.value, 'jsonSchema') : machine.read([value], 'jsonSchema', node).some(({ kind }) => kind === 'object'))
   const query: Query = { dialect: 'objection', table, verb: 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set(), compared: new Map(), hasSchema }
-  return [promise([rowsOf(machine, node)], [], query)]
+  return [promise([createRows(machine, node)], [], query)]
 }
 
-function rowsOf (machine: LibraryContext, node: Node): Value {
+function createRows (machine: LibraryContext, node: Node): Value {
   const { checker } = machine.project
   return unknown(() => checker.getAwaitedType(checker.getTypeAtLocation(node)))
 }
@@ -69,7 +69,7 @@ function rowsOf (machine: LibraryContext, node: Node): Value {
 const ignoring: ReadonlySet<string> = new Set(['onConflictDoNothing', 'onConflictDoUpdate', 'ignore', 'merge', 'onConflict', 'onDuplicateKeyUpdate', 'doNothing'])
 
 /** Adds one step to a query. */
-export function queryStep (machine: LibraryContext, owner: Deferred, name: string): Value {
+export function createQueryMethod (machine: LibraryContext, owner: PromiseValue, name: string): Value {
   const query = owner.query as Query
   return native(name, (args, _, node) => {
     const [first = [], second = []] = args
@@ -79,7 +79,7 @@ export function queryStep (machine: LibraryContext, owner: Deferred, name: strin
       query.isUnchecked = query.verb !== 'delete' && (name.endsWith('FetchById') ? second : first).some(isUnchecked)
       if (name === 'deleteById') query.where.add('id')
     } else if (['insert', 'update', 'delete', 'del'].includes(name)) query.verb = verbs[name] as Query['verb']
-    if (['from', 'into', 'table'].includes(name)) query.table = first.flatMap(value => value.kind === 'live' ? machine.effects.tableOf(value.value) ?? [] : textsIn([value]))[0] ?? query.table
+    if (['from', 'into', 'table'].includes(name)) query.table = first.flatMap(value => value.kind === 'live' ? machine.effects.findTable(value.value) ?? [] : listTexts([value]))[0] ?? query.table
     if (query.dialect !== 'objection' && ['insert', 'update', 'values', 'set'].includes(name) && first.length > 0) setColumns(query, first, second)
     if (ignoring.has(name)) query.isConflictHandled = true
     if (/^(and|or)?where/i.test(name)) {
@@ -87,16 +87,16 @@ export function queryStep (machine: LibraryContext, owner: Deferred, name: strin
       for (const column of comparedColumns(node)) query.where.add(column)
     }
     if ((name === 'executeTakeFirstOrThrow' && query.verb !== 'insert') || name === 'orFail' || name === 'throwIfNotFound') return orThrow(machine, owner, args, node)
-    const throws = machine.caught(() => { machine.throwValues(machine.effects.errorsOf(machine, query), node) })
-    return [promise([rowsOf(machine, node)], throws, query)]
+    const throws = machine.catch(() => { machine.throwValues(machine.effects.listErrors(machine, query), node) })
+    return [promise([createRows(machine, node)], throws, query)]
   })
 }
 
-function orThrow (machine: LibraryContext, owner: Deferred, args: readonly Values[], node: Node): Values {
+function orThrow (machine: LibraryContext, owner: PromiseValue, args: readonly Values[], node: Node): Values {
   const made = args.flatMap(values => values.flatMap(value => value.kind === 'function' || value.kind === 'native' || value.kind === 'live' ? machine.call([value], [], [[unknown()]], node) : value.kind === 'class' ? machine.construct([value], [], node) : []))
     .filter(value => value.kind === 'object' && value.error !== undefined)
   const missing: Values = made.length > 0 ? made : [effectError('resource_not_found')]
-  return [promise([rowsOf(machine, node)], [...owner.throws, ...machine.caught(() => { machine.throwValues(missing, node) })])]
+  return [promise([createRows(machine, node)], [...owner.throws, ...machine.catch(() => { machine.throwValues(missing, node) })])]
 }
 
 /** Returns whether the client sent a value, or a field of an object, that no schema of the route checks. */
@@ -110,7 +110,7 @@ function setColumns (query: Query, values: Values, second: Values): void {
   if (record !== undefined && record.kind === 'literal' && typeof record.value === 'string') {
     query.columns = new Map([[record.value, second]])
   } else if (values.length === 1 && record?.kind === 'object') {
-    query.columns = record.elements.length === 0 ? (record as Obj).fields : undefined
+    query.columns = record.elements.length === 0 ? (record as ObjectValue).fields : undefined
     query.isInput = record.elements.some(each => each.kind === 'unknown' && each.isInput)
   } else {
     query.columns = undefined

@@ -9,6 +9,6 @@ const statusByName: ReadonlyMap<string, number> = new Map(Object.entries(STATUS_
   ['entitytoolarge', 413], ['teapot', 418], ['illegal', 451], ['unsupportedmediatype', 415], ['badgateway', 502], ['gatewaytimeout', 504]]))
 
 /** Returns the status of an error name: 404 for `notFound`, `NotFound` and `NotFoundError`. */
-export function statusOfName (name: string): number | undefined {
+export function getStatusByName (name: string): number | undefined {
   return statusByName.get(name.toLowerCase())
 }

@@ -9,7 +9,7 @@ export function createTokens (): Tokens {
   return {
     add (inspector, { args: [payload = [], options = []], live }) {
       isSigned = true
-      const scopes = live === undefined ? [] : inspector.scopesOf(live.value)
+      const scopes = live === undefined ? [] : inspector.getScopes(live.value)
       hasLifetime ||= scopes.length === 0 || scopes.some(({ signOptions }) => hasOwnLifetime(signOptions)) || hasField(payload, 'exp') || options.some(mayHaveLifetime)
     },
     canExpire: () => !isSigned || hasLifetime

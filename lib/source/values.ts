@@ -11,18 +11,18 @@ import type { FunctionNode, Site } from './project.js'
 export type Values = readonly Value[]
 
 /** One possible value of an expression. */
-export type Value = Literal | Text | Live | Fn | Cls | Obj | Native | Deferred | External | Module | Unknown
+export type Value = LiteralValue | TextValue | LiveValue | FunctionValue | ClassValue | ObjectValue | NativeFunction | PromiseValue | ExternalValue | ModuleValue | UnknownValue
 
 /** A primitive value. */
-export interface Literal {
+export interface LiteralValue {
   readonly kind: 'literal'
   readonly value: string | number | boolean | bigint | null | undefined
   /** Whether the value is a literal in the source, which decides a branch. A value in the running application can change. */
-  readonly firm: boolean
+  readonly isInSource: boolean
 }
 
 /** A string with unknown parts. Each of them is a `?`. */
-export interface Text {
+export interface TextValue {
   readonly kind: 'text'
   readonly text: string
   /** Whether an unknown part is random. */
@@ -30,46 +30,46 @@ export interface Text {
 }
 
 /** An object or function of the running application. */
-export interface Live {
+export interface LiveValue {
   readonly kind: 'live'
   readonly id: number
   readonly value: object
 }
 
 /** A function of the source. */
-export interface Fn {
+export interface FunctionValue {
   readonly kind: 'function'
   readonly id: number
   readonly node: FunctionNode
-  readonly env: Env | undefined
+  readonly env: Environment | undefined
   /** The `this` of an arrow function, or of a method that was read from an object. */
   readonly self: Values | undefined
   /** The class of a method, for `super`. */
-  readonly home: Cls | undefined
+  readonly home: ClassValue | undefined
 }
 
 /** A class of the source, of the running application, or both. */
-export interface Cls {
+export interface ClassValue {
   readonly kind: 'class'
   readonly id: number
   readonly node: ClassLikeDeclaration | undefined
-  readonly env: Env | undefined
-  readonly live: Live | undefined
+  readonly env: Environment | undefined
+  readonly live: LiveValue | undefined
 }
 
 /** An object that the code would create: a literal, an array, an instance of a class, or an error. */
-export interface Obj {
+export interface ObjectValue {
   readonly kind: 'object'
   readonly id: number
   readonly fields: Map<string, Values>
   /** The values under unknown keys of an array or a collection. */
   elements: Values
-  readonly cls: Cls | undefined
+  readonly cls: ClassValue | undefined
   readonly isArray: boolean
   /** Set on errors: an error of a catalog, of JavaScript, of a library, of the database or of an upstream service. */
   error?: ErrorFacts
   /** Set on the request and the reply: the scope whose decorators they have. */
-  readonly base?: Live
+  readonly base?: LiveValue
   readonly role?: 'request' | 'reply'
 }
 
@@ -96,7 +96,7 @@ export interface ErrorFacts {
 }
 
 /** A built-in function that is modeled. */
-export interface Native {
+export interface NativeFunction {
   readonly kind: 'native'
   readonly id: number
   readonly name: string
@@ -104,11 +104,11 @@ export interface Native {
 }
 
 /** A promise or a generator: its value, and the errors when code awaits it or iterates over it. */
-export interface Deferred {
+export interface PromiseValue {
   readonly kind: 'promise'
   readonly id: number
   value: Values
-  throws: Thrown[]
+  throws: ThrownError[]
   /** Set on a query that is built step by step. */
   readonly query?: Query
   /** Returns a method that a package adds to the promise. */
@@ -138,7 +138,7 @@ export interface Query {
 }
 
 /** A value from a package, identified by its name. */
-export interface External {
+export interface ExternalValue {
   readonly kind: 'external'
   /** The package, `node:x`, or an empty string for a global variable. */
   readonly from: string
@@ -148,18 +148,18 @@ export interface External {
 }
 
 /** The exports of a file of the application. */
-export interface Module {
+export interface ModuleValue {
   readonly kind: 'module'
   readonly symbol: TypeScriptSymbol
 }
 
 /** A value of which only the type is known, or of which nothing is known. */
-export interface Unknown {
+export interface UnknownValue {
   readonly kind: 'unknown'
   readonly id: number
   readonly type: (() => Type | undefined) | undefined
   /** Arguments of the call that returned the value. The value may contain them. */
-  readonly held: Values
+  readonly contents: Values
   /** Whether a `catch` received it from code that is not followed. */
   readonly isCaught: boolean
   /** Whether the client sent it: it is part of the body, the query, the path or the headers. */
@@ -198,19 +198,19 @@ export interface Unknown {
 export interface Frame {
   readonly id: number
   vars: Map<TypeScriptSymbol, Values>
-  readonly parent: Env | undefined
+  readonly parent: Environment | undefined
 }
 
 /** The variables of a function that runs in the application. */
-export interface LiveEnv {
+export interface LiveEnvironment {
   readonly id: number
   readonly scopes: readonly LiveScope[]
 }
 
-export type Env = Frame | LiveEnv
+export type Environment = Frame | LiveEnvironment
 
 /** A thrown error. */
-export interface Thrown {
+export interface ThrownError {
   readonly value: Value
   readonly site: Site
   /** The functions from the called function to the function that throws. */
@@ -219,11 +219,11 @@ export interface Thrown {
   /** The statuses that had been set on the reply. */
   readonly statuses: readonly number[]
   /** Whether it was passed to `reply.send` or `done`, so that no `catch` receives it. */
-  readonly isDelivered?: true
+  readonly isSent?: true
 }
 
 /** A status that was sent without an error. */
-export interface Sent {
+export interface SentStatus {
   readonly status: number
   readonly site: Site
   readonly via: readonly string[]
@@ -237,18 +237,18 @@ export function nextId (): number {
   return ++last
 }
 
-export const nothing: Values = [{ kind: 'literal', value: undefined, firm: true }]
+export const undefinedValues: Values = [{ kind: 'literal', value: undefined, isInSource: true }]
 
-export function literal (value: Literal['value'], firm = true): Literal {
-  return { kind: 'literal', value, firm }
+export function literal (value: LiteralValue['value'], firm = true): LiteralValue {
+  return { kind: 'literal', value, isInSource: firm }
 }
 
-export function unknown (type?: () => Type | undefined, held: Values = [], isCaught = false, isInput = false): Unknown {
-  return { kind: 'unknown', id: nextId(), type, held, isCaught, isInput }
+export function unknown (type?: () => Type | undefined, held: Values = [], isCaught = false, isInput = false): UnknownValue {
+  return { kind: 'unknown', id: nextId(), type, contents: held, isCaught, isInput }
 }
 
 /** Returns an unknown value that comes from the same place as another one, such as its property. */
-export function unknownFrom ({ isInput, isUnchecked = false, isFreeText = false, isOfUrl = false, isStored = false }: Pick<Unknown, 'isInput' | 'isUnchecked' | 'isFreeText' | 'isOfUrl' | 'isStored'>, type: Unknown['type']): Unknown {
+export function createUnknownLike ({ isInput, isUnchecked = false, isFreeText = false, isOfUrl = false, isStored = false }: Pick<UnknownValue, 'isInput' | 'isUnchecked' | 'isFreeText' | 'isOfUrl' | 'isStored'>, type: UnknownValue['type']): UnknownValue {
   return { ...unknown(type, [], false, isInput), isUnchecked, isFreeText, isOfUrl, isStored }
 }
 
@@ -257,7 +257,7 @@ export function isStored (values: Values): boolean {
   return values.some(value => value.kind === 'unknown' && value.isStored === true) && values.every(value => value.kind === 'unknown' && !value.isInput)
 }
 
-export function random (): Unknown {
+export function random (): UnknownValue {
   return { ...unknown(), isRandom: true }
 }
 
@@ -266,15 +266,15 @@ export function isRandom (value: Value): boolean {
   return (value.kind === 'unknown' || value.kind === 'text') && value.isRandom === true
 }
 
-export function object (init: Partial<Omit<Obj, 'kind' | 'id'>> = {}): Obj {
+export function object (init: Partial<Omit<ObjectValue, 'kind' | 'id'>> = {}): ObjectValue {
   return { kind: 'object', id: nextId(), fields: new Map(), elements: [], cls: undefined, isArray: false, ...init }
 }
 
-export function native (name: string, call: Native['call']): Native {
+export function native (name: string, call: NativeFunction['call']): NativeFunction {
   return { kind: 'native', id: nextId(), name, call }
 }
 
-export function promise (value: Values, throws: readonly Thrown[], query?: Query): Deferred {
+export function promise (value: Values, throws: readonly ThrownError[], query?: Query): PromiseValue {
   return { kind: 'promise', id: nextId(), value, throws: [...throws], ...(query !== undefined && { query }) }
 }
 
@@ -288,7 +288,7 @@ export function union (...lists: readonly Values[]): Values {
   const seen = new Map<string, Value>()
   for (const list of [first, ...others]) {
     for (const value of list) {
-      const key = keyOf(value)
+      const key = getKey(value)
       if (!seen.has(key) && seen.size < maxValues) seen.set(key, value)
     }
   }
@@ -296,9 +296,9 @@ export function union (...lists: readonly Values[]): Values {
 }
 
 /** Returns a string that equal values share. */
-export function keyOf (value: Value): string {
+export function getKey (value: Value): string {
   switch (value.kind) {
-    case 'literal': return `${value.firm ? '=' : '~'}${typeof value.value}:${String(value.value)}`
+    case 'literal': return `${value.isInSource ? '=' : '~'}${typeof value.value}:${String(value.value)}`
     case 'text': return `t${value.isRandom === true ? '*' : ''}${value.text}`
     case 'external': return `e${value.from}#${value.path}`
     case 'module': return `m${value.symbol.name}`
@@ -307,20 +307,20 @@ export function keyOf (value: Value): string {
 }
 
 /** Returns the literal numbers among the values. */
-export function numbersIn (values: Values): number[] {
+export function listNumbers (values: Values): number[] {
   return values.flatMap(value => value.kind === 'literal' && typeof value.value === 'number' ? [value.value] : [])
 }
 
 /** Returns the strings among the values, with a `?` for each unknown part. */
-export function textsIn (values: Values): string[] {
+export function listTexts (values: Values): string[] {
   return values.flatMap(value => value.kind === 'text' ? [value.text] : value.kind === 'literal' && typeof value.value === 'string' ? [value.value] : [])
 }
 
 /** Returns whether two lists have the same errors, by line and value. */
-export function dedupe<T extends Thrown | Sent> (list: readonly T[]): T[] {
+export function dedupe<T extends ThrownError | SentStatus> (list: readonly T[]): T[] {
   const seen = new Map<string, T>()
   for (const entry of list) {
-    const what = 'value' in entry ? keyOf(entry.value) : String(entry.status)
+    const what = 'value' in entry ? getKey(entry.value) : String(entry.status)
     const key = `${what} ${entry.site.file}:${entry.site.line}`
     const known = seen.get(key)
     if (known === undefined || (known.isUncertain && !entry.isUncertain) || (known.isUncertain === entry.isUncertain && entry.via.length < known.via.length)) seen.set(key, entry)

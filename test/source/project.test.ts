@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import ts from 'typescript'
-import { isOfPackage, openProject, packageOf, type Project } from '../../lib/source/project.js'
+import { isOfPackage, openProject, getPackageName, type Project } from '../../lib/source/project.js'
 import { root } from './infer-fixtures.js'
 
 const source = `/** Says hello. */
@@ -23,7 +23,7 @@ t.test('a file belongs to a package if it is below node_modules, or is a file of
     [`${root}/lib/plugin.ts`, 'fastify-api-errors'],
     ['/app/src/node_modules.ts', undefined]
   ] as const) {
-    t.equal(packageOf(path), name, path)
+    t.equal(getPackageName(path), name, path)
     t.equal(isOfPackage(path), name !== undefined, path)
   }
 })

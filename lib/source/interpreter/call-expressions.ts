@@ -2,40 +2,40 @@
 import type { CallExpression, ClassLikeDeclaration, Expression, NewExpression, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { callGlobal } from '../builtins.js'
 import { catalogError } from '../error-values.js'
-import { callLibrary, orThrow } from '../libraries.js'
+import { callLibrary, callOrThrow } from '../libraries.js'
 import type { LibraryCall } from '../library-context.js'
-import { isFunctionNode, packageOf } from '../project.js'
+import { isFunctionNode, getPackageName } from '../project.js'
 import type { TypeScript } from '../typescript.js'
-import { type Value, type Values, nothing, promise } from '../values.js'
-import { superMember } from './classes.js'
-import { isOwn } from './heap.js'
+import { type Value, type Values, undefinedValues, promise } from '../values.js'
+import { readSuperMember } from './classes.js'
+import { isOfApplication } from './heap.js'
 import type { Machine } from './machine.js'
 import { readOptionally } from './members.js'
-import { awaitedType, functionOfNode, typeOf, unknownOf } from './nodes.js'
+import { getAwaitedType, getFunctionValue, getType, createUnknown } from './nodes.js'
 import { shorten, unwrap } from './syntax.js'
 import { readVariable } from './variables.js'
 
 export function evaluateCall (machine: Machine, node: CallExpression): Values {
   const { ts } = machine.project
   if (node.expression.kind === ts.SyntaxKind.SuperKeyword) {
-    machine.constructing.at(-1)?.callBase(argumentsOf(machine, node.arguments))
-    return nothing
+    machine.constructing.at(-1)?.callBase(evaluateArguments(machine, node.arguments))
+    return undefinedValues
   }
   if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
     const [name] = node.arguments
     const symbol = name === undefined ? undefined : machine.project.checker.getSymbolAtLocation(name)
     const file = symbol?.declarations?.find(ts.isSourceFile)
-    if (symbol === undefined || file === undefined || !machine.project.owns(file)) return [unknownOf(machine, node)]
+    if (symbol === undefined || file === undefined || !machine.project.owns(file)) return [createUnknown(machine, node)]
     return [promise([{ kind: 'module', symbol }], [])]
   }
-  const required = machine.requiredBy(node)
+  const required = machine.evaluateRequire(node)
   if (required !== undefined) return required
   const { callees, self } = evaluateCallee(machine, node.expression)
-  return ts.isOptionalChain(node) ? readOptionally(callees, present => callValues(machine, node, present, self)) : callValues(machine, node, callees, self)
+  return ts.isOptionalChain(node) ? readOptionally(callees, present => callCallees(machine, node, present, self)) : callCallees(machine, node, callees, self)
 }
 
-function callValues (machine: Machine, node: CallExpression, callees: Values, self: Values): Values {
-  const args = argumentsOf(machine, node.arguments)
+function callCallees (machine: Machine, node: CallExpression, callees: Values, self: Values): Values {
+  const args = evaluateArguments(machine, node.arguments)
   const known = callees.filter(callee => callee.kind !== 'unknown' && callee.kind !== 'object' && callee.kind !== 'literal' && callee.kind !== 'text')
   if (known.length > 0) return machine.call(known, self, args, node).map(value => withTypeOfCall(machine, value, node))
   return callBySignature(machine, node, callees, self, args)
@@ -52,7 +52,7 @@ function withTypeOfCall (machine: Machine, value: Value, node: Node): Value {
     ...value,
     type: () => {
       const known = type()
-      return known === undefined || (known.flags & machine.project.ts.TypeFlags.TypeParameter) === 0 ? known : awaitedType(machine, typeOf(machine, node))
+      return known === undefined || (known.flags & machine.project.ts.TypeFlags.TypeParameter) === 0 ? known : getAwaitedType(machine, getType(machine, node))
     }
   }
 }
@@ -60,25 +60,25 @@ function withTypeOfCall (machine: Machine, value: Value, node: Node): Value {
 /** Calls an unknown function by its type. */
 function callBySignature (machine: Machine, node: CallExpression, callees: Values, self: Values, args: readonly Values[]): Values {
   const { ts, checker } = machine.project
-  const factory = typedFactory(machine, node)
+  const factory = createTypedErrors(machine, node)
   if (factory.length > 0) return factory
   const declaration = checker.getResolvedSignature(node)?.declaration
   if (declaration !== undefined && machine.project.owns(declaration.getSourceFile())) {
-    if (isFunctionNode(ts, declaration)) return machine.callFunction(functionOfNode(machine, declaration), self, args)
+    if (isFunctionNode(ts, declaration)) return machine.callFunction(getFunctionValue(machine, declaration), self, args)
   } else if (declaration === undefined && callees.every(callee => callee.kind === 'unknown') && !node.arguments.some(argument => ts.isSpreadElement(argument))) {
-    const type = typeOf(machine, node.expression)
+    const type = getType(machine, node.expression)
     const isAny = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0
     // List only the first call of a chain.
     const isStart = !ts.isPropertyAccessExpression(node.expression) || !ts.isCallExpression(node.expression.expression)
-    if (isAny && isStart && !isOfText(ts, node.expression) && !isOfPackage(machine, node.expression)) machine.missed(node, `The function '${shorten(node.expression.getText())}' is unknown.`)
+    if (isAny && isStart && !isTextMethod(ts, node.expression) && !startsInPackage(machine, node.expression)) machine.reportNotFollowed(node, `The function '${shorten(node.expression.getText())}' is unknown.`)
   }
   if (declaration === undefined && ts.isPropertyAccessExpression(node.expression)) {
     const { name: { text: name } } = node.expression
     const call: LibraryCall = { callee: { kind: 'external', from: '', path: name, node }, self, args, node, live: undefined }
-    const queried = orThrow(machine, call, name) ?? machine.effects.ofCall(machine, call, name)
+    const queried = callOrThrow(machine, call, name) ?? machine.effects.callQuery(machine, call, name)
     if (queried !== undefined) return queried
   }
-  const from = declaration === undefined ? undefined : packageOf(declaration.getSourceFile().fileName)
+  const from = declaration === undefined ? undefined : getPackageName(declaration.getSourceFile().fileName)
   if (declaration !== undefined && !machine.project.owns(declaration.getSourceFile())) {
     const owner = (declaration.parent as Node & { readonly name?: { readonly text?: string } } | undefined)?.name?.text ?? ''
     const name = ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : ''
@@ -92,27 +92,27 @@ function callBySignature (machine: Machine, node: CallExpression, callees: Value
 const textMethods: ReadonlySet<string> = new Set([String, Number, Date].flatMap(type => Object.getOwnPropertyNames(type.prototype))
   .filter(name => /^(to[A-Z]|trim|split$|slice$|substr|pad|startsWith|endsWith|char|codePoint|locale|normalize|repeat|replaceAll|get(Time|Full|Month|Date|Hours|UTC))/.test(name)))
 
-function isOfText (ts: TypeScript, node: Expression): boolean {
+function isTextMethod (ts: TypeScript, node: Expression): boolean {
   return ts.isPropertyAccessExpression(node) && textMethods.has(node.name.text)
 }
 
 /** Returns whether an expression starts with a value from a package. Functions of packages are not followed. */
-function isOfPackage (machine: Machine, node: Expression): boolean {
+function startsInPackage (machine: Machine, node: Expression): boolean {
   const { ts } = machine.project
   let at: Expression = node
   while (ts.isPropertyAccessExpression(at) || ts.isCallExpression(at) || ts.isElementAccessExpression(at) || ts.isNonNullExpression(at) ||
     ts.isParenthesizedExpression(at) || ts.isAwaitExpression(at)) {
     at = at.expression
     const values = ts.isIdentifier(at) ? readVariable(machine, at) : []
-    if (values.some(value => value.kind === 'external' || value.kind === 'native' || (value.kind === 'live' && !isOwn(machine, value.value)) || value.kind === 'object' || value.kind === 'promise')) return true
+    if (values.some(value => value.kind === 'external' || value.kind === 'native' || (value.kind === 'live' && !isOfApplication(machine, value.value)) || value.kind === 'object' || value.kind === 'promise')) return true
   }
   return ts.isArrayLiteralExpression(at) || ts.isStringLiteralLike(at) || ts.isNewExpression(at) || ts.isTemplateExpression(at) || ts.isRegularExpressionLiteral(at)
 }
 
 /** Calls a catalog factory of which only the type is known. The type contains the code. */
-function typedFactory (machine: Machine, node: CallExpression): Values {
+function createTypedErrors (machine: Machine, node: CallExpression): Values {
   const { checker } = machine.project
-  const type = typeOf(machine, node.expression)
+  const type = getType(machine, node.expression)
   const parts = type === undefined ? [] : type.isUnion() ? type.types : [type]
   return parts.flatMap(part => {
     const code = part.getProperty('code')
@@ -127,7 +127,7 @@ function typedFactory (machine: Machine, node: CallExpression): Values {
   })
 }
 
-function argumentsOf (machine: Machine, nodes: readonly Expression[] | undefined): Values[] {
+function evaluateArguments (machine: Machine, nodes: readonly Expression[] | undefined): Values[] {
   const { ts } = machine.project
   const args: Values[] = []
   for (const node of nodes ?? []) {
@@ -139,7 +139,7 @@ function argumentsOf (machine: Machine, nodes: readonly Expression[] | undefined
     const [only] = values
     if (values.length === 1 && only?.kind === 'object' && only.isArray && only.fields.size > 0) args.push(...[...only.fields.values()])
     else {
-      const elements = machine.elementsOf(values, node)
+      const elements = machine.listElements(values, node)
       args.push(...Array.from({ length: 4 }, () => elements))
     }
   }
@@ -151,9 +151,9 @@ export function evaluateCallee (machine: Machine, node: Expression): { readonly 
   const { ts } = machine.project
   const inner = unwrap(ts, node)
   if (ts.isPropertyAccessExpression(inner)) {
-    if (inner.expression.kind === ts.SyntaxKind.SuperKeyword) return { callees: superMember(machine, inner.name.text, inner), self: machine.act.self }
+    if (inner.expression.kind === ts.SyntaxKind.SuperKeyword) return { callees: readSuperMember(machine, inner.name.text, inner), self: machine.current.self }
     const owners = machine.evaluate(inner.expression)
-    const read = (present: Values): Values => machine.member(present, inner.name.text, inner)
+    const read = (present: Values): Values => machine.read(present, inner.name.text, inner)
     return { callees: ts.isOptionalChain(inner) ? readOptionally(owners, read) : read(owners), self: owners }
   }
   if (ts.isElementAccessExpression(inner)) {
@@ -165,12 +165,12 @@ export function evaluateCallee (machine: Machine, node: Expression): { readonly 
 
 export function evaluateNew (machine: Machine, node: NewExpression): Values {
   const { callees } = evaluateCallee(machine, node.expression)
-  const args = argumentsOf(machine, node.arguments)
+  const args = evaluateArguments(machine, node.arguments)
   const [only] = callees
   if (callees.length === 1 && only?.kind === 'unknown') {
     const symbol = only.type?.()?.symbol
     const declaration = symbol?.declarations?.find((found): found is ClassLikeDeclaration => machine.project.ts.isClassLike(found))
-    if (declaration !== undefined && machine.project.owns(declaration.getSourceFile())) return machine.construct([machine.classOfNode(declaration, undefined)], args, node)
+    if (declaration !== undefined && machine.project.owns(declaration.getSourceFile())) return machine.construct([machine.getClassValue(declaration, undefined)], args, node)
   }
   const special = only?.kind === 'external' && only.from === '' ? callGlobal(machine, `new ${only.path}`, args, node) : undefined
   if (special !== undefined) return special

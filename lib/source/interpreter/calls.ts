@@ -1,24 +1,24 @@
 /** Calls values of any kind. An unknown function of a package is assumed to call the functions that it receives. */
 import { types } from 'node:util'
 import type { Node } from 'typescript'
-import { callGlobal, deferring } from '../builtins.js'
+import { callGlobal, deferringFunctions } from '../builtins.js'
 import { callLibrary } from '../libraries.js'
 import { validated } from '../library-context.js'
 import { returnsRandomValue } from '../random-values.js'
-import { type External, type Fn, type Live, type Obj, type Thrown, type Value, type Values, native, promise, random, union, unknown } from '../values.js'
+import { type ExternalValue, type FunctionValue, type LiveValue, type ObjectValue, type ThrownError, type Value, type Values, native, promise, random, union, unknown } from '../values.js'
 import { isErrorLike, isUnchecked } from './compare-values.js'
-import { errorOfFactory, externalOf, isOwn } from './heap.js'
+import { createFactoryError, toExternal, isOfApplication } from './heap.js'
 import type { Machine } from './machine.js'
-import { awaitedType, typeOf, unknownOf } from './nodes.js'
-import { promiseKind } from './promises.js'
-import { isNodeCallback, parametersOf } from './syntax.js'
+import { getAwaitedType, getType, createUnknown } from './nodes.js'
+import { getPromiseKind } from './promises.js'
+import { isNodeCallback, getParameters } from './syntax.js'
 
 /** Calls each of the values. */
 export function call (machine: Machine, callees: Values, self: Values, args: readonly Values[], node?: Node): Values {
-  return union(...callees.map(callee => machine.callOne(callee, self, args, node)))
+  return union(...callees.map(callee => machine.callValue(callee, self, args, node)))
 }
 
-export function callOne (machine: Machine, callee: Value, self: Values, args: readonly Values[], node: Node | undefined): Values {
+export function callValue (machine: Machine, callee: Value, self: Values, args: readonly Values[], node: Node | undefined): Values {
   switch (callee.kind) {
     case 'native': return callee.call(args, self, node as Node)
     case 'function': return machine.callFunction(callee, callee.self ?? self, args)
@@ -30,46 +30,46 @@ export function callOne (machine: Machine, callee: Value, self: Values, args: re
 }
 
 /** Returns an error of a catalog with the message that its factory received, if that is a constant. */
-function withMessage (error: Obj, [init = []]: readonly Values[]): Obj {
+function withMessage (error: ObjectValue, [init = []]: readonly Values[]): ObjectValue {
   const [given] = init
   const [message] = given?.kind === 'object' ? given.fields.get('message') ?? [] : []
   if (message?.kind === 'literal') error.fields.set('message', [message])
   return error
 }
 
-function callLive (machine: Machine, callee: Live, self: Values, args: readonly Values[], node: Node | undefined): Values {
+function callLive (machine: Machine, callee: LiveValue, self: Values, args: readonly Values[], node: Node | undefined): Values {
   if (typeof callee.value !== 'function' || types.isProxy(callee.value)) return machine.callUnknown(args, node)
-  const factory = errorOfFactory(callee.value)
+  const factory = createFactoryError(callee.value)
   if (factory !== undefined) return [withMessage(factory, args)]
-  const bound = machine.inspector.boundOf(callee.value)
+  const bound = machine.inspector.getBound(callee.value)
   if (bound !== undefined) {
     return machine.call([machine.live(bound.target)], [machine.liveValue(bound.self)], [...bound.args.map(arg => [machine.liveValue(arg)]), ...args], node)
   }
-  const found = machine.nodeOf(callee)
-  if (found === undefined) return machine.callExternal(externalOf(machine, callee), self, args, node, callee)
+  const found = machine.findSource(callee)
+  if (found === undefined) return machine.callExternal(toExternal(machine, callee), self, args, node, callee)
   return found.kind === 'class' ? machine.construct([found], args, node) : machine.callFunction(found, found.self ?? self, args)
 }
 
 /** Built-in methods that store a function without calling it. */
-const storing: ReadonlySet<string> = new Set(['push', 'unshift', 'add', 'set', 'splice', 'fill', 'with'])
+const storingMethods: ReadonlySet<string> = new Set(['push', 'unshift', 'add', 'set', 'splice', 'fill', 'with'])
 
 /** Calls a function of a package or a built-in function. If the function is not modeled, its callbacks are assumed to run. */
-export function callExternal (machine: Machine, callee: External, self: Values, args: readonly Values[], node: Node | undefined, live?: Live): Values {
+export function callExternal (machine: Machine, callee: ExternalValue, self: Values, args: readonly Values[], node: Node | undefined, live?: LiveValue): Values {
   if (returnsRandomValue(callee)) return [random()]
-  if (isValidation(callee) && args.some(isUnchecked)) machine.note(validated)
+  if (isValidation(callee) && args.some(isUnchecked)) machine.recordRead(validated)
   const known = callLibrary(machine, { callee, self, args, node, live }) ?? (callee.from === '' ? callGlobal(machine, callee.path, args, node) : undefined)
   if (known !== undefined) return known
-  if (callee.from === '' && storing.has(callee.path.split('.').at(-1) as string)) return [unknown()]
-  const wrapped = live === undefined ? [] : wrappedIn(machine, live.value, 0)
+  if (callee.from === '' && storingMethods.has(callee.path.split('.').at(-1) as string)) return [unknown()]
+  const wrapped = live === undefined ? [] : findWrappedFunctions(machine, live.value, 0)
   if (wrapped.length > 0) {
     return withoutLiterals(union(...wrapped.map(({ fn, args: first }) => machine.call([machine.live(fn)], self, [...first.map(arg => [machine.liveValue(arg)]), ...args], node))))
   }
-  const wrapper = node === undefined ? undefined : wrapperOf(machine, callee, args, node)
+  const wrapper = node === undefined ? undefined : createWrapper(machine, callee, args, node)
   return wrapper === undefined ? machine.callUnknown(args, node) : [wrapper]
 }
 
 /** Returns whether a function of a package can validate its argument: `schema.validate(body)`, `isEmail(body.email)`. */
-function isValidation ({ from, path }: External): boolean {
+function isValidation ({ from, path }: ExternalValue): boolean {
   const name = path.split('.').at(-1) as string
   return /^(validate\w*|assert\w*|check\w*|parse(Async)?|safeParse(Async)?|is[A-Z]\w*|cast)$/.test(name) && !(from === '' && (path.includes('.') || /^is(NaN|Finite)$/.test(name)))
 }
@@ -80,11 +80,11 @@ function withoutLiterals (values: Values): Values {
 }
 
 /** Returns a wrapper, such as the result of `partial`, which calls the inner function. */
-function wrapperOf (machine: Machine, { path }: External, args: readonly Values[], node: Node): Value | undefined {
+function createWrapper (machine: Machine, { path }: ExternalValue, args: readonly Values[], node: Node): Value | undefined {
   const { ts } = machine.project
   const [first = [], ...others] = args
-  if (!ts.isCallExpression(node) || !first.some(value => functionsIn(machine, value).length > 0 && value.kind !== 'object')) return undefined
-  if ((typeOf(machine, node)?.getCallSignatures().length ?? 0) === 0) return undefined
+  if (!ts.isCallExpression(node) || !first.some(value => listFunctions(machine, value).length > 0 && value.kind !== 'object')) return undefined
+  if ((getType(machine, node)?.getCallSignatures().length ?? 0) === 0) return undefined
   const bound = !/partial$/.test(path)
     ? []
     : others.flatMap(values => {
@@ -104,20 +104,20 @@ interface Wrapped {
 const maxClosed = 12
 
 /** Returns functions of the application in the closure of a package's function, as in the results of `partial`, `memoize` and `once`. */
-function wrappedIn (machine: Machine, fn: object, depth: number): Wrapped[] {
+function findWrappedFunctions (machine: Machine, fn: object, depth: number): Wrapped[] {
   // A function with rest parameters has two scopes: one for its parameters, and one for its variables.
-  const held = machine.inspector.scopesOf(fn).slice(0, 2).filter(scope => Object.keys(scope).length <= maxClosed).flatMap(scope => Object.values(scope))
+  const held = machine.inspector.getScopes(fn).slice(0, 2).filter(scope => Object.keys(scope).length <= maxClosed).flatMap(scope => Object.values(scope))
   const functions = held.filter((value): value is object => typeof value === 'function' && value !== fn)
   const args = held.find((value): value is unknown[] => Array.isArray(value) && value.length > 0) ?? []
-  return functions.flatMap(each => isOwn(machine, each)
+  return functions.flatMap(each => isOfApplication(machine, each)
     ? [{ fn: each, args }]
-    : depth < 2 ? wrappedIn(machine, each, depth + 1).map(found => ({ fn: found.fn, args: [...found.args, ...args] })) : [])
+    : depth < 2 ? findWrappedFunctions(machine, each, depth + 1).map(found => ({ fn: found.fn, args: [...found.args, ...args] })) : [])
 }
 
 /** Models an unknown call: functions among the arguments are called, and their errors are thrown. */
 export function callUnknown (machine: Machine, args: readonly Values[], node: Node | undefined): Values {
   const held: Value[] = []
-  const promised: Thrown[] = []
+  const promised: ThrownError[] = []
   let hasCallback = false
   const isLater = node !== undefined && runsLater(machine, node)
   for (const arg of args) {
@@ -125,14 +125,14 @@ export function callUnknown (machine: Machine, args: readonly Values[], node: No
       if (isErrorLike(value)) held.push(value)
       if (value.kind === 'promise') promised.push(...value.throws)
       if (value.kind === 'object' && value.isArray) promised.push(...[...value.fields.values(), value.elements].flat().flatMap(each => each.kind === 'promise' ? each.throws : []))
-      for (const fn of functionsIn(machine, value)) {
+      for (const fn of listFunctions(machine, value)) {
         hasCallback = true
         if (isLater || isNodeCallback(machine.project.ts, fn)) {
-          machine.detached(() => { machine.callFunction(fn, [], []) })
+          machine.runDetached(() => { machine.callFunction(fn, [], []) })
           continue
         }
-        const throws = machine.caught(() => {
-          const returned = machine.callFunction(fn, [], parametersOf(fn.node).map(parameter => [unknownOf(machine, parameter)]))
+        const throws = machine.catch(() => {
+          const returned = machine.callFunction(fn, [], getParameters(fn.node).map(parameter => [createUnknown(machine, parameter)]))
           for (const value of returned) {
             if (value.kind === 'promise') promised.push(...value.throws)
             else if (isErrorLike(value)) held.push(value)
@@ -142,15 +142,15 @@ export function callUnknown (machine: Machine, args: readonly Values[], node: No
       }
     }
   }
-  const type = node === undefined ? undefined : () => typeOf(machine, node)
+  const type = node === undefined ? undefined : () => getType(machine, node)
   const result = unknown(type, held)
   if (promised.length === 0) return [result]
-  const kind = hasCallback && node !== undefined ? promiseKind(machine, node) : 'promise'
+  const kind = hasCallback && node !== undefined ? getPromiseKind(machine, node) : 'promise'
   if (kind === 'value') {
     machine.rethrow(promised)
     return [result]
   }
-  return [promise([unknown(type === undefined ? undefined : () => awaitedType(machine, type()), held)], promised)]
+  return [promise([unknown(type === undefined ? undefined : () => getAwaitedType(machine, type()), held)], promised)]
 }
 
 /** Returns whether callbacks run when the request no longer waits for them, as with emitters, timers and workers. */
@@ -159,14 +159,14 @@ function runsLater (machine: Machine, node: Node): boolean {
   if (ts.isNewExpression(node)) return true
   if (!ts.isCallExpression(node)) return false
   const name = ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : ts.isIdentifier(node.expression) ? node.expression.text : ''
-  return deferring.has(name)
+  return deferringFunctions.has(name)
 }
 
 /** Returns the functions of the application in a value: the value itself, or the methods of an options object. */
-function functionsIn (machine: Machine, value: Value): Fn[] {
+function listFunctions (machine: Machine, value: Value): FunctionValue[] {
   if (value.kind === 'function') return [value]
   if (value.kind === 'live' && typeof value.value === 'function') {
-    const found = isOwn(machine, value.value) ? machine.nodeOf(value) : undefined
+    const found = isOfApplication(machine, value.value) ? machine.findSource(value) : undefined
     return found?.kind === 'function' ? [found] : []
   }
   if (value.kind === 'object' && value.cls === undefined && value.role === undefined && value.error === undefined) {

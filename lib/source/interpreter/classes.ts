@@ -1,25 +1,25 @@
 /** Finds the base classes, methods and static members of classes. */
 import type { Expression, Node, Type } from 'typescript'
-import { type Cls, type Obj, type Value, type Values, literal, nextId, object, unknown } from '../values.js'
-import { inClass } from './activations.js'
-import { ownValue } from './compare-values.js'
+import { type ClassValue, type ObjectValue, type Value, type Values, literal, nextId, object, unknown } from '../values.js'
+import { evaluateInClass } from './activations.js'
+import { getOwnValue } from './compare-values.js'
 import type { Machine } from './machine.js'
-import { memberOf, memberOfLive } from './members.js'
-import { typeOf } from './nodes.js'
+import { readMember, readLiveMember } from './members.js'
+import { getType } from './nodes.js'
 import { isReadonly, isStatic } from './syntax.js'
 
 /** Returns the names of the base classes that are not in the source. Every error has `Error` among them. */
-export function externalBases (machine: Machine, cls: Cls): readonly string[] {
+export function listExternalBases (machine: Machine, cls: ClassValue): readonly string[] {
   const live = cls.live?.value as { readonly prototype?: object } | undefined
   if (live?.prototype !== undefined) {
     return listConstructorNames(Object.getPrototypeOf(live.prototype))
   }
-  const base = machine.baseOf(cls)
+  const base = machine.getBaseClass(cls)
   if (base === undefined) return []
-  if (base.kind === 'class') return externalBases(machine, base)
-  if (base.kind === 'live' && typeof base.value === 'function') return externalBases(machine, { kind: 'class', id: base.id, node: undefined, env: undefined, live: base }).concat((base.value as { name: string }).name)
-  if (base.kind === 'external') return errorNamesOfPath(base.path)
-  return base.kind === 'unknown' ? errorNamesOfType(base.type?.()) : []
+  if (base.kind === 'class') return listExternalBases(machine, base)
+  if (base.kind === 'live' && typeof base.value === 'function') return listExternalBases(machine, { kind: 'class', id: base.id, node: undefined, env: undefined, live: base }).concat((base.value as { name: string }).name)
+  if (base.kind === 'external') return listErrorNamesOfPath(base.path)
+  return base.kind === 'unknown' ? listErrorNamesOfType(base.type?.()) : []
 }
 
 /** Returns the names of the constructors of a prototype and of the prototypes above it. */
@@ -33,12 +33,12 @@ export function listConstructorNames (prototype: object | null): string[] {
 }
 
 /** Returns the names of a package's class of which only the path is known. A class whose name ends in Error extends Error. */
-export function errorNamesOfPath (path: string): readonly string[] {
+export function listErrorNamesOfPath (path: string): readonly string[] {
   const name = path.split('.').at(-1) as string
   return name.endsWith('Error') ? [name, 'Error'] : []
 }
 
-function errorNamesOfType (type: Type | undefined): readonly string[] {
+function listErrorNamesOfType (type: Type | undefined): readonly string[] {
   const names = (type?.getConstructSignatures() ?? []).flatMap(signature => {
     const made = signature.getReturnType()
     return made.getProperty('stack') !== undefined && made.getProperty('message') !== undefined ? ['Error'] : []
@@ -47,23 +47,23 @@ function errorNamesOfType (type: Type | undefined): readonly string[] {
 }
 
 /** Returns the base class of a class. */
-export function baseOf (machine: Machine, cls: Cls): Value | undefined {
+export function getBaseClass (machine: Machine, cls: ClassValue): Value | undefined {
   const { ts } = machine.project
   const live = cls.live === undefined ? undefined : Object.getPrototypeOf(cls.live.value) as object | null
-  if (typeof live === 'function' && live !== Function.prototype) return machine.nodeOf(machine.live(live)) ?? machine.live(live)
+  if (typeof live === 'function' && live !== Function.prototype) return machine.findSource(machine.live(live)) ?? machine.live(live)
   const clause = cls.node?.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
   if (clause === undefined) return undefined
-  const [found] = inClass(machine, cls, [], () => machine.evaluate(clause.expression))
-  if (found?.kind === 'live') return machine.nodeOf(found) ?? found
+  const [found] = evaluateInClass(machine, cls, [], () => machine.evaluate(clause.expression))
+  if (found?.kind === 'live') return machine.findSource(found) ?? found
   return found
 }
 
 /** Returns a method, a getter or an inherited field of a class. */
-export function methodOf (machine: Machine, cls: Cls, name: string, owner: Obj): Values | undefined {
+export function readMethod (machine: Machine, cls: ClassValue, name: string, owner: ObjectValue): Values | undefined {
   const { ts } = machine.project
-  for (let at: Value | undefined = cls; at?.kind === 'class'; at = machine.baseOf(at)) {
+  for (let at: Value | undefined = cls; at?.kind === 'class'; at = machine.getBaseClass(at)) {
     for (const member of at.node?.members ?? []) {
-      if (member.name === undefined || isStatic(ts, member) || machine.propertyName(member.name) !== name) continue
+      if (member.name === undefined || isStatic(ts, member) || machine.toPropertyName(member.name) !== name) continue
       if (ts.isMethodDeclaration(member) && member.body !== undefined) return [{ kind: 'function', id: nextId(), node: member, env: at.env, self: [owner], home: at }]
       if (ts.isGetAccessor(member) && member.body !== undefined) return machine.callFunction({ kind: 'function', id: nextId(), node: member, env: at.env, self: [owner], home: at }, [owner], [])
     }
@@ -79,36 +79,36 @@ export function methodOf (machine: Machine, cls: Cls, name: string, owner: Obj):
   return undefined
 }
 
-export function staticMember (machine: Machine, cls: Cls, name: string, node: Node): Values {
+export function readStaticMember (machine: Machine, cls: ClassValue, name: string, node: Node): Values {
   const { ts } = machine.project
   const set = machine.staticFields.get(`${cls.id} ${name}`)
   if (set !== undefined) return set
-  for (let at: Value | undefined = cls; at !== undefined; at = at.kind === 'class' ? machine.baseOf(at) : undefined) {
-    if (at.kind !== 'class') return memberOf(machine, at, name, node)
+  for (let at: Value | undefined = cls; at !== undefined; at = at.kind === 'class' ? machine.getBaseClass(at) : undefined) {
+    if (at.kind !== 'class') return readMember(machine, at, name, node)
     for (const member of at.node?.members ?? []) {
-      if (member.name === undefined || !isStatic(ts, member) || machine.propertyName(member.name) !== name) continue
+      if (member.name === undefined || !isStatic(ts, member) || machine.toPropertyName(member.name) !== name) continue
       const home = at
       if (ts.isMethodDeclaration(member) && member.body !== undefined) return [{ kind: 'function', id: nextId(), node: member, env: at.env, self: [cls], home }]
       if (ts.isGetAccessor(member)) return machine.callFunction({ kind: 'function', id: nextId(), node: member, env: at.env, self: [cls], home }, [cls], [])
       if (ts.isPropertyDeclaration(member) && member.initializer !== undefined) {
-        const live = at.live === undefined ? undefined : ownValue(at.live.value, name)
+        const live = at.live === undefined ? undefined : getOwnValue(at.live.value, name)
         if ((typeof live === 'object' && live !== null) || typeof live === 'function') return [machine.live(live)]
-        const values = inClass(machine, at, [at], () => machine.evaluate(member.initializer as Expression))
+        const values = evaluateInClass(machine, at, [at], () => machine.evaluate(member.initializer as Expression))
         return isReadonly(ts, member) ? values : values.map(value => value.kind === 'literal' ? literal(value.value, false) : value)
       }
     }
   }
   if (name === 'name') return [literal(cls.node?.name?.text ?? '')]
-  return cls.live === undefined ? [unknown(() => typeOf(machine, node))] : memberOfLive(machine, cls.live, name, node)
+  return cls.live === undefined ? [unknown(() => getType(machine, node))] : readLiveMember(machine, cls.live, name, node)
 }
 
-export function superMember (machine: Machine, name: string, node: Node): Values {
-  const { act } = machine
-  const base = act.home === undefined ? undefined : machine.baseOf(act.home)
-  const [self] = act.self
+export function readSuperMember (machine: Machine, name: string, node: Node): Values {
+  const { current } = machine
+  const base = current.home === undefined ? undefined : machine.getBaseClass(current.home)
+  const [self] = current.self
   if (base === undefined) return [unknown()]
-  if (base.kind !== 'class') return [unknown(() => typeOf(machine, node))]
-  if (self?.kind === 'class') return machine.staticMember(base, name, node)
-  const found = machine.methodOf(base, name, object())
-  return (found ?? [unknown()]).map(value => value.kind === 'function' ? { ...value, self: act.self } : value)
+  if (base.kind !== 'class') return [unknown(() => getType(machine, node))]
+  if (self?.kind === 'class') return machine.readStaticMember(base, name, node)
+  const found = machine.readMethod(base, name, object())
+  return (found ?? [unknown()]).map(value => value.kind === 'function' ? { ...value, self: current.self } : value)
 }

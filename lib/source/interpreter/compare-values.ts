@@ -1,14 +1,14 @@
 /** Compares values: whether they are true, equal, or instances of a class. */
 import { types } from 'node:util'
 import type { Project } from '../project.js'
-import { type Value, type Values, isRandom, keyOf, literal, random, textsIn, union, unknown } from '../values.js'
+import { type Value, type Values, isRandom, getKey, literal, random, listTexts, union, unknown } from '../values.js'
 import type { Machine } from './machine.js'
 
 /** Returns whether a value is true in a condition. `undefined` if both are possible. */
-export function truthOf (value: Value): boolean | undefined {
+export function getTruth (value: Value): boolean | undefined {
   if (value.kind === 'unknown') return value.isPresent === true ? true : undefined
   if (value.kind === 'external') return undefined
-  if (value.kind === 'literal') return value.firm ? Boolean(value.value) : undefined
+  if (value.kind === 'literal') return value.isInSource ? Boolean(value.value) : undefined
   return value.kind === 'text' ? undefined : true
 }
 
@@ -31,12 +31,12 @@ export function isNullish (value: Value): boolean {
 }
 
 export function equals (a: Value, b: Value): boolean | undefined {
-  if (a.kind === 'literal' && b.kind === 'literal') return a.firm && b.firm ? Object.is(a.value, b.value) || (isNullish(a) && isNullish(b)) : undefined
+  if (a.kind === 'literal' && b.kind === 'literal') return a.isInSource && b.isInSource ? Object.is(a.value, b.value) || (isNullish(a) && isNullish(b)) : undefined
   const [first, second] = a.kind === 'literal' ? [a, b] : [b, a]
   if (first.kind === 'literal' && (second.kind === 'object' || second.kind === 'live' || second.kind === 'function' || second.kind === 'promise' || second.kind === 'class')) return false
-  if (first.kind === 'literal' && first.firm && !first.value && truthOf(second) === true) return false
+  if (first.kind === 'literal' && first.isInSource && !first.value && getTruth(second) === true) return false
   if (first.kind === 'literal' && typeof first.value === 'string' && second.kind === 'text' && !first.value.startsWith(second.text.split('?', 1).join())) return false
-  return keyOf(a) === keyOf(b) && a.kind !== 'unknown' && a.kind !== 'text' ? true : undefined
+  return getKey(a) === getKey(b) && a.kind !== 'unknown' && a.kind !== 'text' ? true : undefined
 }
 
 /** Returns whether one of the values is any text that the client sends. */
@@ -49,9 +49,9 @@ export function isOfUrl (values: Values): boolean {
   return values.some(value => value.kind === 'unknown' && value.isOfUrl === true)
 }
 
-export function typeName (value: Value): Value {
+export function getTypeName (value: Value): Value {
   switch (value.kind) {
-    case 'literal': return literal(value.value === null ? 'object' : typeof value.value, value.firm)
+    case 'literal': return literal(value.value === null ? 'object' : typeof value.value, value.isInSource)
     case 'text': return literal('string')
     case 'function':
     case 'class':
@@ -63,16 +63,16 @@ export function typeName (value: Value): Value {
   }
 }
 
-export function compute (ts: Project['ts'], operator: number, a: Value, b: Value): Value {
+export function computeBinary (ts: Project['ts'], operator: number, a: Value, b: Value): Value {
   const { SyntaxKind } = ts
-  if (operator === SyntaxKind.PlusToken && textsIn([a, b]).length > 0) {
+  if (operator === SyntaxKind.PlusToken && listTexts([a, b]).length > 0) {
     const parts = [a, b].map(part => part.kind === 'literal' ? String(part.value) : part.kind === 'text' ? part.text : '?')
     const isKnown = a.kind === 'literal' && b.kind === 'literal'
     return isKnown ? literal(parts.join('')) : { kind: 'text', text: parts.join(''), isRandom: isRandom(a) || isRandom(b) }
   }
   if (isRandom(a) || isRandom(b)) return random()
   if (a.kind !== 'literal' || b.kind !== 'literal' || typeof a.value !== 'number' || typeof b.value !== 'number') return unknown()
-  const firm = a.firm && b.firm
+  const firm = a.isInSource && b.isInSource
   switch (operator) {
     case SyntaxKind.PlusToken: return literal(a.value + b.value, firm)
     case SyntaxKind.MinusToken: return literal(a.value - b.value, firm)
@@ -84,7 +84,7 @@ export function compute (ts: Project['ts'], operator: number, a: Value, b: Value
   }
 }
 
-export function pairs (left: Values, right: Values): ReadonlyArray<readonly [Value, Value]> {
+export function pairValues (left: Values, right: Values): ReadonlyArray<readonly [Value, Value]> {
   return left.slice(0, 12).flatMap(a => right.slice(0, 12).map(b => [a, b] as const))
 }
 
@@ -93,7 +93,7 @@ export function isErrorLike (value: Value): boolean {
   return value.kind === 'object' && value.error !== undefined
 }
 
-export function booleans (results: ReadonlyArray<boolean | undefined>): Values {
+export function toBooleans (results: ReadonlyArray<boolean | undefined>): Values {
   if (results.length === 0 || results.some(result => result === undefined)) return [unknown()]
   return union(results.map(result => literal(result as boolean)))
 }
@@ -103,13 +103,13 @@ export function isInstance (machine: Machine, value: Value, of: Value): boolean 
   if (value.kind === 'unknown' || value.kind === 'external' || value.kind === 'native') return undefined
   if (value.kind === 'live') {
     const target = of.kind === 'live' ? of.value : of.kind === 'class' ? of.live?.value : undefined
-    const prototype = target === undefined ? undefined : ownValue(target, 'prototype')
+    const prototype = target === undefined ? undefined : getOwnValue(target, 'prototype')
     return typeof prototype === 'object' && prototype !== null && !types.isProxy(value.value) ? Object.prototype.isPrototypeOf.call(prototype, value.value) : undefined
   }
   if (value.kind !== 'object') return false
-  const name = of.kind === 'external' ? of.path.split('.').at(-1) : of.kind === 'live' ? ownValue(of.value, 'name') as string : undefined
-  const node = of.kind === 'class' ? of.node : of.kind === 'live' ? machine.nodeOf(of)?.node : undefined
-  for (let at: Value | undefined = value.cls; at !== undefined; at = at.kind === 'class' ? machine.baseOf(at) : undefined) {
+  const name = of.kind === 'external' ? of.path.split('.').at(-1) : of.kind === 'live' ? getOwnValue(of.value, 'name') as string : undefined
+  const node = of.kind === 'class' ? of.node : of.kind === 'live' ? machine.findSource(of)?.node : undefined
+  for (let at: Value | undefined = value.cls; at !== undefined; at = at.kind === 'class' ? machine.getBaseClass(at) : undefined) {
     if (at.kind === 'class' && node !== undefined && at.node === node) return true
     if (at.kind === 'class' && of.kind === 'live' && at.live === of) return true
     if (at.kind === 'class' && at.node === undefined && at.live !== undefined && of.kind === 'live' && Object.prototype.isPrototypeOf.call(of.value, at.live.value)) return true
@@ -120,11 +120,11 @@ export function isInstance (machine: Machine, value: Value, of: Value): boolean 
   return name === undefined ? undefined : value.error.names.includes(name) ? true : value.error.origin === 'effect' && !['ApiError', 'HttpError'].includes(name) ? undefined : false
 }
 
-export function ownValue (value: object, name: string): unknown {
+export function getOwnValue (value: object, name: string): unknown {
   return types.isProxy(value) ? undefined : Object.getOwnPropertyDescriptor(value, name)?.value
 }
 
 /** Returns whether a value is the exports of a module: a namespace, or an object that a compiler created for CommonJS. */
 export function isModuleExports (value: object): boolean {
-  return types.isModuleNamespaceObject(value) || ownValue(value, '__esModule') === true
+  return types.isModuleNamespaceObject(value) || getOwnValue(value, '__esModule') === true
 }

@@ -2,7 +2,7 @@
 import type { Expression, Node, PropertyAccessExpression, Symbol as TypeScriptSymbol } from 'typescript'
 import type { TypeScript } from '../typescript.js'
 import { type Value, type Values, literal, nextId, object } from '../values.js'
-import { truthOf } from './compare-values.js'
+import { getTruth } from './compare-values.js'
 import type { Machine, State } from './machine.js'
 import { mergeStates, restoreState, saveState, withoutErrors } from './states.js'
 import { unwrap } from './syntax.js'
@@ -43,14 +43,14 @@ export function narrow (machine: Machine, condition: Expression, truth: boolean)
       return true
     }
   }
-  const property = truth ? requestProperty(machine, condition) : undefined
+  const property = truth ? findRequestProperty(machine, condition) : undefined
   const isPossible = narrowVariable(machine, condition, truth)
   if (property !== undefined && isPossible) machine.setProperty(property.name, property.values)
   return isPossible
 }
 
 /** Returns the property of the request that is set if a condition holds: `user` in `request.user` and in `request.user?.id`. */
-function requestProperty (machine: Machine, condition: Expression): { readonly name: string, readonly values: Values } | undefined {
+function findRequestProperty (machine: Machine, condition: Expression): { readonly name: string, readonly values: Values } | undefined {
   const { ts } = machine.project
   let at = condition
   while (ts.isPropertyAccessExpression(at)) {
@@ -65,7 +65,7 @@ function requestProperty (machine: Machine, condition: Expression): { readonly n
 
 /** Returns the values of a property of the request if a condition holds that tests it or one of its own properties. */
 function toTested (ts: TypeScript, values: Values, condition: Expression, property: Expression): Values {
-  const present = values.filter(value => truthOf(value) !== false).map(toPresent)
+  const present = values.filter(value => getTruth(value) !== false).map(toPresent)
   return ts.isPropertyAccessExpression(condition) && unwrap(ts, condition.expression) === property ? present.map(value => withDefined(value, condition.name.text)) : present
 }
 
@@ -76,17 +76,17 @@ function toPresent (value: Value): Value {
 function narrowVariable (machine: Machine, condition: Expression, truth: boolean): boolean {
   const { ts } = machine.project
   const subject = findSubject(machine, condition)
-  if (subject === undefined) return mayBe(withoutErrors(machine, () => machine.evaluate(condition)), truth)
-  const { vars } = machine.act.frame
+  if (subject === undefined) return canBe(withoutErrors(machine, () => machine.evaluate(condition)), truth)
+  const { vars } = machine.current.frame
   const values = vars.get(subject) as Values
   const kept = values.filter(value => {
     vars.set(subject, [value])
-    return mayBe(withoutErrors(machine, () => machine.evaluate(condition)), truth)
+    return canBe(withoutErrors(machine, () => machine.evaluate(condition)), truth)
   })
   const tested = ts.isIdentifier(condition) ? undefined : findTestedProperty(machine, condition, subject)
   const isAbsent = (absent: Value): boolean => {
     vars.set(subject, [tested === undefined ? absent : object({ fields: new Map([[tested, [absent]]]) })])
-    return mayBe(withoutErrors(machine, () => machine.evaluate(condition)), truth)
+    return canBe(withoutErrors(machine, () => machine.evaluate(condition)), truth)
   }
   const isTested = kept.some(value => value.kind === 'unknown' && value.isUnchecked === true) && !isAbsent(literal(undefined)) && !isAbsent(literal(null))
   const toDefined = (value: Value): Value => value.kind !== 'unknown' ? value : tested === undefined ? { ...value, id: nextId(), isDefined: true } : withDefined(value, tested)
@@ -132,7 +132,7 @@ export function findSubject (machine: Machine, condition: Expression): TypeScrip
     if (found !== undefined || ts.isFunctionLike(node)) return
     if (ts.isIdentifier(node) && !(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node)) {
       const symbol = checker.getSymbolAtLocation(node)
-      const values = symbol === undefined ? undefined : machine.act.frame.vars.get(symbol)
+      const values = symbol === undefined ? undefined : machine.current.frame.vars.get(symbol)
       if (values !== undefined && values.length > 0 && values.length <= 12 && !(ts.isCallExpression(node.parent) && node.parent.expression === node)) found = symbol
     }
     ts.forEachChild(node, visit)
@@ -141,12 +141,12 @@ export function findSubject (machine: Machine, condition: Expression): TypeScrip
   return found
 }
 
-function mayBe (values: Values, truth: boolean): boolean {
-  return values.length === 0 || values.some(value => truthOf(value) !== !truth)
+function canBe (values: Values, truth: boolean): boolean {
+  return values.length === 0 || values.some(value => getTruth(value) !== !truth)
 }
 
 export function isAlwaysTrue (machine: Machine, condition: Expression): boolean {
-  return machine.evaluate(condition).every(value => value.kind === 'literal' && value.firm && value.value === true)
+  return machine.evaluate(condition).every(value => value.kind === 'literal' && value.isInSource && value.value === true)
 }
 
 /** Narrows the argument of `assert(value)`, a function with `asserts value`, to true. */

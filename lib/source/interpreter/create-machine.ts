@@ -10,21 +10,21 @@ import { createTokens } from '../tokens.js'
 import { nextId } from '../values.js'
 import { createActivation } from './activations.js'
 import { findInPattern, setStatus } from './assignments.js'
-import { call, callExternal, callOne, callUnknown } from './calls.js'
-import { baseOf, methodOf, staticMember } from './classes.js'
-import { caught, caughtValues, deliver, detached, maybe, rethrow, rethrowDelivered, send, throwValues } from './errors.js'
+import { call, callExternal, callValue, callUnknown } from './calls.js'
+import { getBaseClass, readMethod, readStaticMember } from './classes.js'
+import { catchErrors, getCaughtValues, sendErrors, runDetached, runUncertain, rethrow, rethrowSent, sendStatuses, throwValues } from './errors.js'
 import { evaluate } from './expressions.js'
-import { applyOutcome, callFunction, runFunction } from './functions.js'
-import { live, liveValue, nodeOf } from './heap.js'
+import { addOutcome, callFunction, runFunction } from './functions.js'
+import { live, liveValue, findSource } from './heap.js'
 import { construct } from './instances.js'
-import { elementsOf } from './literals.js'
-import { member, propertyName } from './members.js'
-import { exportedClass, exportedValue, requiredBy } from './modules.js'
-import { classOfNode, missed } from './nodes.js'
+import { listElements } from './literals.js'
+import { readMembers, toPropertyName } from './members.js'
+import { findExportedClass, findExport, evaluateRequire } from './modules.js'
+import { getClassValue, reportNotFollowed } from './nodes.js'
 import { mergeProgress, setProperty } from './progress.js'
-import { settle } from './promises.js'
+import { awaitValues } from './promises.js'
 import { runBlock } from './statements.js'
-import { memberOfNode, memberOfType } from './typed-members.js'
+import { readMemberByNode, readMemberByType } from './typed-members.js'
 import type { Machine } from './machine.js'
 
 /**
@@ -48,7 +48,7 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     moduleFrames: new Map(),
     statics: new Map(),
     initials: new Map(),
-    memo: new Map(),
+    knownCalls: new Map(),
     reassigned: new Map(),
     origins: new Map(),
     roles: new Map(),
@@ -60,55 +60,55 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     runs: new Map(),
     lastReadsRoute: false,
     route: { method: '', path: '', config: {}, unchecked: new Set(), freeText: new Set() },
-    possible: 0,
+    uncertainDepth: 0,
     entry: { file: '', line: 0 },
     statuses: [],
     properties: new Map(),
-    act: createActivation(project.ts, undefined, { id: nextId(), vars: new Map(), parent: undefined }, [], undefined),
+    current: createActivation(project.ts, undefined, { id: nextId(), vars: new Map(), parent: undefined }, [], undefined),
     readRoute: () => {
-      machine.act.readsRoute = true
+      machine.current.readsRoute = true
       return machine.route
     },
-    note: read => { machine.act.reads.add(read) },
-    applyOutcome: (fn, outcome) => applyOutcome(machine, fn, outcome),
-    baseOf: cls => baseOf(machine, cls),
+    recordRead: read => { machine.current.reads.add(read) },
+    addOutcome: (fn, outcome) => addOutcome(machine, fn, outcome),
+    getBaseClass: cls => getBaseClass(machine, cls),
     call: (callees, self, args, node) => call(machine, callees, self, args, node),
     callExternal: (callee, self, args, node, live) => callExternal(machine, callee, self, args, node, live),
     callFunction: (fn, self, args) => callFunction(machine, fn, self, args),
-    callOne: (callee, self, args, node) => callOne(machine, callee, self, args, node),
+    callValue: (callee, self, args, node) => callValue(machine, callee, self, args, node),
     callUnknown: (args, node) => callUnknown(machine, args, node),
-    caught: body => caught(machine, body),
-    caughtValues: throws => caughtValues(machine, throws),
-    classOfNode: (node, env) => classOfNode(machine, node, env),
+    catch: body => catchErrors(machine, body),
+    getCaughtValues: throws => getCaughtValues(machine, throws),
+    getClassValue: (node, env) => getClassValue(machine, node, env),
     construct: (callees, args, node) => construct(machine, callees, args, node),
-    deliver: (values, node) => { deliver(machine, values, node) },
-    detached: body => detached(machine, body),
-    elementsOf: (values, node) => elementsOf(machine, values, node),
+    sendErrors: (values, node) => { sendErrors(machine, values, node) },
+    runDetached: body => runDetached(machine, body),
+    listElements: (values, node) => listElements(machine, values, node),
     evaluate: node => evaluate(machine, node),
-    exportedClass: declaration => exportedClass(machine, declaration),
-    exportedValue: (declaration, name) => exportedValue(machine, declaration, name),
+    findExportedClass: declaration => findExportedClass(machine, declaration),
+    findExport: (declaration, name) => findExport(machine, declaration, name),
     findInPattern: (pattern, values, wanted) => findInPattern(machine, pattern, values, wanted),
     live: value => live(machine, value),
     liveValue: value => liveValue(machine, value),
-    maybe: body => maybe(machine, body),
-    member: (owners, name, node) => member(machine, owners, name, node),
-    memberOfNode: (node, name) => memberOfNode(machine, node, name),
-    memberOfType: (owner, name, node) => memberOfType(machine, owner, name, node),
-    methodOf: (cls, name, owner) => methodOf(machine, cls, name, owner),
-    missed: (node, reason) => missed(machine, node, reason),
-    nodeOf: live => nodeOf(machine, live),
-    propertyName: name => propertyName(machine, name),
-    requiredBy: expression => requiredBy(machine, expression),
-    rethrowDelivered: throws => rethrowDelivered(machine, throws),
+    runUncertain: body => runUncertain(machine, body),
+    read: (owners, name, node) => readMembers(machine, owners, name, node),
+    readMemberByNode: (node, name) => readMemberByNode(machine, node, name),
+    readMemberByType: (owner, name, node) => readMemberByType(machine, owner, name, node),
+    readMethod: (cls, name, owner) => readMethod(machine, cls, name, owner),
+    reportNotFollowed: (node, reason) => reportNotFollowed(machine, node, reason),
+    findSource: live => findSource(machine, live),
+    toPropertyName: name => toPropertyName(machine, name),
+    evaluateRequire: expression => evaluateRequire(machine, expression),
+    rethrowSent: throws => rethrowSent(machine, throws),
     rethrow: throws => rethrow(machine, throws),
     runBlock: node => runBlock(machine, node),
     runFunction: (fn, self, args) => runFunction(machine, fn, self, args),
-    send: (statuses, isUncertain) => send(machine, statuses, isUncertain),
+    sendStatuses: (statuses, isUncertain) => sendStatuses(machine, statuses, isUncertain),
     setProperty: (name, values) => { setProperty(machine, name, values) },
     mergeProgress: list => { mergeProgress(machine, list) },
     setStatus: (numbers, node) => setStatus(machine, numbers, node),
-    settle: values => settle(machine, values),
-    staticMember: (cls, name, node) => staticMember(machine, cls, name, node),
+    await: values => awaitValues(machine, values),
+    readStaticMember: (cls, name, node) => readStaticMember(machine, cls, name, node),
     throwValues: (values, node, isUncertain) => throwValues(machine, values, node, isUncertain)
   }
   return machine

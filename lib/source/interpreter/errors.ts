@@ -3,11 +3,11 @@ import type { Block, ClassLikeDeclaration, Expression, Node, Statement, Type } f
 import { catalogError } from '../error-values.js'
 import { type Status } from '../library-context.js'
 import type { TypeScript } from '../typescript.js'
-import { type Thrown, type Value, type Values, union, unknown } from '../values.js'
+import { type ThrownError, type Value, type Values, union, unknown } from '../values.js'
 import { bindName } from './assignments.js'
-import { isErrorLike, truthOf } from './compare-values.js'
+import { isErrorLike, getTruth } from './compare-values.js'
 import type { Machine, State } from './machine.js'
-import { siteOf, typeOf } from './nodes.js'
+import { getSite, getType } from './nodes.js'
 import { mergeProgress, saveProgress } from './progress.js'
 import { mergeStates, saveState, withoutErrors } from './states.js'
 import { shorten } from './syntax.js'
@@ -19,75 +19,75 @@ export function throwValues (machine: Machine, values: Values, node: Node, isUnc
     if (earlier !== undefined) {
       // A `catch` with a condition may exist to handle this database error.
       const isEffect = value.kind === 'object' && value.error?.origin === 'effect'
-      machine.act.throws.push(...isEffect && !isInPlainCatch(machine, node) ? earlier.map(thrown => ({ ...thrown, isUncertain: true })) : earlier)
+      machine.current.throws.push(...isEffect && !isInPlainCatch(machine, node) ? earlier.map(thrown => ({ ...thrown, isUncertain: true })) : earlier)
       continue
     }
     if (value.kind === 'unknown' && value.isCaught) {
-      for (const held of value.held) machine.act.throws.push({ value: held, site: siteOf(machine, node), via: [], isUncertain: true, statuses: [] })
+      for (const held of value.contents) machine.current.throws.push({ value: held, site: getSite(machine, node), via: [], isUncertain: true, statuses: [] })
       continue
     }
-    machine.act.throws.push({
-      value, site: siteOf(machine, node), via: [], isUncertain: isUncertain || machine.possible > 0 || (value.kind === 'object' && value.error?.isUncertain === true), statuses: machine.statuses.map(({ status }) => status)
+    machine.current.throws.push({
+      value, site: getSite(machine, node), via: [], isUncertain: isUncertain || machine.uncertainDepth > 0 || (value.kind === 'object' && value.error?.isUncertain === true), statuses: machine.statuses.map(({ status }) => status)
     })
   }
 }
 
 /** Records errors that are passed to `reply.send` or `done`. */
-export function deliver (machine: Machine, values: Values, node: Node): void {
-  const { throws } = machine.act
-  const delivered: Thrown[] = machine.act.throws = []
+export function sendErrors (machine: Machine, values: Values, node: Node): void {
+  const { throws } = machine.current
+  const sentErrors: ThrownError[] = machine.current.throws = []
   throwValues(machine, values, node)
-  machine.act.throws = throws
-  throws.push(...delivered.map(thrown => ({ ...thrown, isDelivered: true as const })))
+  machine.current.throws = throws
+  throws.push(...sentErrors.map(thrown => ({ ...thrown, isSent: true as const })))
 }
 
 /** Records a response with an error status that is sent without an error. */
-export function send (machine: Machine, statuses: readonly Status[], isUncertain = false): void {
+export function sendStatuses (machine: Machine, statuses: readonly Status[], isUncertain = false): void {
   for (const { status, site } of statuses) {
-    if (status >= 400) machine.act.sent.push({ status, site, via: [], isUncertain: isUncertain || machine.possible > 0 })
+    if (status >= 400) machine.current.sent.push({ status, site, via: [], isUncertain: isUncertain || machine.uncertainDepth > 0 })
   }
 }
 
 /** Throws errors that were recorded before. */
-export function rethrow (machine: Machine, throws: readonly Thrown[]): void {
-  machine.act.throws.push(...throws)
+export function rethrow (machine: Machine, throws: readonly ThrownError[]): void {
+  machine.current.throws.push(...throws)
 }
 
 /** Throws the errors that were passed to `reply.send`, because they are sent even if the promise is not awaited. Returns the others. */
-export function rethrowDelivered (machine: Machine, throws: readonly Thrown[]): Thrown[] {
-  rethrow(machine, throws.filter(({ isDelivered }) => isDelivered))
-  return throws.filter(({ isDelivered }) => isDelivered !== true)
+export function rethrowSent (machine: Machine, throws: readonly ThrownError[]): ThrownError[] {
+  rethrow(machine, throws.filter(({ isSent: isDelivered }) => isDelivered))
+  return throws.filter(({ isSent: isDelivered }) => isDelivered !== true)
 }
 
 /** Runs code whose errors the request does not wait for. Responses and errors that it sends are recorded. */
-export function detached (machine: Machine, body: () => void): void {
-  rethrowDelivered(machine, machine.caught(body))
+export function runDetached (machine: Machine, body: () => void): void {
+  rethrowSent(machine, machine.catch(body))
 }
 
 /** Runs code and returns the errors that it throws. */
-export function caught (machine: Machine, body: () => void): Thrown[] {
-  const before = machine.act.throws
-  const throws = machine.act.throws = []
+export function catchErrors (machine: Machine, body: () => void): ThrownError[] {
+  const before = machine.current.throws
+  const throws = machine.current.throws = []
   const progress = saveProgress(machine)
   body()
-  machine.act.throws = before
+  machine.current.throws = before
   mergeProgress(machine, [progress, saveProgress(machine)])
   return throws
 }
 
 /** Runs code that may not run in the application. */
-export function maybe<T> (machine: Machine, body: () => T): T {
-  machine.possible++
+export function runUncertain<T> (machine: Machine, body: () => T): T {
+  machine.uncertainDepth++
   const result = body()
-  machine.possible--
+  machine.uncertainDepth--
   return result
 }
 
 /** Returns the values that a `catch` receives: the known errors, and one unknown error. Throws the errors that no `catch` receives. */
-export function caughtValues (machine: Machine, throws: readonly Thrown[]): Values {
+export function getCaughtValues (machine: Machine, throws: readonly ThrownError[]): Values {
   const values: Value[] = []
-  rethrow(machine, throws.filter(({ isDelivered }) => isDelivered))
-  for (const thrown of throws.filter(({ isDelivered }) => isDelivered !== true)) {
+  rethrow(machine, throws.filter(({ isSent: isDelivered }) => isDelivered))
+  for (const thrown of throws.filter(({ isSent: isDelivered }) => isDelivered !== true)) {
     const known = machine.origins.get(thrown.value)
     if (known === undefined) machine.origins.set(thrown.value, [thrown])
     else if (!known.includes(thrown)) known.push(thrown)
@@ -97,19 +97,19 @@ export function caughtValues (machine: Machine, throws: readonly Thrown[]): Valu
 }
 
 /** Returns the thrown values. If an error has no known value, its type can show its class. */
-export function thrownValues (machine: Machine, expression: Expression): Values {
+export function evaluateThrown (machine: Machine, expression: Expression): Values {
   const { ts } = machine.project
   return machine.evaluate(expression).flatMap(value => {
     if (value.kind !== 'unknown' || value.isCaught) return [value]
-    if (value.held.length > 0) return value.held
-    const made = errorsOfType(machine, value.type?.() ?? typeOf(machine, expression), expression)
-    if (made.length === 0 && !ts.isIdentifier(expression)) machine.missed(expression, `The value of '${shorten(expression.getText())}' is unknown.`)
+    if (value.contents.length > 0) return value.contents
+    const made = createErrorsOfType(machine, value.type?.() ?? getType(machine, expression), expression)
+    if (made.length === 0 && !ts.isIdentifier(expression)) machine.reportNotFollowed(expression, `The value of '${shorten(expression.getText())}' is unknown.`)
     return made
   })
 }
 
 /** Returns the errors of a type: instances of the application's classes, or errors of a catalog. */
-function errorsOfType (machine: Machine, type: Type | undefined, node: Node): Values {
+function createErrorsOfType (machine: Machine, type: Type | undefined, node: Node): Values {
   const { ts, checker } = machine.project
   const parts = type === undefined ? [] : type.isUnion() ? type.types : [type]
   return parts.flatMap(part => {
@@ -124,7 +124,7 @@ function errorsOfType (machine: Machine, type: Type | undefined, node: Node): Va
     }
     const declaration = part.symbol?.declarations?.find((found): found is ClassLikeDeclaration => ts.isClassLike(found) && machine.project.owns(found.getSourceFile()))
     if (declaration === undefined) return []
-    const cls = machine.exportedClass(declaration) ?? machine.classOfNode(declaration, undefined)
+    const cls = machine.findExportedClass(declaration) ?? machine.getClassValue(declaration, undefined)
     return machine.construct([cls], [], node).filter(isErrorLike)
   })
 }
@@ -137,23 +137,23 @@ export function runTry (machine: Machine, node: Statement & {
   } | undefined,
   readonly finallyBlock?: Block | undefined
 }): boolean {
-  const { act } = machine
-  const outside = act.throws
+  const { current } = machine
+  const outside = current.throws
   const before = saveState(machine)
-  const caught: Thrown[] = act.throws = []
+  const caught: ThrownError[] = current.throws = []
   let completes = machine.runBlock(node.tryBlock)
-  act.throws = outside
+  current.throws = outside
   const ends: State[] = completes ? [saveState(machine)] : []
   if (node.catchClause === undefined) {
-    outside.push(...afterFinally(machine, node.finallyBlock, caught))
+    outside.push(...applyFinally(machine, node.finallyBlock, caught))
   } else if (caught.length > 0 || mayThrow(machine, node.tryBlock)) {
     mergeStates(machine, [before, saveState(machine)])
-    const inCatch: Thrown[] = act.throws = []
-    const values = machine.caughtValues(caught)
+    const inCatch: ThrownError[] = current.throws = []
+    const values = machine.getCaughtValues(caught)
     if (node.catchClause.variableDeclaration !== undefined) bindName(machine, node.catchClause.variableDeclaration.name, values)
     if (machine.runBlock(node.catchClause.block)) ends.push(saveState(machine))
-    act.throws = outside
-    outside.push(...afterFinally(machine, node.finallyBlock, inCatch))
+    current.throws = outside
+    outside.push(...applyFinally(machine, node.finallyBlock, inCatch))
   }
   if (ends.length > 0) mergeStates(machine, ends)
   completes = ends.length > 0
@@ -171,7 +171,7 @@ function mayThrow (machine: Machine, block: Node): boolean {
   const { ts } = machine.project
   const isSafe = (node: Expression): boolean => {
     const values = withoutErrors(machine, () => machine.evaluate(node))
-    return values.length > 0 && values.every(value => truthOf(value) === true)
+    return values.length > 0 && values.every(value => getTruth(value) === true)
   }
   const isOfReply = (node: Expression): boolean => withoutErrors(machine, () => machine.evaluate(node)).every(value => value.kind === 'object' && value.role === 'reply')
   const visit = (node: Node): boolean => {
@@ -188,7 +188,7 @@ function mayThrow (machine: Machine, block: Node): boolean {
 }
 
 /** Returns the errors after a `finally` block. A `finally` block that returns discards them. */
-function afterFinally (machine: Machine, block: Block | undefined, throws: readonly Thrown[]): readonly Thrown[] {
+function applyFinally (machine: Machine, block: Block | undefined, throws: readonly ThrownError[]): readonly ThrownError[] {
   const { ts } = machine.project
   return block?.statements.some(statement => ts.isReturnStatement(statement)) === true ? [] : throws
 }

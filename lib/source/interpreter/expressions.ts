@@ -1,13 +1,13 @@
 /** Evaluates expressions to their possible values. */
 import type { Expression } from 'typescript'
-import { type Values, literal, nextId, nothing, union, unknown } from '../values.js'
+import { type Values, literal, nextId, undefinedValues, union, unknown } from '../values.js'
 import { evaluateCall, evaluateCallee, evaluateNew } from './call-expressions.js'
-import { superMember } from './classes.js'
-import { booleans, truthOf, typeName } from './compare-values.js'
+import { readSuperMember } from './classes.js'
+import { toBooleans, getTruth, getTypeName } from './compare-values.js'
 import { evaluateArray, evaluateAs, evaluateObject, evaluateTemplate } from './literals.js'
 import type { Machine } from './machine.js'
 import { readOptionally } from './members.js'
-import { unknownOf } from './nodes.js'
+import { createUnknown } from './nodes.js'
 import { evaluateBinary, evaluateConditional } from './operators.js'
 import { readVariable } from './variables.js'
 
@@ -22,23 +22,23 @@ export function evaluate (machine: Machine, node: Expression): Values {
   }
   if (ts.isCallExpression(node)) return evaluateCall(machine, node)
   if (ts.isNewExpression(node)) return evaluateNew(machine, node)
-  if (ts.isAwaitExpression(node)) return machine.settle(machine.evaluate(node.expression))
+  if (ts.isAwaitExpression(node)) return machine.await(machine.evaluate(node.expression))
   if (ts.isPropertyAccessExpression(node)) {
-    if (node.expression.kind === ts.SyntaxKind.SuperKeyword) return superMember(machine, node.name.text, node)
+    if (node.expression.kind === ts.SyntaxKind.SuperKeyword) return readSuperMember(machine, node.name.text, node)
     if (ts.isMetaProperty(node.expression)) return [unknown()]
     const owners = machine.evaluate(node.expression)
-    const read = (present: Values): Values => machine.member(present, node.name.text, node)
+    const read = (present: Values): Values => machine.read(present, node.name.text, node)
     return ts.isOptionalChain(node) ? readOptionally(owners, read) : read(owners)
   }
   if (ts.isElementAccessExpression(node)) {
     const owners = machine.evaluate(node.expression)
     const keys = machine.evaluate(node.argumentExpression)
     const firm = keys.filter(key => key.kind === 'literal' && (typeof key.value === 'string' || typeof key.value === 'number'))
-    const known = firm.map(key => machine.member(owners, String((key as { value: unknown }).value), node))
-    return firm.length === keys.length && keys.length > 0 ? union(...known) : union(...known, machine.member(owners, undefined, node))
+    const known = firm.map(key => machine.read(owners, String((key as { value: unknown }).value), node))
+    return firm.length === keys.length && keys.length > 0 ? union(...known) : union(...known, machine.read(owners, undefined, node))
   }
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) {
-    return [{ kind: 'function', id: nextId(), node, env: machine.act.frame.parent === undefined && machine.act.frame.vars.size === 0 ? undefined : machine.act.frame, self: ts.isArrowFunction(node) ? machine.act.self : undefined, home: machine.act.home }]
+    return [{ kind: 'function', id: nextId(), node, env: machine.current.frame.parent === undefined && machine.current.frame.vars.size === 0 ? undefined : machine.current.frame, self: ts.isArrowFunction(node) ? machine.current.self : undefined, home: machine.current.home }]
   }
   if (ts.isObjectLiteralExpression(node)) return [evaluateObject(machine, node)]
   if (ts.isArrayLiteralExpression(node)) return [evaluateArray(machine, node.elements)]
@@ -47,9 +47,9 @@ export function evaluate (machine: Machine, node: Expression): Values {
   if (ts.isPrefixUnaryExpression(node)) {
     const values = machine.evaluate(node.operand)
     if (node.operator !== ts.SyntaxKind.ExclamationToken) {
-      return values.map(value => node.operator === ts.SyntaxKind.MinusToken && value.kind === 'literal' && typeof value.value === 'number' ? literal(-value.value, value.firm) : unknown())
+      return values.map(value => node.operator === ts.SyntaxKind.MinusToken && value.kind === 'literal' && typeof value.value === 'number' ? literal(-value.value, value.isInSource) : unknown())
     }
-    return booleans(values.map(truth => truthOf(truth)).map(truth => truth === undefined ? undefined : !truth))
+    return toBooleans(values.map(truth => getTruth(truth)).map(truth => truth === undefined ? undefined : !truth))
   }
   if (ts.isTemplateExpression(node)) return evaluateTemplate(machine, node.head.text, node.templateSpans)
   if (ts.isTaggedTemplateExpression(node)) {
@@ -58,24 +58,24 @@ export function evaluate (machine: Machine, node: Expression): Values {
     const { callees, self } = evaluateCallee(machine, node.tag)
     return machine.call(callees, self, [parts], node)
   }
-  if (ts.isTypeOfExpression(node)) return machine.evaluate(node.expression).map(value => typeName(value))
+  if (ts.isTypeOfExpression(node)) return machine.evaluate(node.expression).map(value => getTypeName(value))
   if (ts.isVoidExpression(node) || ts.isDeleteExpression(node)) {
     machine.evaluate(node.expression)
-    return nothing
+    return undefinedValues
   }
   if (ts.isYieldExpression(node)) {
-    const values = node.expression === undefined ? nothing : machine.evaluate(node.expression)
-    const given = node.asteriskToken === undefined ? (machine.act.isAsync ? machine.settle(values) : values) : machine.elementsOf(values, node)
-    machine.act.yields = union(machine.act.yields, given)
+    const values = node.expression === undefined ? undefinedValues : machine.evaluate(node.expression)
+    const given = node.asteriskToken === undefined ? (machine.current.isAsync ? machine.await(values) : values) : machine.listElements(values, node)
+    machine.current.yields = union(machine.current.yields, given)
     return [unknown()]
   }
-  if (ts.isClassExpression(node)) return [machine.classOfNode(node, machine.act.frame)]
+  if (ts.isClassExpression(node)) return [machine.getClassValue(node, machine.current.frame)]
   if (ts.isSpreadElement(node)) return machine.evaluate(node.expression)
   switch (node.kind) {
     case ts.SyntaxKind.TrueKeyword: return [literal(true)]
     case ts.SyntaxKind.FalseKeyword: return [literal(false)]
     case ts.SyntaxKind.NullKeyword: return [literal(null)]
-    case ts.SyntaxKind.ThisKeyword: return machine.act.self.length > 0 ? machine.act.self : [unknownOf(machine, node)]
-    default: return [unknownOf(machine, node)]
+    case ts.SyntaxKind.ThisKeyword: return machine.current.self.length > 0 ? machine.current.self : [createUnknown(machine, node)]
+    default: return [createUnknown(machine, node)]
   }
 }

@@ -2,13 +2,13 @@
 import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { catalogError } from '../error-values.js'
-import { packageOf } from '../project.js'
-import { type Cls, type Env, type External, type Fn, type Live, type Obj, type Value, literal, nextId, object, unknown } from '../values.js'
-import { ownValue } from './compare-values.js'
+import { getPackageName } from '../project.js'
+import { type ClassValue, type Environment, type ExternalValue, type FunctionValue, type LiveValue, type ObjectValue, type Value, literal, nextId, object, unknown } from '../values.js'
+import { getOwnValue } from './compare-values.js'
 import type { Machine } from './machine.js'
 
 /** Returns the value of an object of the application. */
-export function live (machine: Machine, value: object): Live {
+export function live (machine: Machine, value: object): LiveValue {
   let known = machine.liveValues.get(value)
   if (known === undefined) machine.liveValues.set(value, known = { kind: 'live', id: nextId(), value })
   return known
@@ -20,7 +20,7 @@ export function liveValue (machine: Machine, value: unknown): Value {
 }
 
 /** Returns the request or the reply of a scope. All requests share it, so that the handler sees the properties that hooks set. */
-export function roleObject (machine: Machine, role: 'request' | 'reply', scope: Live, prototype: Live | undefined): Obj {
+export function getRoleObject (machine: Machine, role: 'request' | 'reply', scope: LiveValue, prototype: LiveValue | undefined): ObjectValue {
   const key = `${role} ${scope.id}`
   let known = machine.roles.get(key)
   if (known === undefined) machine.roles.set(key, known = object({ role, ...(prototype !== undefined && { base: prototype }), fields: new Map([['server', [scope]]]) }))
@@ -28,29 +28,29 @@ export function roleObject (machine: Machine, role: 'request' | 'reply', scope: 
 }
 
 /** Returns the source function or class of a live function. `undefined` for functions of packages and built-in functions. */
-export function nodeOf (machine: Machine, live: Live): Fn | Cls | undefined {
+export function findSource (machine: Machine, live: LiveValue): FunctionValue | ClassValue | undefined {
   if (typeof live.value !== 'function' || types.isProxy(live.value)) return undefined
   let found = machine.liveNodes.get(live.value)
   if (found === undefined) machine.liveNodes.set(live.value, found = findNode(machine, live) ?? null)
   return found ?? undefined
 }
 
-function findNode (machine: Machine, live: Live): Fn | Cls | undefined {
+function findNode (machine: Machine, live: LiveValue): FunctionValue | ClassValue | undefined {
   const place = machine.inspector.locate(live.value)
-  if (place === undefined || packageOf(place.file) !== undefined) return undefined
+  if (place === undefined || getPackageName(place.file) !== undefined) return undefined
   const isClass = /^class\b/.test(Function.prototype.toString.call(live.value))
   const node = machine.project.nodeAt(place, isClass)
   if (node === undefined || !machine.project.owns(node.getSourceFile())) return undefined
-  const env = liveEnv(machine, live.value, node)
+  const env = createLiveEnvironment(machine, live.value, node)
   if (machine.project.ts.isClassLike(node)) return { kind: 'class', id: live.id, node, env, live }
-  const home = machine.project.ts.isClassLike(node.parent) ? machine.classOfNode(node.parent, env) : undefined
+  const home = machine.project.ts.isClassLike(node.parent) ? machine.getClassValue(node.parent, env) : undefined
   return { kind: 'function', id: live.id, node, env, self: undefined, home }
 }
 
-function liveEnv (machine: Machine, fn: object, node: Node): Env {
+function createLiveEnvironment (machine: Machine, fn: object, node: Node): Environment {
   let env = machine.liveEnvs.get(fn)
   if (env === undefined) {
-    const scopes = machine.inspector.scopesOf(fn)
+    const scopes = machine.inspector.getScopes(fn)
     machine.liveEnvs.set(fn, env = { id: nextId(), scopes })
     const { fileName } = node.getSourceFile()
     const known = machine.moduleScopes.get(fileName) ?? []
@@ -60,20 +60,20 @@ function liveEnv (machine: Machine, fn: object, node: Node): Env {
   return env
 }
 
-export function isOwn (machine: Machine, fn: object): boolean {
-  return !types.isProxy(fn) && machine.nodeOf(machine.live(fn)) !== undefined
+export function isOfApplication (machine: Machine, fn: object): boolean {
+  return !types.isProxy(fn) && machine.findSource(machine.live(fn)) !== undefined
 }
 
-export function externalOf (machine: Machine, live: Live): External {
+export function toExternal (machine: Machine, live: LiveValue): ExternalValue {
   const place = machine.inspector.locate(live.value)
   const name = Object.getOwnPropertyDescriptor(live.value, 'name')?.value
-  return { kind: 'external', from: place === undefined ? '' : packageOf(place.file) ?? 'unknown', path: typeof name === 'string' ? name : '', node: undefined }
+  return { kind: 'external', from: place === undefined ? '' : getPackageName(place.file) ?? 'unknown', path: typeof name === 'string' ? name : '', node: undefined }
 }
 
 /** Returns the error that a catalog factory creates. `undefined` if the function is not such a factory. */
-export function errorOfFactory (fn: object): Obj | undefined {
-  const code = ownValue(fn, 'code')
-  const status = ownValue(fn, 'status')
-  if (typeof code !== 'string' || typeof status !== 'number' || ownValue(fn, 'type') === undefined || ownValue(fn, 'message') === undefined) return undefined
+export function createFactoryError (fn: object): ObjectValue | undefined {
+  const code = getOwnValue(fn, 'code')
+  const status = getOwnValue(fn, 'status')
+  if (typeof code !== 'string' || typeof status !== 'number' || getOwnValue(fn, 'type') === undefined || getOwnValue(fn, 'message') === undefined) return undefined
   return catalogError(code, status)
 }

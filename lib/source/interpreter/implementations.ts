@@ -1,38 +1,38 @@
 /** Finds the methods that implement a method of an interface or an abstract class. */
 import type { ClassLikeDeclaration, Declaration, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { isFunctionNode } from '../project.js'
-import type { Fn } from '../values.js'
+import type { FunctionValue } from '../values.js'
 import type { Machine } from './machine.js'
-import { functionOfNode, typeOf } from './nodes.js'
+import { getFunctionValue, getType } from './nodes.js'
 
 /** Returns the methods of the application that implement a method without a body. */
-export function implementationsOf (machine: Machine, symbol: TypeScriptSymbol, declaration: Declaration): readonly Fn[] {
+export function getImplementations (machine: Machine, symbol: TypeScriptSymbol, declaration: Declaration): readonly FunctionValue[] {
   let found = machine.implementations.get(symbol)
   if (found === undefined) machine.implementations.set(symbol, found = findImplementations(machine, symbol.name, declaration.parent))
   return found
 }
 
-function findImplementations (machine: Machine, name: string, of: Node): Fn[] {
+function findImplementations (machine: Machine, name: string, of: Node): FunctionValue[] {
   const { ts, program, checker } = machine.project
   const wanted = ts.isInterfaceDeclaration(of) || ts.isClassLike(of) ? checker.getSymbolAtLocation(of.name as Node) : undefined
-  const wantedType = typeOf(machine, of)
-  const found: Fn[] = []
+  const wantedType = getType(machine, of)
+  const found: FunctionValue[] = []
   const visit = (node: Node): void => {
-    if (ts.isClassLike(node) && node !== of && wanted !== undefined && isBelow(machine, node, wanted, 0)) {
+    if (ts.isClassLike(node) && node !== of && wanted !== undefined && extendsClass(machine, node, wanted, 0)) {
       for (const member of node.members) {
-        if (member.name !== undefined && machine.propertyName(member.name) === name) {
-          const home = machine.classOfNode(node, undefined)
-          if (ts.isMethodDeclaration(member) && member.body !== undefined) found.push({ ...functionOfNode(machine, member, home) })
+        if (member.name !== undefined && machine.toPropertyName(member.name) === name) {
+          const home = machine.getClassValue(node, undefined)
+          if (ts.isMethodDeclaration(member) && member.body !== undefined) found.push({ ...getFunctionValue(machine, member, home) })
           if (ts.isPropertyDeclaration(member) && member.initializer !== undefined && isFunctionNode(ts,
-            member.initializer)) found.push(functionOfNode(machine, member.initializer, home))
+            member.initializer)) found.push(getFunctionValue(machine, member.initializer, home))
         }
       }
     } else if (ts.isObjectLiteralExpression(node) && wantedType !== undefined) {
-      const property = node.properties.find(each => each.name !== undefined && machine.propertyName(each.name) === name)
+      const property = node.properties.find(each => each.name !== undefined && machine.toPropertyName(each.name) === name)
       const value = property === undefined ? undefined : ts.isMethodDeclaration(property) ? property : ts.isPropertyAssignment(property) ? property.initializer : undefined
       if (value !== undefined && isFunctionNode(ts, value)) {
         const context = checker.getContextualType(node)
-        if (context !== undefined && (context === wantedType || context.symbol === wantedType.symbol)) found.push(functionOfNode(machine, value))
+        if (context !== undefined && (context === wantedType || context.symbol === wantedType.symbol)) found.push(getFunctionValue(machine, value))
       }
     }
     ts.forEachChild(node, visit)
@@ -41,7 +41,7 @@ function findImplementations (machine: Machine, name: string, of: Node): Fn[] {
   return found
 }
 
-function isBelow (machine: Machine, node: ClassLikeDeclaration, wanted: TypeScriptSymbol, depth: number): boolean {
+function extendsClass (machine: Machine, node: ClassLikeDeclaration, wanted: TypeScriptSymbol, depth: number): boolean {
   const { checker, ts } = machine.project
   if (depth > 8) return false
   return (node.heritageClauses ?? []).some(clause => clause.types.some(({ expression }) => {
@@ -50,7 +50,7 @@ function isBelow (machine: Machine, node: ClassLikeDeclaration, wanted: TypeScri
     if (symbol === wanted) return true
     const above = symbol?.declarations?.find((found): found is ClassLikeDeclaration => ts.isClassLike(found))
     const extended = symbol?.declarations?.find(ts.isInterfaceDeclaration)
-    if (above !== undefined) return isBelow(machine, above, wanted, depth + 1)
-    return extended !== undefined && isBelow(machine, extended as unknown as ClassLikeDeclaration, wanted, depth + 1)
+    if (above !== undefined) return extendsClass(machine, above, wanted, depth + 1)
+    return extended !== undefined && extendsClass(machine, extended as unknown as ClassLikeDeclaration, wanted, depth + 1)
   }))
 }

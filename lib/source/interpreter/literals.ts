@@ -1,17 +1,17 @@
 /** Evaluates object literals, array literals and templates, and iterates over values. */
 import { types } from 'node:util'
 import type { Expression, Node } from 'typescript'
-import { type Obj, type Value, type Values, literal, nextId, object, textsIn, union, unknown, isRandom } from '../values.js'
+import { type ObjectValue, type Value, type Values, literal, nextId, object, listTexts, union, unknown, isRandom } from '../values.js'
 import type { Machine } from './machine.js'
-import { memberOf } from './members.js'
-import { typeOf } from './nodes.js'
+import { readMember } from './members.js'
+import { getType } from './nodes.js'
 import { readVariable } from './variables.js'
 
 export function evaluateAs (machine: Machine, node: Expression & { readonly expression: Expression }): Values {
   const values = machine.evaluate(node.expression)
   const { ts } = machine.project
   if (!ts.isAsExpression(node) || ts.isConstTypeReference(node.type)) return values
-  return values.map(value => value.kind === 'unknown' && value.held.length === 0 && !value.isCaught ? { ...value, id: nextId(), type: () => typeOf(machine, node) } : value)
+  return values.map(value => value.kind === 'unknown' && value.contents.length === 0 && !value.isCaught ? { ...value, id: nextId(), type: () => getType(machine, node) } : value)
 }
 
 interface Span {
@@ -31,7 +31,7 @@ export function evaluateTemplate (machine: Machine, head: string, spans: readonl
     if (values.length === 1 && only?.kind === 'literal' && !isTagged) text += String(only.value)
     else {
       isKnown = false
-      text += textsIn(values)[0] ?? (values.some(value => value.kind !== 'unknown' && value.kind !== 'literal') && isTagged ? nameOfTable(machine, values) : '?')
+      text += listTexts(values)[0] ?? (values.some(value => value.kind !== 'unknown' && value.kind !== 'literal') && isTagged ? getTableName(machine, values) : '?')
     }
     text += span.literal.text
   }
@@ -39,11 +39,11 @@ export function evaluateTemplate (machine: Machine, head: string, spans: readonl
 }
 
 /** Returns the table name of an ORM object in an SQL template. */
-function nameOfTable (machine: Machine, values: Values): string {
-  return values.flatMap(value => value.kind === 'live' ? machine.effects.tableOf(value.value) ?? [] : [])[0] ?? '?'
+function getTableName (machine: Machine, values: Values): string {
+  return values.flatMap(value => value.kind === 'live' ? machine.effects.findTable(value.value) ?? [] : [])[0] ?? '?'
 }
 
-export function evaluateObject (machine: Machine, node: Expression & { readonly properties: Iterable<Node> }): Obj {
+export function evaluateObject (machine: Machine, node: Expression & { readonly properties: Iterable<Node> }): ObjectValue {
   const { ts } = machine.project
   const made = object()
   for (const property of node.properties) {
@@ -52,19 +52,19 @@ export function evaluateObject (machine: Machine, node: Expression & { readonly 
     } else if (ts.isShorthandPropertyAssignment(property)) {
       made.fields.set(property.name.text, readVariable(machine, property.name))
     } else if (ts.isPropertyAssignment(property)) {
-      const name = machine.propertyName(property.name)
+      const name = machine.toPropertyName(property.name)
       const values = machine.evaluate(property.initializer)
       if (name === undefined) made.elements = union(made.elements, values)
       else made.fields.set(name, values)
     } else if (ts.isMethodDeclaration(property)) {
-      const name = machine.propertyName(property.name)
-      if (name !== undefined) made.fields.set(name, [{ kind: 'function', id: nextId(), node: property, env: machine.act.frame, self: undefined, home: undefined }])
+      const name = machine.toPropertyName(property.name)
+      if (name !== undefined) made.fields.set(name, [{ kind: 'function', id: nextId(), node: property, env: machine.current.frame, self: undefined, home: undefined }])
     }
   }
   return made
 }
 
-function spreadInto (machine: Machine, target: Obj, value: Value): void {
+function spreadInto (machine: Machine, target: ObjectValue, value: Value): void {
   if (value.kind === 'object') {
     for (const [name, values] of value.fields) target.fields.set(name, values)
     target.elements = union(target.elements, value.elements)
@@ -77,11 +77,11 @@ function spreadInto (machine: Machine, target: Obj, value: Value): void {
   }
 }
 
-export function evaluateArray (machine: Machine, elements: readonly Expression[]): Obj {
+export function evaluateArray (machine: Machine, elements: readonly Expression[]): ObjectValue {
   const { ts } = machine.project
   const made = object({ isArray: true })
   elements.forEach((element, index) => {
-    const values = ts.isSpreadElement(element) ? machine.elementsOf(machine.evaluate(element.expression), element) : machine.evaluate(element)
+    const values = ts.isSpreadElement(element) ? machine.listElements(machine.evaluate(element.expression), element) : machine.evaluate(element)
     if (!ts.isSpreadElement(element)) made.fields.set(String(index), values)
     made.elements = union(made.elements, values)
   })
@@ -89,16 +89,16 @@ export function evaluateArray (machine: Machine, elements: readonly Expression[]
 }
 
 /** Returns the elements of an iteration. A generator throws its errors during the iteration. */
-export function elementsOf (machine: Machine, values: Values, node: Node): Values {
+export function listElements (machine: Machine, values: Values, node: Node): Values {
   return union(...values.map(value => {
     if (value.kind === 'object') {
       if (value.isArray || value.fields.size === 0) return value.elements.length > 0 ? value.elements : value.isArray ? [] : [unknown()]
-      const iterate = memberOf(machine, value, '__@iterator', node)
+      const iterate = readMember(machine, value, '__@iterator', node)
       return iterate
     }
     if (value.kind === 'promise') {
       machine.rethrow(value.throws)
-      return machine.elementsOf(value.value, node)
+      return machine.listElements(value.value, node)
     }
     if (value.kind === 'live' && !types.isProxy(value.value)) {
       if (Array.isArray(value.value)) return value.value.slice(0, 40).map(each => machine.liveValue(each))
@@ -109,7 +109,7 @@ export function elementsOf (machine: Machine, values: Values, node: Node): Value
       return [unknown(() => {
         const type = value.type?.()
         return type === undefined ? undefined : machine.project.checker.getIndexTypeOfType(type, machine.project.ts.IndexKind.Number) ?? undefined
-      }, value.held)]
+      }, value.contents)]
     }
     return [unknown()]
   }))

@@ -3,13 +3,13 @@ import type { ArrayBindingPattern, Block, ClassLikeDeclaration, Declaration, Exp
 import type { LiveScope } from '../inspect.js'
 import type { LibraryContext, Progress } from '../library-context.js'
 import type { FunctionNode, Site } from '../project.js'
-import type { Cls, Env, External, Fn, Frame, Live, Obj, Sent, Thrown, Value, Values } from '../values.js'
+import type { ClassValue, Environment, ExternalValue, FunctionValue, Frame, LiveValue, ObjectValue, SentStatus, ThrownError, Value, Values } from '../values.js'
 
 /** The result of a call. */
 export interface Outcome {
   readonly returns: Values
-  readonly throws: readonly Thrown[]
-  readonly sent: readonly Sent[]
+  readonly throws: readonly ThrownError[]
+  readonly sent: readonly SentStatus[]
   /** The tables and columns that the call reads. */
   readonly reads: ReadonlySet<string>
   /** The state of the request and the reply after the call. */
@@ -36,22 +36,22 @@ export interface NotFollowed extends Site {
 export interface Activation {
   readonly frame: Frame
   readonly self: Values
-  readonly home: Cls | undefined
+  readonly home: ClassValue | undefined
   readonly node: FunctionNode | undefined
   /** The errors that go to the caller of the function, or to the surrounding `catch`. */
-  throws: Thrown[]
+  throws: ThrownError[]
   /** The errors of a returned promise. No `catch` in the function receives them. */
-  readonly outer: Thrown[]
-  readonly sent: Sent[]
+  readonly rejections: ThrownError[]
+  readonly sent: SentStatus[]
   readonly reads: Set<string>
   /** The state of the request and the reply at each `return`. */
-  endings: Progress[]
+  returnStates: Progress[]
   /** Whether the run depends on the path of the route. */
   readsRoute: boolean
   returns: Values
   yields: Values
   /** The states at each `break` of the statement that it leaves. */
-  breaks: State[]
+  breakStates: State[]
   readonly isAsync: boolean
 }
 
@@ -73,20 +73,20 @@ export interface Machine extends LibraryContext {
   readonly notFollowed: Map<string, NotFollowed>
   /** Namespaces and exports of the loaded files, by file. */
   readonly exportsOf: ReadonlyMap<string, object>
-  readonly liveValues: WeakMap<object, Live>
-  readonly liveNodes: WeakMap<object, Fn | Cls | null>
-  readonly liveEnvs: WeakMap<object, Env>
+  readonly liveValues: WeakMap<object, LiveValue>
+  readonly liveNodes: WeakMap<object, FunctionValue | ClassValue | null>
+  readonly liveEnvs: WeakMap<object, Environment>
   readonly moduleScopes: Map<string, LiveScope[]>
   readonly moduleFrames: Map<string, Frame>
-  readonly statics: Map<Node, Fn | Cls>
+  readonly statics: Map<Node, FunctionValue | ClassValue>
   readonly initials: Map<Node, Values | 'running'>
-  readonly memo: Map<string, KnownCall | 'running'>
+  readonly knownCalls: Map<string, KnownCall | 'running'>
   readonly reassigned: Map<Node, ReadonlySet<TypeScriptSymbol>>
-  readonly origins: Map<Value, Thrown[]>
-  readonly roles: Map<string, Obj>
-  readonly implementations: Map<TypeScriptSymbol, readonly Fn[]>
+  readonly origins: Map<Value, ThrownError[]>
+  readonly roles: Map<string, ObjectValue>
+  readonly implementations: Map<TypeScriptSymbol, readonly FunctionValue[]>
   readonly returnSites: Map<Value, Site>
-  readonly constructing: Array<{ readonly instance: Obj, readonly callBase: (args: readonly Values[]) => void }>
+  readonly constructing: Array<{ readonly instance: ObjectValue, readonly callBase: (args: readonly Values[]) => void }>
   readonly staticFields: Map<string, Values>
   depth: number
   /** How often each function runs for the current route, and how many of its runs have not returned yet. */
@@ -94,28 +94,28 @@ export interface Machine extends LibraryContext {
   lastReadsRoute: boolean
   /** The current route, because some functions depend on its path. */
   route: SourcePlace
-  possible: number
+  uncertainDepth: number
   /** The line of the current hook or handler. */
   entry: Site
   /** The current function. */
-  act: Activation
+  current: Activation
 
   readonly evaluate: (node: Expression) => Values
   readonly runBlock: (node: Block) => boolean
-  readonly callFunction: (fn: Fn, self: Values, args: readonly Values[]) => Values
-  readonly runFunction: (fn: Fn, self: Values, args: readonly Values[]) => Outcome
-  readonly applyOutcome: (fn: Fn, outcome: Outcome) => Values
-  readonly callOne: (callee: Value, self: Values, args: readonly Values[], node: Node | undefined) => Values
-  readonly callExternal: (callee: External, self: Values, args: readonly Values[], node: Node | undefined, live?: Live) => Values
-  readonly classOfNode: (node: ClassLikeDeclaration, env: Env | undefined) => Cls
-  readonly exportedClass: (declaration: ClassLikeDeclaration) => Value | undefined
-  readonly exportedValue: (declaration: Declaration, name: string) => Value | undefined
-  readonly requiredBy: (expression: Expression) => Values | undefined
-  readonly propertyName: (name: Node) => string | undefined
+  readonly callFunction: (fn: FunctionValue, self: Values, args: readonly Values[]) => Values
+  readonly runFunction: (fn: FunctionValue, self: Values, args: readonly Values[]) => Outcome
+  readonly addOutcome: (fn: FunctionValue, outcome: Outcome) => Values
+  readonly callValue: (callee: Value, self: Values, args: readonly Values[], node: Node | undefined) => Values
+  readonly callExternal: (callee: ExternalValue, self: Values, args: readonly Values[], node: Node | undefined, live?: LiveValue) => Values
+  readonly getClassValue: (node: ClassLikeDeclaration, env: Environment | undefined) => ClassValue
+  readonly findExportedClass: (declaration: ClassLikeDeclaration) => Value | undefined
+  readonly findExport: (declaration: Declaration, name: string) => Value | undefined
+  readonly evaluateRequire: (expression: Expression) => Values | undefined
+  readonly toPropertyName: (name: Node) => string | undefined
   readonly findInPattern: (pattern: ObjectBindingPattern | ArrayBindingPattern, values: Values, wanted: Node) => Values | undefined
-  readonly memberOfNode: (node: Node, name: string) => Values
-  readonly memberOfType: (owner: Value & { readonly kind: 'unknown' }, name: string, node: Node) => Values
-  readonly methodOf: (cls: Cls, name: string, owner: Obj) => Values | undefined
-  readonly staticMember: (cls: Cls, name: string, node: Node) => Values
-  readonly baseOf: (cls: Cls) => Value | undefined
+  readonly readMemberByNode: (node: Node, name: string) => Values
+  readonly readMemberByType: (owner: Value & { readonly kind: 'unknown' }, name: string, node: Node) => Values
+  readonly readMethod: (cls: ClassValue, name: string, owner: ObjectValue) => Values | undefined
+  readonly readStaticMember: (cls: ClassValue, name: string, node: Node) => Values
+  readonly getBaseClass: (cls: ClassValue) => Value | undefined
 }

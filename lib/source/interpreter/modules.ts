@@ -2,10 +2,10 @@
 import type { ClassLikeDeclaration, Declaration, Expression, Symbol as TypeScriptSymbol } from 'typescript'
 import type { Value, Values } from '../values.js'
 import type { Machine } from './machine.js'
-import { externalValue, fromScopes, isConstant, isModuleLevel } from './variables.js'
+import { externalValue, readFromScopes, isConstant, isModuleLevel } from './variables.js'
 
 /** Returns the result of `require()` for a file or a package. */
-export function requiredBy (machine: Machine, expression: Expression): Values | undefined {
+export function evaluateRequire (machine: Machine, expression: Expression): Values | undefined {
   const { ts, checker } = machine.project
   if (!ts.isCallExpression(expression) || !ts.isIdentifier(expression.expression) || expression.expression.text !== 'require') return undefined
   const [name] = expression.arguments
@@ -20,17 +20,17 @@ export function requiredBy (machine: Machine, expression: Expression): Values | 
   return [externalValue(name.text, '', expression)]
 }
 
-export function exportedValue (machine: Machine, declaration: Declaration, name: string): Value | undefined {
+export function findExport (machine: Machine, declaration: Declaration, name: string): Value | undefined {
   const { fileName } = declaration.getSourceFile()
-  const own = fromScopes(machine, machine.moduleScopes.get(fileName) ?? [], name, isConstant(machine, declaration))?.[0]
+  const own = readFromScopes(machine, machine.moduleScopes.get(fileName) ?? [], name, isConstant(machine, declaration))?.[0]
   if (own !== undefined) return own
   const exports = machine.exportsOf.get(fileName) as Record<string, unknown> | undefined
   const value = exports !== undefined && Object.hasOwn(exports, name) ? exports[name] : undefined
   return typeof value === 'object' || typeof value === 'function' ? value === null ? undefined : machine.live(value) : undefined
 }
 
-export function exportedClass (machine: Machine, declaration: ClassLikeDeclaration): Value | undefined {
+export function findExportedClass (machine: Machine, declaration: ClassLikeDeclaration): Value | undefined {
   const name = declaration.name?.text ?? 'default'
-  const value = isModuleLevel(machine, declaration) ? machine.exportedValue(declaration, name) : undefined
-  return value?.kind === 'live' ? machine.nodeOf(value) : undefined
+  const value = isModuleLevel(machine, declaration) ? machine.findExport(declaration, name) : undefined
+  return value?.kind === 'live' ? machine.findSource(value) : undefined
 }

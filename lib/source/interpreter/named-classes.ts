@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import type { Node } from 'typescript'
 import type { Translator } from '../../translate/translator.js'
-import { nextId, type External } from '../values.js'
+import { nextId, type ExternalValue } from '../values.js'
 import { createActivation } from './activations.js'
 import type { Machine } from './machine.js'
 
@@ -11,10 +11,10 @@ export function findNamedClasses (machine: Machine, translators: readonly Transl
   const { ts } = machine.project
   const found = new Map<string, object>()
   for (const { translate } of translators) {
-    const fn = machine.nodeOf(machine.live(translate))
+    const fn = machine.findSource(machine.live(translate))
     if (fn?.kind !== 'function') continue
-    const before = machine.act
-    machine.act = createActivation(ts, undefined, { id: nextId(), vars: new Map(), parent: fn.env }, [], undefined)
+    const before = machine.current
+    machine.current = createActivation(ts, undefined, { id: nextId(), vars: new Map(), parent: fn.env }, [], undefined)
     const visit = (node: Node): void => {
       if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword) {
         for (const value of machine.evaluate(node.right)) {
@@ -25,13 +25,13 @@ export function findNamedClasses (machine: Machine, translators: readonly Transl
       ts.forEachChild(node, visit)
     }
     visit(fn.node)
-    machine.act = before
+    machine.current = before
   }
   return found
 }
 
 /** Finds an export of a package in a CommonJS file, whose functions close over the whole package instead of the export. */
-function findLoaded ({ from, path }: External, file: string): unknown {
+function findLoaded ({ from, path }: ExternalValue, file: string): unknown {
   const require = createRequire(file)
   try {
     return (require.cache[require.resolve(from)]?.exports as Record<string, unknown> | undefined)?.[path]

@@ -1,37 +1,37 @@
 /** Creates values for functions and classes of the source, and finds types and lines of nodes. */
 import type { ClassLikeDeclaration, Node, ParameterDeclaration, Type } from 'typescript'
 import type { FunctionNode } from '../project.js'
-import { type Cls, type Env, type Fn, type Value, nextId, unknown } from '../values.js'
+import { type ClassValue, type Environment, type FunctionValue, type Value, nextId, unknown } from '../values.js'
 import type { Site } from '../project.js'
 import type { Machine } from './machine.js'
 
-export function classOfNode (machine: Machine, node: ClassLikeDeclaration, env: Env | undefined): Cls {
-  const known = env === undefined ? machine.statics.get(node) as Cls | undefined : undefined
+export function getClassValue (machine: Machine, node: ClassLikeDeclaration, env: Environment | undefined): ClassValue {
+  const known = env === undefined ? machine.statics.get(node) as ClassValue | undefined : undefined
   if (known !== undefined) return known
-  const made: Cls = { kind: 'class', id: nextId(), node, env, live: undefined }
+  const made: ClassValue = { kind: 'class', id: nextId(), node, env, live: undefined }
   if (env === undefined) machine.statics.set(node, made)
   return made
 }
 
-export function functionOfNode (machine: Machine, node: FunctionNode, home?: Cls): Fn {
-  let known = machine.statics.get(node) as Fn | undefined
+export function getFunctionValue (machine: Machine, node: FunctionNode, home?: ClassValue): FunctionValue {
+  let known = machine.statics.get(node) as FunctionValue | undefined
   if (known === undefined) machine.statics.set(node, known = { kind: 'function', id: nextId(), node, env: undefined, self: undefined, home })
   return known
 }
 
-export function typeOf (machine: Machine, node: Node): Type | undefined {
+export function getType (machine: Machine, node: Node): Type | undefined {
   return machine.project.checker.getTypeAtLocation(node)
 }
 
-export function awaitedType (machine: Machine, type: Type | undefined): Type | undefined {
+export function getAwaitedType (machine: Machine, type: Type | undefined): Type | undefined {
   return type === undefined ? undefined : machine.project.checker.getAwaitedType(type) ?? type
 }
 
-export function unknownOf (machine: Machine, node: Node, isInput = false): Value {
-  return unknown(() => typeOf(machine, node), [], false, isInput)
+export function createUnknown (machine: Machine, node: Node, isInput = false): Value {
+  return unknown(() => getType(machine, node), [], false, isInput)
 }
 
-export function nameOf (machine: Machine, fn: Fn): string | undefined {
+export function getFunctionName (machine: Machine, fn: FunctionValue): string | undefined {
   const { ts } = machine.project
   const { node } = fn
   const of = fn.home?.node?.name?.text ?? (ts.isClassLike(node.parent) ? node.parent.name?.text : undefined)
@@ -50,18 +50,18 @@ export function hasOwnType (machine: Machine, parameter: ParameterDeclaration | 
   return parameter === undefined || (parameter.type !== undefined && parameter.type.kind !== machine.project.ts.SyntaxKind.AnyKeyword)
 }
 
-export function missed (machine: Machine, node: Node | undefined, reason: string): void {
+export function reportNotFollowed (machine: Machine, node: Node | undefined, reason: string): void {
   if (node === undefined || !machine.project.owns(node.getSourceFile())) return
-  const site = siteOf(machine, node)
+  const site = getSite(machine, node)
   machine.notFollowed.set(`${site.file}:${site.line} ${reason}`, { ...site, reason })
 }
 
 /** Returns the line of a node. If a package's function is a hook, its own line is used, because no line of the application calls it. */
-export function siteOf (machine: Machine, node: Node): Site {
+export function getSite (machine: Machine, node: Node): Site {
   return machine.project.ts.isSourceFile(node) ? machine.entry : machine.project.siteOf(node)
 }
 
 /** Returns a node for calls that no line of the application makes. */
-export function anyNode (machine: Machine): Node {
+export function getAnyNode (machine: Machine): Node {
   return machine.project.program.getSourceFiles()[0] as Node
 }

@@ -2,7 +2,7 @@
 import type { Expression, Node } from 'typescript'
 import { type Values, union, unknown } from '../values.js'
 import { assignTo } from './assignments.js'
-import { booleans, compute, equals, isInstance, isNullish, pairs, truthOf } from './compare-values.js'
+import { toBooleans, computeBinary, equals, isInstance, isNullish, pairValues, getTruth } from './compare-values.js'
 import { runBranches } from './conditions.js'
 import type { Machine } from './machine.js'
 import { mergeProgress, saveProgress } from './progress.js'
@@ -31,7 +31,7 @@ export function evaluateBinary (machine: Machine, node: Expression & { readonly 
     case SyntaxKind.BarBarToken: {
       const left = machine.evaluate(node.left)
       const isAnd = operator === SyntaxKind.AmpersandAmpersandToken
-      const stays = left.filter(value => truthOf(value) !== isAnd)
+      const stays = left.filter(value => getTruth(value) !== isAnd)
       let right: Values = []
       runBranches(machine, node.left,
         () => { if (isAnd) right = machine.evaluate(node.right); return true },
@@ -41,7 +41,7 @@ export function evaluateBinary (machine: Machine, node: Expression & { readonly 
     case SyntaxKind.QuestionQuestionToken: {
       const left = machine.evaluate(node.left)
       const stays = left.filter(value => !isNullish(value))
-      if (left.length > 0 && stays.length === left.length && left.every(value => value.kind === 'literal' ? value.firm : value.kind !== 'unknown')) return left
+      if (left.length > 0 && stays.length === left.length && left.every(value => value.kind === 'literal' ? value.isInSource : value.kind !== 'unknown')) return left
       const before = saveProgress(machine)
       const right = machine.evaluate(node.right)
       mergeProgress(machine, [before, saveProgress(machine)])
@@ -49,15 +49,16 @@ export function evaluateBinary (machine: Machine, node: Expression & { readonly 
     }
     case SyntaxKind.EqualsEqualsToken:
     case SyntaxKind.EqualsEqualsEqualsToken:
-      return booleans(pairs(machine.evaluate(node.left), machine.evaluate(node.right)).map(([a, b]) => equals(a, b)))
+      return toBooleans(pairValues(machine.evaluate(node.left), machine.evaluate(node.right)).map(([a, b]) => equals(a, b)))
     case SyntaxKind.ExclamationEqualsToken:
     case SyntaxKind.ExclamationEqualsEqualsToken:
-      return booleans(pairs(machine.evaluate(node.left), machine.evaluate(node.right)).map(([a, b]) => equals(a, b)).map(result => result === undefined ? undefined : !result))
+      return toBooleans(pairValues(machine.evaluate(node.left), machine.evaluate(node.right)).map(([a, b]) => equals(a, b))
+        .map(result => result === undefined ? undefined : !result))
     case SyntaxKind.InstanceOfKeyword:
-      return booleans(pairs(machine.evaluate(node.left), machine.evaluate(node.right)).map(([a, b]) => isInstance(machine, a, b)))
+      return toBooleans(pairValues(machine.evaluate(node.left), machine.evaluate(node.right)).map(([a, b]) => isInstance(machine, a, b)))
     case SyntaxKind.InKeyword: {
       const names = machine.evaluate(node.left)
-      return booleans(pairs(names, machine.evaluate(node.right)).map(([name, owner]) => {
+      return toBooleans(pairValues(names, machine.evaluate(node.right)).map(([name, owner]) => {
         if (owner.kind !== 'object' || owner.error === undefined || owner.error.origin === 'effect' || name.kind !== 'literal') return undefined
         return owner.fields.has(String(name.value)) || ['message', 'stack'].includes(String(name.value)) ? true : undefined
       }))
@@ -65,7 +66,7 @@ export function evaluateBinary (machine: Machine, node: Expression & { readonly 
     default: {
       const left = machine.evaluate(node.left)
       const right = machine.evaluate(node.right)
-      const results = pairs(left, right).map(([a, b]) => compute(ts, operator, a, b))
+      const results = pairValues(left, right).map(([a, b]) => computeBinary(ts, operator, a, b))
       if (operator >= SyntaxKind.FirstCompoundAssignment && operator <= SyntaxKind.LastCompoundAssignment) {
         assignTo(machine, node.left, [unknown()])
         return [unknown()]

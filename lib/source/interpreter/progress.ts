@@ -1,7 +1,7 @@
 /** Tracks what has happened to the request and the reply on the current path: the statuses and the properties that were set. */
 import type { Progress, Status } from '../library-context.js'
-import { type Value, type Values, keyOf, union } from '../values.js'
-import { truthOf } from './compare-values.js'
+import { type Value, type Values, getKey, union } from '../values.js'
+import { getTruth } from './compare-values.js'
 import type { Machine } from './machine.js'
 
 export function saveProgress ({ statuses, properties }: Progress): Progress {
@@ -45,7 +45,7 @@ export function endPath (machine: { properties: Progress['properties'] }): void 
 export function setProperty (machine: { properties: Progress['properties'] }, name: string, values: Values): void {
   if (machine.properties === undefined) return
   const properties = new Map(machine.properties)
-  if (values.length > 0 && values.every(value => truthOf(value) === true)) properties.set(name, values.map(toStored))
+  if (values.length > 0 && values.every(value => getTruth(value) === true)) properties.set(name, values.map(toStored))
   else properties.delete(name)
   machine.properties = properties
 }
@@ -55,6 +55,6 @@ function toStored (value: Value): Value {
 }
 
 /** Returns a string that equal progress shares. */
-export function keyOfProgress ({ statuses, properties }: Progress): string {
-  return `${statuses.map(({ status }) => status).join()} ${properties === undefined ? '-' : [...properties].map(([name, values]) => `${name}=${values.map(keyOf).join('|')}`).join()}`
+export function getProgressKey ({ statuses, properties }: Progress): string {
+  return `${statuses.map(({ status }) => status).join()} ${properties === undefined ? '-' : [...properties].map(([name, values]) => `${name}=${values.map(getKey).join('|')}`).join()}`
 }

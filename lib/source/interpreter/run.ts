@@ -1,35 +1,35 @@
 /** The entry points of the interpreter: calls a function, or reads a property. */
-import { dedupe, nextId, type Thrown, type Value, type Values } from '../values.js'
+import { dedupe, nextId, type ThrownError, type Value, type Values } from '../values.js'
 import { createActivation } from './activations.js'
 import { call } from './calls.js'
-import { ownValue } from './compare-values.js'
+import { getOwnValue } from './compare-values.js'
 import { live, liveValue } from './heap.js'
 import type { Machine, Outcome } from './machine.js'
-import { memberOfObject } from './members.js'
-import { anyNode } from './nodes.js'
+import { readObjectMember } from './members.js'
+import { getAnyNode } from './nodes.js'
 import { saveProgress } from './progress.js'
-import { settle } from './promises.js'
+import { awaitValues } from './promises.js'
 
 /** Calls a function of the application, and returns its complete result, including rejected promises. */
 export function runCall (machine: Machine, callees: Values, self: object, args: readonly Values[]): Outcome {
-  const before = machine.act
-  const act = machine.act = createActivation(machine.project.ts, undefined, { id: nextId(), vars: new Map(), parent: undefined }, [], undefined)
-  const returns = settle(machine, call(machine, callees, [live(machine, self)], args, anyNode(machine)))
-  machine.act = before
-  return { returns, throws: dedupe(act.throws), sent: dedupe(act.sent), reads: act.reads, progress: saveProgress(machine) }
+  const before = machine.current
+  const current = machine.current = createActivation(machine.project.ts, undefined, { id: nextId(), vars: new Map(), parent: undefined }, [], undefined)
+  const returns = awaitValues(machine, call(machine, callees, [live(machine, self)], args, getAnyNode(machine)))
+  machine.current = before
+  return { returns, throws: dedupe(current.throws), sent: dedupe(current.sent), reads: current.reads, progress: saveProgress(machine) }
 }
 
 /** Reads a property of a value as far as it is known without evaluation. */
 export function readProperty (machine: Machine, value: Value, name: string): Values {
   if (value.kind === 'live') {
-    const own = ownValue(value.value, name)
+    const own = getOwnValue(value.value, name)
     return own === undefined ? [] : [liveValue(machine, own)]
   }
-  return value.kind === 'object' ? memberOfObject(machine, value, name, anyNode(machine)) : []
+  return value.kind === 'object' ? readObjectMember(machine, value, name, getAnyNode(machine)) : []
 }
 
 /** Returns the errors that a handler returns as thrown errors, because Fastify treats them as thrown. */
-export function throwReturned (machine: Machine, values: Values): Thrown[] {
+export function toThrownErrors (machine: Machine, values: Values): ThrownError[] {
   return values.map(value => ({
     value,
     site: machine.returnSites.get(value) ?? { file: '', line: 0 },

@@ -1,14 +1,14 @@
 /** Runs statements, and returns whether the following code is reached. */
 import type { Block, Expression, Statement, SwitchStatement, Symbol as TypeScriptSymbol } from 'typescript'
-import { type Value, type Values, nextId, nothing, union, unknown } from '../values.js'
+import { type Value, type Values, nextId, undefinedValues, union, unknown } from '../values.js'
 import { assignTo, bindName, declareVariable } from './assignments.js'
 import { equals } from './compare-values.js'
 import { findSubject, isAlwaysTrue, narrow, narrowByAssertion, runBranches } from './conditions.js'
-import { runTry, thrownValues } from './errors.js'
+import { runTry, evaluateThrown } from './errors.js'
 import type { Machine, State } from './machine.js'
-import { typeOf, unknownOf } from './nodes.js'
+import { getType, createUnknown } from './nodes.js'
 import { saveProgress } from './progress.js'
-import { returnValues } from './promises.js'
+import { recordRejections } from './promises.js'
 import { mergeStates, restoreState, saveState, withoutErrors } from './states.js'
 import { readVariable } from './variables.js'
 
@@ -21,7 +21,7 @@ function runStatements (machine: Machine, list: readonly Statement[]): boolean {
   for (const statement of list) {
     if (ts.isFunctionDeclaration(statement) && statement.body !== undefined && statement.name !== undefined) {
       const symbol = checker.getSymbolAtLocation(statement.name)
-      if (symbol !== undefined) machine.act.frame.vars.set(symbol, [{ kind: 'function', id: nextId(), node: statement, env: machine.act.frame, self: undefined, home: undefined }])
+      if (symbol !== undefined) machine.current.frame.vars.set(symbol, [{ kind: 'function', id: nextId(), node: statement, env: machine.current.frame, self: undefined, home: undefined }])
     }
   }
   return list.every(statement => runStatement(machine, statement))
@@ -40,13 +40,13 @@ function runStatement (machine: Machine, node: Statement): boolean {
     return true
   }
   if (ts.isReturnStatement(node)) {
-    const values = node.expression === undefined ? nothing : machine.evaluate(node.expression)
-    machine.act.returns = union(machine.act.returns, returnValues(machine, values, machine.act, node))
-    machine.act.endings.push(saveProgress(machine))
+    const values = node.expression === undefined ? undefinedValues : machine.evaluate(node.expression)
+    machine.current.returns = union(machine.current.returns, recordRejections(machine, values, machine.current, node))
+    machine.current.returnStates.push(saveProgress(machine))
     return false
   }
   if (ts.isThrowStatement(node)) {
-    machine.throwValues(thrownValues(machine, node.expression), node)
+    machine.throwValues(evaluateThrown(machine, node.expression), node)
     return false
   }
   if (ts.isIfStatement(node)) {
@@ -59,10 +59,10 @@ function runStatement (machine: Machine, node: Statement): boolean {
   if (ts.isTryStatement(node)) return runTry(machine, node)
   if (ts.isForOfStatement(node)) {
     const values = machine.evaluate(node.expression)
-    const each = machine.elementsOf(node.awaitModifier === undefined ? values : machine.settle(values), node.expression)
+    const each = machine.listElements(node.awaitModifier === undefined ? values : machine.await(values), node.expression)
     return runLoop(machine, () => {
       const { initializer } = node
-      const element = node.awaitModifier === undefined ? each : machine.settle(each)
+      const element = node.awaitModifier === undefined ? each : machine.await(each)
       if (ts.isVariableDeclarationList(initializer)) initializer.declarations.forEach(({ name }) => { bindName(machine, name, element) })
       else assignTo(machine, initializer, element)
       return runStatement(machine, node.statement)
@@ -73,7 +73,7 @@ function runStatement (machine: Machine, node: Statement): boolean {
       if (ts.isVariableDeclarationList(node.initializer)) {
         node.initializer.declarations.forEach(declaration => {
           bindName(machine, declaration.name,
-            [unknownOf(machine, declaration.name)])
+            [createUnknown(machine, declaration.name)])
         })
       } else machine.evaluate(node.initializer)
     }
@@ -102,17 +102,17 @@ function runStatement (machine: Machine, node: Statement): boolean {
   }
   if (ts.isSwitchStatement(node)) return runSwitch(machine, node)
   if (ts.isBreakStatement(node)) {
-    machine.act.breaks.push(saveState(machine))
+    machine.current.breakStates.push(saveState(machine))
     return false
   }
   if (ts.isContinueStatement(node)) {
-    machine.act.breaks.push(saveState(machine))
+    machine.current.breakStates.push(saveState(machine))
     return false
   }
   if (ts.isLabeledStatement(node)) return runStatement(machine, node.statement)
   if (ts.isClassDeclaration(node) && node.name !== undefined) {
     const symbol = machine.project.checker.getSymbolAtLocation(node.name)
-    if (symbol !== undefined) machine.act.frame.vars.set(symbol, [machine.classOfNode(node, machine.act.frame)])
+    if (symbol !== undefined) machine.current.frame.vars.set(symbol, [machine.getClassValue(node, machine.current.frame)])
   }
   return true
 }
@@ -125,22 +125,22 @@ function neverReturns (machine: Machine, expression: Expression): boolean {
   const { callees } = ts.isIdentifier(call.expression) ? { callees: readVariable(machine, call.expression) } : { callees: [] as Values }
   const declared = callees.some(callee => callee.kind === 'function' && callee.node.type?.kind === ts.SyntaxKind.NeverKeyword)
   if (declared) return true
-  const type = typeOf(machine, call)
+  const type = getType(machine, call)
   return type !== undefined && (type.flags & ts.TypeFlags.Never) !== 0
 }
 
 /** Runs a loop twice, because the second round can see variables that the first round set. */
 function runLoop (machine: Machine, body: () => boolean, mayEnd: boolean): boolean {
-  const { act } = machine
-  const outer = act.breaks
-  act.breaks = []
+  const { current } = machine
+  const outer = current.breakStates
+  current.breakStates = []
   const before = saveState(machine)
   const ends: State[] = mayEnd ? [before] : []
   const first = body()
-  const hasMore = first || act.breaks.length > 0
+  const hasMore = first || current.breakStates.length > 0
   if (first) ends.push(saveState(machine))
-  ends.push(...act.breaks)
-  act.breaks = outer
+  ends.push(...current.breakStates)
+  current.breakStates = outer
   if (ends.length === 0 && !hasMore) {
     restoreState(machine, before)
     return false
@@ -151,15 +151,15 @@ function runLoop (machine: Machine, body: () => boolean, mayEnd: boolean): boole
 
 function runSwitch (machine: Machine, node: SwitchStatement): boolean {
   const { ts } = machine.project
-  const { act } = machine
+  const { current } = machine
   const values = machine.evaluate(node.expression)
   const isTrue = values.every(value => value.kind === 'literal' && value.value === true)
   const subject = isTrue ? undefined : findSubject(machine, node.expression)
-  const outer = act.breaks
-  act.breaks = []
+  const outer = current.breakStates
+  current.breakStates = []
   let before = saveState(machine)
   const ends: State[] = []
-  let left = isTrue || subject === undefined ? values.map(value => ({ of: value, value })) : casesOf(machine, subject, node.expression)
+  let left = isTrue || subject === undefined ? values.map(value => ({ of: value, value })) : listCases(machine, subject, node.expression)
   let isReached = false
   let hasDefault = false
   for (const clause of node.caseBlock.clauses) {
@@ -177,7 +177,7 @@ function runSwitch (machine: Machine, node: SwitchStatement): boolean {
     } else {
       hasDefault = true
     }
-    if (subject !== undefined && matched.length > 0) act.frame.vars.set(subject, union(matched.map(({ of }) => of)))
+    if (subject !== undefined && matched.length > 0) current.frame.vars.set(subject, union(matched.map(({ of }) => of)))
     const entered = saveState(machine)
     if (ts.isCaseClause(clause) && isTrue) {
       restoreState(machine, before)
@@ -190,9 +190,9 @@ function runSwitch (machine: Machine, node: SwitchStatement): boolean {
     isReached = runStatements(machine, clause.statements)
   }
   if (isReached) ends.push(saveState(machine))
-  ends.push(...act.breaks)
+  ends.push(...current.breakStates)
   if (!hasDefault && left.length > 0) ends.push(before)
-  act.breaks = outer
+  current.breakStates = outer
   if (ends.length === 0) {
     restoreState(machine, before)
     return false
@@ -202,8 +202,8 @@ function runSwitch (machine: Machine, node: SwitchStatement): boolean {
 }
 
 /** Returns the values of an expression for each value of a variable in it. */
-function casesOf (machine: Machine, subject: TypeScriptSymbol, expression: Expression): Array<{ readonly of: Value, readonly value: Value }> {
-  const { vars } = machine.act.frame
+function listCases (machine: Machine, subject: TypeScriptSymbol, expression: Expression): Array<{ readonly of: Value, readonly value: Value }> {
+  const { vars } = machine.current.frame
   const all = vars.get(subject) as Values
   const cases = all.flatMap(of => {
     vars.set(subject, [of])

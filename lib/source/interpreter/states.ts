@@ -5,11 +5,11 @@ import type { Machine, State } from './machine.js'
 import { mergeProgress, restoreProgress, saveProgress } from './progress.js'
 
 export function saveState (machine: Machine): State {
-  return { vars: new Map(machine.act.frame.vars), progress: saveProgress(machine) }
+  return { vars: new Map(machine.current.frame.vars), progress: saveProgress(machine) }
 }
 
 export function restoreState (machine: Machine, { vars, progress }: State): void {
-  machine.act.frame.vars = new Map(vars)
+  machine.current.frame.vars = new Map(vars)
   restoreProgress(machine, progress)
 }
 
@@ -21,21 +21,21 @@ export function mergeStates (machine: Machine, states: readonly State[]): void {
       vars.set(symbol, known === undefined ? values : union(known, values))
     }
   }
-  machine.act.frame.vars = vars
+  machine.current.frame.vars = vars
   mergeProgress(machine, states.map(({ progress }) => progress))
 }
 
 /** Evaluates a condition again, without its errors. */
 export function withoutErrors<T> (machine: Machine, body: () => T): T {
-  const { act } = machine
+  const { current } = machine
   const progress = saveProgress(machine)
-  const { throws, sent } = act
-  const counts = [sent.length, act.outer.length] as const
-  act.throws = []
+  const { throws, sent } = current
+  const counts = [sent.length, current.rejections.length] as const
+  current.throws = []
   const result = body()
-  act.throws = throws
-  act.sent.length = counts[0]
-  act.outer.length = counts[1]
+  current.throws = throws
+  current.sent.length = counts[0]
+  current.rejections.length = counts[1]
   restoreProgress(machine, progress)
   return result
 }

@@ -1,7 +1,7 @@
 /** Reads properties of the syntax tree that do not depend on values. */
 import type { Declaration, Expression, Node, ParameterDeclaration } from 'typescript'
 import type { FunctionNode, Project } from '../project.js'
-import type { Fn } from '../values.js'
+import type { FunctionValue } from '../values.js'
 
 export function isStatic (ts: Project['ts'], node: Declaration): boolean {
   return ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword)
@@ -20,13 +20,13 @@ export function isGenerator (node: FunctionNode): boolean {
 }
 
 /** Returns whether a function is a Node callback, `(error, result) => ...`. Node calls it later, and the request does not wait for its errors. */
-export function isNodeCallback (ts: Project['ts'], { node }: Fn): boolean {
-  const [first, ...others] = parametersOf(node)
+export function isNodeCallback (ts: Project['ts'], { node }: FunctionValue): boolean {
+  const [first, ...others] = getParameters(node)
   return first !== undefined && others.length > 0 && ts.isIdentifier(first.name) && /^(e|err|error|_err|_error)$/.test(first.name.text)
 }
 
 /** Returns the parameters that receive arguments. The `this` parameter of TypeScript is not one of them. */
-export function parametersOf (node: FunctionNode): readonly ParameterDeclaration[] {
+export function getParameters (node: FunctionNode): readonly ParameterDeclaration[] {
   return node.parameters.filter(({ name }) => !('text' in name && name.text === 'this'))
 }
 

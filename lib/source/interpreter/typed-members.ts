@@ -1,33 +1,33 @@
 /** Reads properties of values of which only the type is known. */
 import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { isMongooseModel } from '../mongoose.js'
-import { type FunctionNode, isFunctionNode, packageOf } from '../project.js'
+import { type FunctionNode, isFunctionNode, getPackageName } from '../project.js'
 import { isSequelizeModel } from '../sequelize.js'
-import { type Unknown, type Value, type Values, literal, native, nextId, union, unknown, unknownFrom } from '../values.js'
-import { implementationsOf } from './implementations.js'
+import { type UnknownValue, type Value, type Values, literal, native, nextId, union, unknown, createUnknownLike } from '../values.js'
+import { getImplementations } from './implementations.js'
 import type { Machine } from './machine.js'
-import { functionOfNode, typeOf } from './nodes.js'
+import { getFunctionValue, getType } from './nodes.js'
 import { externalValue, initialValues, isModuleLevel } from './variables.js'
 
 /** Returns a member that is only visible in the source. */
-export function memberOfNode (machine: Machine, node: Node, name: string): Values {
+export function readMemberByNode (machine: Machine, node: Node, name: string): Values {
   const { ts } = machine.project
-  if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return machine.memberOfType(unknown(() => typeOf(machine, node.expression)), name, node)
-  return [unknown(() => typeOf(machine, node))]
+  if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return machine.readMemberByType(unknown(() => getType(machine, node.expression)), name, node)
+  return [unknown(() => getType(machine, node))]
 }
 
-export function memberOfType (machine: Machine, owner: Unknown, name: string, node: Node): Values {
-  const found = readMemberOfType(machine, owner, name, node)
+export function readMemberByType (machine: Machine, owner: UnknownValue, name: string, node: Node): Values {
+  const found = readTypedMember(machine, owner, name, node)
   return owner.defined?.has(name) === true ? found.map(value => value.kind === 'unknown' ? { ...value, isDefined: true } : value) : found
 }
 
-function readMemberOfType (machine: Machine, owner: Unknown, name: string, node: Node): Values {
+function readTypedMember (machine: Machine, owner: UnknownValue, name: string, node: Node): Values {
   const { ts, checker } = machine.project
-  if (owner.held.length > 0 && !owner.isCaught) return union(owner.held, [unknown(() => typeOf(machine, node), owner.held)])
+  if (owner.contents.length > 0 && !owner.isCaught) return union(owner.contents, [unknown(() => getType(machine, node), owner.contents)])
   if (isMongooseModel(owner.model)) {
     const set = owner.fields?.get(name)
     if (set !== undefined) return set
-    const method = methodOf(owner.model, name)
+    const method = findModelMethod(owner.model, name)
     if (method !== undefined) return [machine.live(method)]
   }
   // Associations add methods to a model that its type does not have.
@@ -36,13 +36,13 @@ function readMemberOfType (machine: Machine, owner: Unknown, name: string, node:
   const symbol = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0 ? undefined : checker.getPropertyOfType(checker.getNonNullableType(type), name)
   const isFreeText = owner.isFreeText === true || (owner.part !== undefined && machine.readRoute().freeText.has(`${owner.part}.${name}`))
   const from = { ...owner, isFreeText, isOfUrl: owner.isOfUrl === true || owner.part === 'params' || owner.part === 'query' }
-  if (symbol === undefined) return [unknownFrom(from, owner.isCaught ? undefined : () => typeOf(machine, node))]
-  const found = memberOfSymbol(machine, symbol, owner, node)
-  return owner.isInput || owner.isStored === true ? found.map(value => value.kind === 'unknown' ? unknownFrom(from, value.type) : value) : found
+  if (symbol === undefined) return [createUnknownLike(from, owner.isCaught ? undefined : () => getType(machine, node))]
+  const found = readMemberBySymbol(machine, symbol, owner, node)
+  return owner.isInput || owner.isStored === true ? found.map(value => value.kind === 'unknown' ? createUnknownLike(from, value.type) : value) : found
 }
 
 /** Returns a method of the documents of a model. */
-function methodOf (model: object, name: string): object | undefined {
+function findModelMethod (model: object, name: string): object | undefined {
   for (let at = Object.getOwnPropertyDescriptor(model, 'prototype')?.value as object | null; at !== null; at = Object.getPrototypeOf(at) as object | null) {
     const value = Object.getOwnPropertyDescriptor(at, name)?.value as unknown
     if (typeof value === 'function') return value
@@ -51,7 +51,7 @@ function methodOf (model: object, name: string): object | undefined {
 }
 
 /** Returns the possible values of a property of a type: a method with a body, implementations of a method without a body, or a typed value. */
-function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Value, node: Node): Values {
+function readMemberBySymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Value, node: Node): Values {
   const { ts, checker } = machine.project
   const typed = (): Values => {
     const type = checker.getTypeOfSymbolAtLocation(symbol, node)
@@ -60,19 +60,19 @@ function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Valu
   const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0]
   if (declaration === undefined) return typed()
   if (!machine.project.owns(declaration.getSourceFile())) {
-    const from = packageOf(declaration.getSourceFile().fileName)
+    const from = getPackageName(declaration.getSourceFile().fileName)
     const called = ts.isCallExpression(node.parent) && node.parent.expression === node
     if (!called) return typed()
     const parent = declaration.parent as Node & { readonly name?: { readonly text?: string } }
     return [externalValue(from === undefined ? '' : from.replace(/^@types\//, ''), `${parent?.name?.text ?? ''}.${symbol.name}`, node)]
   }
   if (isFunctionNode(ts, declaration)) {
-    const home = ts.isClassLike(declaration.parent) ? machine.classOfNode(declaration.parent, undefined) : undefined
-    const fn = { ...functionOfNode(machine, declaration, home), self: [owner] }
+    const home = ts.isClassLike(declaration.parent) ? machine.getClassValue(declaration.parent, undefined) : undefined
+    const fn = { ...getFunctionValue(machine, declaration, home), self: [owner] }
     return ts.isGetAccessor(declaration) ? machine.callFunction(fn, [owner], []) : [fn]
   }
   if ((ts.isPropertyDeclaration(declaration) || ts.isPropertyAssignment(declaration)) && declaration.initializer !== undefined && ts.isFunctionLike(declaration.initializer)) {
-    const home = ts.isClassLike(declaration.parent) ? machine.classOfNode(declaration.parent, undefined) : undefined
+    const home = ts.isClassLike(declaration.parent) ? machine.getClassValue(declaration.parent, undefined) : undefined
     return [{ kind: 'function', id: nextId(), node: declaration.initializer as FunctionNode, env: undefined, self: [owner], home }]
   }
   if (ts.isPropertyAssignment(declaration) || ts.isShorthandPropertyAssignment(declaration)) {
@@ -82,18 +82,18 @@ function memberOfSymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Valu
   }
   const isCalled = ts.isCallExpression(node.parent) && node.parent.expression === node
   if (isCalled) {
-    const found = implementationsOf(machine, symbol, declaration)
+    const found = getImplementations(machine, symbol, declaration)
     if (found.length > 0) {
       const isUncertain = found.length > 1
       return found.map(fn => isUncertain
-        ? native(symbol.name, (args, self) => machine.maybe(() => machine.callFunction(fn, self, args)))
-        : { ...fn, self: [unknown(() => fn.home?.node === undefined ? undefined : typeOf(machine, fn.home.node))] })
+        ? native(symbol.name, (args, self) => machine.runUncertain(() => machine.callFunction(fn, self, args)))
+        : { ...fn, self: [unknown(() => fn.home?.node === undefined ? undefined : getType(machine, fn.home.node))] })
     }
     // Prisma generates its client into the application.
     if (ts.isInterfaceDeclaration(declaration.parent) && /(Delegate|^PrismaClient)$/.test(declaration.parent.name.text)) return [externalValue('@prisma/client', `${declaration.parent.name.text}.${symbol.name}`, node)]
     // The type of a catalog factory shows which error it creates.
     const isFactory = ['code', 'status'].every(name => checker.getTypeOfSymbolAtLocation(symbol, node).getProperty(name) !== undefined)
-    if (!isFactory && (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration) || ts.isPropertySignature(declaration))) machine.missed(node, `No implementation of '${symbol.name}' was found.`)
+    if (!isFactory && (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration) || ts.isPropertySignature(declaration))) machine.reportNotFollowed(node, `No implementation of '${symbol.name}' was found.`)
   }
   return typed()
 }

@@ -2,10 +2,10 @@
 import type { Declaration, Expression, Identifier, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
 import type { LiveScope } from '../inspect.js'
 import { isFunctionNode } from '../project.js'
-import { type Env, type Value, type Values, literal, nextId, nothing, object, unknown } from '../values.js'
-import { createActivation, moduleFrame } from './activations.js'
+import { type Environment, type Value, type Values, literal, nextId, undefinedValues, object, unknown } from '../values.js'
+import { createActivation, getModuleFrame } from './activations.js'
 import type { Machine } from './machine.js'
-import { functionOfNode, typeOf, unknownOf } from './nodes.js'
+import { getFunctionValue, getType, createUnknown } from './nodes.js'
 import { findUp } from './syntax.js'
 
 /** Returns the values of a variable. */
@@ -16,9 +16,9 @@ export function readVariable (machine: Machine, node: Identifier): Values {
     ? checker.getShorthandAssignmentValueSymbol(node.parent)
     : checker.getSymbolAtLocation(node)
   const name = node.text
-  if (name === 'undefined') return nothing
+  if (name === 'undefined') return undefinedValues
   const live: Array<readonly LiveScope[]> = []
-  for (let env: Env | undefined = machine.act.frame; env !== undefined; env = 'vars' in env ? env.parent : undefined) {
+  for (let env: Environment | undefined = machine.current.frame; env !== undefined; env = 'vars' in env ? env.parent : undefined) {
     if ('vars' in env) {
       const values = symbol === undefined ? undefined : env.vars.get(symbol)
       if (values !== undefined) return values
@@ -26,20 +26,22 @@ export function readVariable (machine: Machine, node: Identifier): Values {
       live.push(env.scopes)
     }
   }
-  if (symbol === undefined) return fromScopes(machine, live.flat(), name) ?? [globalValue(name, node)]
+  if (symbol === undefined) return readFromScopes(machine, live.flat(), name) ?? [globalValue(name, node)]
   const declaration = symbol.declarations?.find(found => found.kind !== ts.SyntaxKind.InterfaceDeclaration &&
     found.kind !== ts.SyntaxKind.TypeAliasDeclaration) ?? symbol.declarations?.[0]
-  const fixed = declaration === undefined ? undefined : literalConstant(machine, declaration)
+  const fixed = declaration === undefined ? undefined : findLiteralConstant(machine, declaration)
   if (fixed !== undefined) return fixed
   const isOfModule = declaration !== undefined && isModuleLevel(machine, declaration)
   const scopes = [...live.flat(), ...(isOfModule ? machine.moduleScopes.get(declaration.getSourceFile().fileName) ?? [] : [])]
-  const closed = declaration !== undefined && machine.project.owns(declaration.getSourceFile()) ? fromScopes(machine, scopes, name, isConstant(machine, declaration)) : undefined
+  const closed = declaration !== undefined && machine.project.owns(declaration.getSourceFile())
+    ? readFromScopes(machine, scopes, name, isConstant(machine, declaration))
+    : undefined
   if (closed !== undefined) return closed
-  return valuesOfSymbol(machine, symbol, node)
+  return readSymbol(machine, symbol, node)
 }
 
 /** Returns the value of a constant with a literal initializer. */
-function literalConstant (machine: Machine, declaration: Declaration): Values | undefined {
+function findLiteralConstant (machine: Machine, declaration: Declaration): Values | undefined {
   const { ts } = machine.project
   if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined || !isConstant(machine, declaration)) return undefined
   const { initializer } = declaration
@@ -48,7 +50,7 @@ function literalConstant (machine: Machine, declaration: Declaration): Values | 
   return isLiteral ? machine.evaluate(initializer) : undefined
 }
 
-export function fromScopes (machine: Machine, scopes: readonly LiveScope[], name: string, isConstant = false): Values | undefined {
+export function readFromScopes (machine: Machine, scopes: readonly LiveScope[], name: string, isConstant = false): Values | undefined {
   for (const scope of scopes) {
     if (!Object.hasOwn(scope, name)) continue
     const value = scope[name]
@@ -76,22 +78,22 @@ export function isConstant (machine: Machine, node: Declaration): boolean {
 }
 
 /** Returns the values of a symbol outside any running function. */
-export function valuesOfSymbol (machine: Machine, symbol: TypeScriptSymbol, node: Node): Values {
+export function readSymbol (machine: Machine, symbol: TypeScriptSymbol, node: Node): Values {
   const { ts, checker } = machine.project
   if ((symbol.flags & ts.SymbolFlags.Alias) !== 0) {
     const target = checker.getAliasedSymbol(symbol)
-    const imported = importOf(machine, symbol)
+    const imported = findImport(machine, symbol)
     const declaration = target.declarations?.[0]
     if (declaration !== undefined && machine.project.owns(declaration.getSourceFile())) {
       if (ts.isSourceFile(declaration)) return [{ kind: 'module', symbol: target }]
-      return valuesOfSymbol(machine, target, node)
+      return readSymbol(machine, target, node)
     }
     if (imported !== undefined) return [externalValue(imported.from, imported.path, node)]
   }
   const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0]
-  if (declaration === undefined) return [unknown(() => typeOf(machine, node))]
+  if (declaration === undefined) return [unknown(() => getType(machine, node))]
   if (!machine.project.owns(declaration.getSourceFile())) return [globalValue(symbol.name, node)]
-  return valuesOfDeclaration(machine, declaration, node)
+  return readDeclaration(machine, declaration, node)
 }
 
 export function externalValue (from: string, path: string, node: Node | undefined): Value {
@@ -103,7 +105,7 @@ function globalValue (name: string, node: Node): Value {
 }
 
 /** Returns the package and the export of an import. */
-function importOf (machine: Machine, symbol: TypeScriptSymbol): { readonly from: string, readonly path: string } | undefined {
+function findImport (machine: Machine, symbol: TypeScriptSymbol): { readonly from: string, readonly path: string } | undefined {
   const { ts } = machine.project
   const declaration = symbol.declarations?.[0]
   const statement = declaration === undefined ? undefined : findUp(declaration, ts.isImportDeclaration)
@@ -113,50 +115,50 @@ function importOf (machine: Machine, symbol: TypeScriptSymbol): { readonly from:
   return { from, path: ts.isNamespaceImport(declaration) ? '' : 'default' }
 }
 
-function valuesOfDeclaration (machine: Machine, declaration: Declaration, node: Node): Values {
+function readDeclaration (machine: Machine, declaration: Declaration, node: Node): Values {
   const { ts } = machine.project
   if (ts.isFunctionDeclaration(declaration)) {
     const body = declaration.body !== undefined
       ? declaration
       : machine.project.checker.getSymbolAtLocation(declaration.name as Node)?.declarations?.find((found): found is typeof declaration =>
         ts.isFunctionDeclaration(found) && found.body !== undefined)
-    return body === undefined ? [unknown()] : [functionOfNode(machine, body)]
+    return body === undefined ? [unknown()] : [getFunctionValue(machine, body)]
   }
-  if (ts.isClassLike(declaration)) return [machine.exportedClass(declaration) ?? machine.classOfNode(declaration, undefined)]
+  if (ts.isClassLike(declaration)) return [machine.findExportedClass(declaration) ?? machine.getClassValue(declaration, undefined)]
   if (ts.isEnumDeclaration(declaration)) {
     return [object({
       fields: new Map(declaration.members.map(member => {
         const value = machine.project.checker.getConstantValue(member)
-        return [machine.propertyName(member.name) ?? '', [value === undefined ? unknown() : literal(value)]]
+        return [machine.toPropertyName(member.name) ?? '', [value === undefined ? unknown() : literal(value)]]
       }))
     })]
   }
   if (ts.isExportAssignment(declaration)) return initialValues(machine, declaration, declaration.expression)
   if (ts.isVariableDeclaration(declaration) && ts.isIdentifier(declaration.name)) {
-    const live = isModuleLevel(machine, declaration) ? machine.exportedValue(declaration, declaration.name.text) : undefined
+    const live = isModuleLevel(machine, declaration) ? machine.findExport(declaration, declaration.name.text) : undefined
     if (live !== undefined) return [live]
-    const require = declaration.initializer !== undefined ? machine.requiredBy(declaration.initializer) : undefined
+    const require = declaration.initializer !== undefined ? machine.evaluateRequire(declaration.initializer) : undefined
     if (require !== undefined) return require
-    if (declaration.initializer === undefined) return [unknownOf(machine, declaration)]
+    if (declaration.initializer === undefined) return [createUnknown(machine, declaration)]
     if (!isConstant(machine, declaration) && isModuleLevel(machine, declaration)) {
       const values = initialValues(machine, declaration, declaration.initializer)
-      return values.every(value => value.kind === 'literal') ? [unknownOf(machine, declaration)] : values
+      return values.every(value => value.kind === 'literal') ? [createUnknown(machine, declaration)] : values
     }
     return initialValues(machine, declaration, declaration.initializer)
   }
   if (ts.isBindingElement(declaration)) {
     const owner = findUp(declaration, ts.isVariableDeclaration)
-    if (owner?.initializer === undefined) return [unknownOf(machine, declaration)]
-    const whole = machine.requiredBy(owner.initializer) ?? initialValues(machine, owner, owner.initializer)
+    if (owner?.initializer === undefined) return [createUnknown(machine, declaration)]
+    const whole = machine.evaluateRequire(owner.initializer) ?? initialValues(machine, owner, owner.initializer)
     const found = machine.findInPattern(owner.name as ObjectBindingPattern, whole, declaration)
-    return found ?? [unknownOf(machine, declaration)]
+    return found ?? [createUnknown(machine, declaration)]
   }
   if (ts.isPropertyAssignment(declaration)) return initialValues(machine, declaration, declaration.initializer)
-  if (ts.isMethodDeclaration(declaration) && declaration.body !== undefined) return [functionOfNode(machine, declaration)]
+  if (ts.isMethodDeclaration(declaration) && declaration.body !== undefined) return [getFunctionValue(machine, declaration)]
   if (ts.isBinaryExpression(declaration)) return initialValues(machine, declaration, declaration.right) // exports.x = ...
   if (ts.isPropertyAccessExpression(declaration) && ts.isBinaryExpression(declaration.parent)) return initialValues(machine, declaration, declaration.parent.right)
   if (ts.isSourceFile(declaration)) return [{ kind: 'module', symbol: machine.project.checker.getSymbolAtLocation(declaration) as TypeScriptSymbol }]
-  return [unknown(() => typeOf(machine, node))]
+  return [unknown(() => getType(machine, node))]
 }
 
 /** Returns the initial value of a variable. If the initializer uses the variable itself, the value is unknown. */
@@ -165,10 +167,10 @@ export function initialValues (machine: Machine, declaration: Node, expression: 
   if (known === 'running') return [unknown()]
   if (known !== undefined) return known
   machine.initials.set(declaration, 'running')
-  const before = machine.act
-  machine.act = createActivation(machine.project.ts, undefined, { id: nextId(), vars: new Map(), parent: moduleFrame(machine, expression) }, [], undefined)
+  const before = machine.current
+  machine.current = createActivation(machine.project.ts, undefined, { id: nextId(), vars: new Map(), parent: getModuleFrame(machine, expression) }, [], undefined)
   const values = machine.evaluate(expression)
-  machine.act = before
+  machine.current = before
   machine.initials.set(declaration, values)
   return values
 }

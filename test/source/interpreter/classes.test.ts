@@ -1,6 +1,6 @@
 /** The names by which the class of a package counts as an error class. */
 import t from 'tap'
-import { errorNamesOfPath } from '../../../lib/source/interpreter/classes.js'
+import { listErrorNamesOfPath } from '../../../lib/source/interpreter/classes.js'
 
 t.test('a class of a package is an error class if its name ends in Error', async t => {
   for (const [path, names] of [
@@ -9,5 +9,5 @@ t.test('a class of a package is an error class if its name ends in Error', async
     ['Error', ['Error', 'Error']],
     ['Client', []],
     ['ErrorReporter', []]
-  ] as const) t.strictSame(errorNamesOfPath(path), names, path)
+  ] as const) t.strictSame(listErrorNamesOfPath(path), names, path)
 })

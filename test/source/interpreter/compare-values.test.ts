@@ -1,7 +1,7 @@
 /** Comparisons of possible values. A result is undefined if the source does not decide it, so that both branches are followed. */
 import t from 'tap'
 import ts from 'typescript'
-import { booleans, compute, equals, truthOf, typeName } from '../../../lib/source/interpreter/compare-values.js'
+import { toBooleans, computeBinary, equals, getTruth, getTypeName } from '../../../lib/source/interpreter/compare-values.js'
 import { literal, object, random, unknown, type Value } from '../../../lib/source/values.js'
 
 const text = (pattern: string): Value => ({ kind: 'text', text: pattern })
@@ -11,7 +11,7 @@ t.test('conditions', async t => {
   for (const [what, value, expected] of [
     ['a literal', literal(0), false], ['null', literal(null), false], ['a string', literal('a'), true], ['a value of the running application', live, undefined],
     ['a string with unknown parts', text('?'), undefined], ['an object', object({}), true], ['an unknown value', unknown(), undefined]
-  ] as const) t.equal(truthOf(value), expected, what)
+  ] as const) t.equal(getTruth(value), expected, what)
 })
 
 t.test('equality', async t => {
@@ -32,23 +32,23 @@ t.test('equality', async t => {
 
 t.test('the results of typeof', async t => {
   for (const [value, name] of [[literal(null), 'object'], [literal(1), 'number'], [literal(undefined), 'undefined'], [text('?'), 'string'], [object({}), 'object']] as const) {
-    t.match(typeName(value), { kind: 'literal', value: name })
+    t.match(getTypeName(value), { kind: 'literal', value: name })
   }
-  t.match(typeName(unknown()), { kind: 'unknown' })
+  t.match(getTypeName(unknown()), { kind: 'unknown' })
 })
 
 t.test('operators', async t => {
   const { PlusToken, MinusToken, LessThanToken, AsteriskToken } = ts.SyntaxKind
-  t.match(compute(ts, PlusToken, literal('a'), literal(1)), { kind: 'literal', value: 'a1' })
-  t.match(compute(ts, PlusToken, literal('user-'), unknown()), { kind: 'text', text: 'user-?' })
-  t.match(compute(ts, MinusToken, literal(3), literal(1)), { kind: 'literal', value: 2, firm: true })
-  t.match(compute(ts, LessThanToken, literal(3), literal(1, false)), { kind: 'literal', value: false, firm: false })
-  t.match(compute(ts, AsteriskToken, literal(3), literal(1)), { kind: 'unknown' })
-  t.strictSame(compute(ts, MinusToken, random(), literal(1)).kind, random().kind)
+  t.match(computeBinary(ts, PlusToken, literal('a'), literal(1)), { kind: 'literal', value: 'a1' })
+  t.match(computeBinary(ts, PlusToken, literal('user-'), unknown()), { kind: 'text', text: 'user-?' })
+  t.match(computeBinary(ts, MinusToken, literal(3), literal(1)), { kind: 'literal', value: 2, isInSource: true })
+  t.match(computeBinary(ts, LessThanToken, literal(3), literal(1, false)), { kind: 'literal', value: false, isInSource: false })
+  t.match(computeBinary(ts, AsteriskToken, literal(3), literal(1)), { kind: 'unknown' })
+  t.strictSame(computeBinary(ts, MinusToken, random(), literal(1)).kind, random().kind)
 })
 
 t.test('several comparisons', async t => {
-  t.match(booleans([true, false]), [{ value: true }, { value: false }])
-  t.match(booleans([true, undefined]), [{ kind: 'unknown' }])
-  t.match(booleans([]), [{ kind: 'unknown' }])
+  t.match(toBooleans([true, false]), [{ value: true }, { value: false }])
+  t.match(toBooleans([true, undefined]), [{ kind: 'unknown' }])
+  t.match(toBooleans([]), [{ kind: 'unknown' }])
 })
