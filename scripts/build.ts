@@ -30,15 +30,21 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 const modules = Object.values(manifest.exports).flatMap(target => typeof target === 'string' ? [] : [target.default.replace(/^\.\/|\.js$/g, '')])
 const commands = Object.values(manifest.bin).map(path => path.replace(/^\.\/|\.js$/g, ''))
 
+/** Files that run only while a document or a page is created. Their functions are not in the stacks of requests. */
+const createsDocuments = /[\\/]lib[\\/](?:openapi|samples)[\\/].*\.ts$/
+
 rmSync(dist, { recursive: true, force: true })
 await writeModules()
 writeTypes()
 
-/** Shortens the local names in the files of a package. */
+/** Shortens the local names in files. */
 function shortenNames (filter: RegExp): Plugin {
   return {
     name: 'shorten-names',
-    setup: ({ onLoad }) => onLoad({ filter }, ({ path }) => ({ contents: transformSync(readFileSync(path, 'utf8'), { format: 'esm', minify: true }).code }))
+    setup: ({ onLoad }) => onLoad({ filter }, ({ path }) => {
+      const loader = path.endsWith('.ts') ? 'ts' : 'js'
+      return { contents: transformSync(readFileSync(path, 'utf8'), { format: 'esm', loader, minify: true, target: 'node20' }).code, loader: 'js' }
+    })
   }
 }
 
@@ -83,7 +89,7 @@ async function writeModules (): Promise<void> {
     charset: 'utf8',
     // TypeBox has 200 files, but the package uses 12 of its builders. Its symbols are global, so its other copies understand the schemas.
     external: [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)].filter(name => name !== '@sinclair/typebox'),
-    plugins: [leaveDynamicImports(/^@sinclair\/typebox/), shortenNames(/@sinclair[\\/]typebox[\\/].*\.mjs$/)],
+    plugins: [leaveDynamicImports(/^@sinclair\/typebox/), shortenNames(/@sinclair[\\/]typebox[\\/].*\.mjs$/), shortenNames(createsDocuments)],
     metafile: true,
     logLevel: 'warning'
   })
