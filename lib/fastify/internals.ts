@@ -37,6 +37,7 @@ export const reliances: Readonly<Record<string, Reliance>> = {
   displayName: { on: 'fastify', behavior: 'fastify-plugin stores the name of a plugin under the symbol fastify.display-name.', in: 'lib/fastify/early-routes.ts' },
   requestListener: { on: 'fastify', behavior: 'The listener for requests on each server of an application is app.routing.' },
   rewriteUrl: { on: 'fastify', behavior: 'Fastify calls rewriteUrl for every request, before it does anything else.', in: 'lib/server/early-rejections.ts' },
+  longParameter: { on: 'fastify', behavior: 'For a parameter that is too long, findRoute() returns a handler without searchParams. A route always has searchParams.', in: 'lib/respond/allow-header.ts' },
   initialConfig: { on: 'fastify', behavior: 'initialConfig.routerOptions shows the constraint strategies that were given to Fastify.', in: 'lib/respond/allow-header.ts' },
   moduleCache: { on: 'node', behavior: 'Module._cache has the paths of the CommonJS modules that are loaded.', in: 'lib/infer/find-database.ts' },
   replySend: { on: 'fastify', behavior: 'If a hook throws while a response is sent, Fastify passes the error to reply.send().', in: 'lib/respond/send-response.ts' },

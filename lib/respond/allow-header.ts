@@ -19,7 +19,8 @@ export function allowedMethods ({ server, raw }: FastifyRequest): string[] {
   let isPath = false
   for (const method of getSupportedMethods(server)) {
     const route = find(method, url)
-    if (route === null) continue
+    // For a parameter that is too long, the router returns a handler that responds with an error. It is not a route, so it has no query.
+    if (route === null || (route.searchParams as unknown) === undefined) continue
     const hasWildcard = '*' in route.params
     if (method !== 'OPTIONS' && hasWildcard && isCatchAll(route.params, find(method, unlikelySegment + getPath(url))?.params)) continue
     allowed.push(method)

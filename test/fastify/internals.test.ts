@@ -26,6 +26,15 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
     await app.register(async scope => { t.equal(Object.getPrototypeOf(scope), app) })
   },
 
+  async longParameter (t) {
+    const app = Fastify()
+    app.get('/users/:id', async () => 'ok')
+    await app.ready()
+    const find = (url: string): unknown => app.findRoute({ method: 'GET', url })
+    t.match(find('/users/1'), { params: { id: '1' }, searchParams: {} })
+    t.match(find(`/users/${'x'.repeat(101)}`), { params: {}, searchParams: undefined })
+  },
+
   async errorHandlerFlag (t) {
     const app = Fastify({ allowErrorHandlerOverride: false })
     t.equal(getOwnErrorHandler(app), undefined)

@@ -145,6 +145,17 @@ t.test('a catch-all route, such as in @fastify/static, does not turn 404 into 40
   t.strictSame(await sendRequest(port, 'POST', '/files/a'), notAllowed('GET', 'HEAD'), 'a path behind a prefix is known')
 })
 
+t.test('a parameter that is too long does not turn 404 into 405', async t => {
+  const app = await createApp()
+  app.get('/*', (_request, reply) => { reply.callNotFound() })
+  app.get('/users/:id', ok)
+  app.delete('/users/:id', ok)
+  const port = await listen(t, app)
+  t.strictSame(await sendRequest(port, 'GET', `/users/${'x'.repeat(101)}`), notFound)
+  t.strictSame(await sendRequest(port, 'POST', `/users/${'x'.repeat(101)}`), notFound)
+  t.strictSame(await sendRequest(port, 'POST', '/users/1'), notAllowed('DELETE', 'GET', 'HEAD'))
+})
+
 t.test('a catch-all in any spelling does not turn 404 into 405, also with the slash and case options of the router', async t => {
   for (const url of ['*', '/*']) {
     const app = await createApp({}, { routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true } })
