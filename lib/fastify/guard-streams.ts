@@ -2,7 +2,7 @@
  * Guards payloads that Fastify reads or writes in its own callbacks: request bodies of `preParsing` hooks, and responses that are
  * streams or have trailers. An error that is thrown in such a callback would end the process, and the client would get no response.
  */
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { callSafely } from '../support/call-safely.js'
@@ -76,9 +76,11 @@ function guardWrite (reply: FastifyReply, send: Send): void {
 function guardTrailers (reply: FastifyReply): void {
   const { raw } = reply
   const { addTrailers, writeHead } = raw
-  raw.writeHead = ((status: number, headers: OutgoingHttpHeaders) => {
-    if (status === 204 || status === 304) delete headers.trailer
-    return writeHead.call(raw, status, headers as never)
+  raw.writeHead = ((status: number, ...args: unknown[]) => {
+    // Fastify passes an object. The application can also call this method with a reason phrase, a list, or without headers.
+    const headers = args.at(-1)
+    if ((status === 204 || status === 304) && isObject(headers)) delete (headers as Record<string, unknown>).trailer
+    return Reflect.apply(writeHead, raw, [status, ...args]) as ServerResponse
   }) as ServerResponse['writeHead']
   raw.addTrailers = trailers => {
     const entries = Object.entries(trailers)

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:http2'
 import { Readable } from 'node:stream'
+import type { ServerResponse } from 'node:http'
 import t from 'tap'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
@@ -160,6 +161,23 @@ t.test('a 204 or 304 is sent without its trailers', async t => {
     t.match(await sendRaw(ports[0], formatRequest('GET', path)), status === 204 ? /^HTTP\/1\.1 204 No Content\r\n.*\r\n\r\n$/s : /^HTTP\/1\.1 304 Not Modified\r\n.*\r\n\r\n$/s, path)
     t.match(await get(ports[1], path), { status, text: '' }, path)
   }
+})
+
+t.test('the application can write the head itself after it set a trailer', async t => {
+  const app = await createApp()
+  const writeHead = (path: string, write: (raw: ServerResponse) => ServerResponse): void => {
+    app.get(path, (_request, reply) => {
+      reply.trailer('x-sum', async () => 'a').hijack()
+      write(reply.raw).end()
+    })
+  }
+  writeHead('/phrase', raw => raw.writeHead(200, 'Fine', { 'x-a': '1' }))
+  writeHead('/list', raw => raw.writeHead(204, ['x-a', '1']))
+  writeHead('/none', raw => raw.writeHead(204))
+  const port = await listen(t, app)
+  t.match(await sendRaw(port, formatRequest('GET', '/phrase')), /^HTTP\/1\.1 200 Fine\r\nx-a: 1\r\n/)
+  t.match(await sendRaw(port, formatRequest('GET', '/list')), /^HTTP\/1\.1 204 No Content\r\nx-a: 1\r\n/)
+  t.match(await sendRaw(port, formatRequest('GET', '/none')), /^HTTP\/1\.1 204 No Content\r\n/)
 })
 
 t.test('an omitted trailer is logged at debug. If the log fails, the response is complete', async t => {
