@@ -19,7 +19,7 @@ import { checkComponentPrefix, createComponentPrefix } from './openapi/component
 import { setDocumentSettings, type DocumentSettings } from './openapi/settings.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './openapi/status-schemas.js'
 import { isHiddenByDocuments, isSecuredByDocument } from './openapi/swagger-documents.js'
-import { warnOfDocumentsWithoutErrors, watchSwagger, watchSwaggerOfNewApps } from './openapi/watch-swagger.js'
+import { warnOfDocumentsWithoutErrors, trackSwagger, trackSwaggerOfNewApps } from './openapi/track-swagger.js'
 import { takeRoutes, warnUnhandledRoutes } from './fastify/early-routes.js'
 import type { Routes } from './fastify/routes.js'
 import { isCustomFormat, resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
@@ -34,7 +34,7 @@ import { createReference, type Reference } from './reference/create-reference.js
 import { isLive, type ResolvedReference } from './reference/reference-options.js'
 import type { serveReference } from './reference/serve-reference.js'
 import { getMaxParamLength, isLongParameterUnrouted } from './server/early-rejections.js'
-import { watchServer } from './server/connections.js'
+import { addServerListeners } from './server/connections.js'
 import { trackComposedHooks } from './fastify/composed-hooks.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
 import { guardCallNotFound, isNotFoundHandledElsewhere, setNotFoundHandler } from './fastify/not-found-handlers.js'
@@ -135,14 +135,14 @@ interface Registration {
 /** The registrations by their scope. */
 const registrations = new WeakMap<object, Registration>()
 
-watchSwaggerOfNewApps()
+trackSwaggerOfNewApps()
 
 async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise<void> {
   if (registrations.has(app)) {
     throw new Error('fastify-api-errors: the plugin is already registered on this instance. Register it once per instance, and again only in scopes that need other options.')
   }
   const settings = resolveOptions(options, app.prefix)
-  await checkExamplesOf(options, settings)
+  await checkCatalogExamples(options, settings)
   const registration = createRegistration(app, options, settings)
   const parts = await loadParts(registration)
   handleErrors(registration, parts)
@@ -157,7 +157,7 @@ interface Parts {
 }
 
 /** Checks the examples of the catalog. Loads the check of custom formats only if the application has one. */
-async function checkExamplesOf ({ format }: ApiErrorsOptions, { errors, format: chosen, docUrl }: Settings): Promise<void> {
+async function checkCatalogExamples ({ format }: ApiErrorsOptions, { errors, format: chosen, docUrl }: Settings): Promise<void> {
   await checkRegisteredTypes(Object.values(errors))
   if (isCustomFormat(format)) (await import('./formats/check-examples.js')).checkExamples(chosen, errors, docUrl)
 }
@@ -176,7 +176,7 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
   const settings = { ...given, notFound: given.notFound && !isNotFoundHandledElsewhere(app) }
   const rateLimit = inheritRateLimit(app, settings.rateLimit)
   addRegistration(app, options)
-  watchSwagger(app)
+  trackSwagger(app)
   const documentSettings = createDocumentSettings(app, settings, rateLimit)
   const { matchesDeclared } = documentSettings
   const routeErrors = createRegisteredErrors(app, settings, rateLimit)
@@ -268,7 +268,7 @@ function handleErrors ({ app, settings, routes, routeErrors, recordError, respon
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   addResponder(app, responder)
   onStreamError(app, responder.handleStreamError)
-  watchServer(app)
+  addServerListeners(app)
   if (settings.sentErrors === undefined) {
     const isCovered = ({ request: { method, routeOptions: { url = '' } } }: FastifyReply): boolean => routeErrors.findRoutes(method, url).some(routeErrors.isCovered)
     interceptErrorStatus(app, createMessageConverter(responder, recordError, isCovered))

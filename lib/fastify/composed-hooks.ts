@@ -6,17 +6,17 @@ type Auth = (this: unknown, functions: unknown, ...rest: unknown[]) => object
 
 const composed = new WeakMap<object, readonly object[]>()
 
-const watched = new WeakSet<object>()
+const tracked = new WeakSet<object>()
 
 /** Returns the functions behind a hook of @fastify/auth; `undefined` for any other hook. */
 export function getComposedHook (hook: object): readonly object[] | undefined {
   return composed.get(hook)
 }
 
-/** Watches the decorator `auth` of @fastify/auth on an application and on the scopes below it. */
+/** Tracks the decorator `auth` of @fastify/auth on an application and on the scopes below it. */
 export function trackComposedHooks (app: FastifyInstance): void {
-  if ([...scopesAround(app)].some(scope => watched.has(scope))) return
-  watched.add(app)
+  if ([...scopesAround(app)].some(scope => tracked.has(scope))) return
+  tracked.add(app)
   const { decorate } = app as unknown as { readonly decorate: (this: FastifyInstance, name: string, value: unknown, ...rest: unknown[]) => FastifyInstance }
   app.decorate = function (this: FastifyInstance, name: string, value: unknown, ...rest: unknown[]) {
     return decorate.call(this, name, isAuth(name, value) ? rememberFunctions(value) : value, ...rest)

@@ -46,7 +46,7 @@ let isWatching = false
  * Records the routes and hooks of each Fastify instance that is created from now on. Without `await`,
  * `app.register(apiErrors)` loads the plugin after the routes that follow it. The plugin handles these routes as well.
  */
-export function watchRoutes (): void {
+export function recordEarlyRoutes (): void {
   if (isWatching) return
   isWatching = true
   subscribe('fastify.initialization', message => {

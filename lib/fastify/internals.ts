@@ -129,7 +129,7 @@ const listenChannel = channel('tracing:net.server.listen:asyncStart')
  * Calls a function with each additional server of an application. Fastify creates one for each address of `localhost`. It
  * does not expose these servers and sets no error handlers on them.
  */
-export function watchListeningServers (app: FastifyInstance, onServer: (server: Server) => void): void {
+export function onAdditionalServer (app: FastifyInstance, onServer: (server: Server) => void): void {
   const notice = (message: unknown): void => {
     const { server } = message as { readonly server: Server }
     if (server.listeners('request').includes(app.routing)) onServer(server)

@@ -166,15 +166,15 @@ function discardWrites (raw: ServerResponse): ServerResponse {
 }
 
 /** The property of a response that discards everything, with the original response. */
-const original: unique symbol = Symbol('fastify-api-errors.original')
+const nodeResponse: unique symbol = Symbol('fastify-api-errors.nodeResponse')
 
 /** Returns Node's response of a reply, also while `reply.raw` discards everything. */
 function getRaw ({ raw }: FastifyReply): ServerResponse {
-  return (raw as ServerResponse & { readonly [original]?: ServerResponse })[original] ?? raw
+  return (raw as ServerResponse & { readonly [nodeResponse]?: ServerResponse })[nodeResponse] ?? raw
 }
 
 const discarding: ProxyHandler<ServerResponse> = {
-  get: (target, key) => key === original ? target : Object.hasOwn(discarded, key) ? discarded[key as keyof typeof discarded] : Reflect.get(target, key, target) as unknown,
+  get: (target, key) => key === nodeResponse ? target : Object.hasOwn(discarded, key) ? discarded[key as keyof typeof discarded] : Reflect.get(target, key, target) as unknown,
   set: (target, key, value) => Reflect.set(target, key, value, target)
 }
 

@@ -2,17 +2,17 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
-import { getServerOptions, watchListeningServers } from '../fastify/internals.js'
+import { getServerOptions, onAdditionalServer } from '../fastify/internals.js'
 import { handleThrownPromise } from '../support/call-safely.js'
 import { getResponder, markClosing } from './server-state.js'
 
-/** The servers that are already watched, because several registrations share a server. */
-const watched = new WeakSet<object>()
+/** The servers that have the listeners already, because several registrations share a server. */
+const serversWithListeners = new WeakSet<object>()
 
-/** Watches the server of an application, once for all registrations on it. */
-export function watchServer (app: FastifyInstance): void {
-  if (watched.has(app.server)) return
-  watched.add(app.server)
+/** Adds listeners for these errors to the server of an application, once for all registrations on it. */
+export function addServerListeners (app: FastifyInstance): void {
+  if (serversWithListeners.has(app.server)) return
+  serversWithListeners.add(app.server)
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     sendRaw(app, request, response, getResponder(app.server, request.url).settings.errors.expectation_failed())
   })
@@ -23,7 +23,7 @@ export function watchServer (app: FastifyInstance): void {
   if (getServerOptions(app).frameworkErrors === undefined) app.addHook('onListen', warnOfServerOptions)
   respondToThrown(app, app.server)
   // If `localhost` has two addresses, Fastify listens on the second one with another server.
-  watchListeningServers(app, server => {
+  onAdditionalServer(app, server => {
     for (const event of ['clientError', 'checkExpectation']) server.on(event, (...args) => app.server.emit(event, ...args))
     respondToThrown(app, server)
   })

@@ -5,7 +5,7 @@ import type { Server as HttpsServer, ServerOptions as HttpsServerOptions } from 
 import type { FastifyHttp2Options, FastifyHttp2SecureOptions, FastifyHttpsOptions, FastifyServerOptions } from 'fastify'
 import { expectOption } from '../support/expect-option.js'
 import { isObject } from '../support/is-object.js'
-import { watchRoutes } from '../fastify/early-routes.js'
+import { recordEarlyRoutes } from '../fastify/early-routes.js'
 import { createRequestId } from '../respond/request-id.js'
 import { createRewriteUrl, frameworkErrors } from './early-rejections.js'
 import { guardOptions } from './guard-options.js'
@@ -60,7 +60,7 @@ export function serverOptions<Options extends DeclaredOptions> (options: Options
 export function serverOptions (options?: GivenOptions): GivenOptions {
   expectOption('serverOptions', 'options', options === undefined || isObject(options), 'the options of Fastify()', options)
   const given: GivenOptions = options ?? {}
-  watchRoutes()
+  recordEarlyRoutes()
   const { http, https } = given
   return {
     genReqId: createRequestId,

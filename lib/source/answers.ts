@@ -53,7 +53,7 @@ export function translateThrown ({ value, statuses }: ThrownError, settings: Tra
       const error = createMock(value, combination, settings)
       const { code } = translate(error, settings.translators, {
         errors: errors as unknown as typeof standardErrors,
-        request: requestOf(),
+        request: createRequest(),
         reply: { statusCode: status, getHeader: () => undefined } as unknown as FastifyReply,
         validationStatus
       })
@@ -63,7 +63,7 @@ export function translateThrown ({ value, statuses }: ThrownError, settings: Tra
   return [...found.values()]
 }
 
-function requestOf (): FastifyRequest {
+function createRequest (): FastifyRequest {
   return { method: 'GET', url: '/', headers: {}, body: undefined, query: {}, params: {}, routeOptions: { config: {} } } as unknown as FastifyRequest
 }
 
@@ -90,13 +90,13 @@ function listCombinations (fields: ReadonlyArray<readonly [string, Values]>): Ar
   for (const [name, values] of fields) {
     const literals = values.flatMap(value => value.kind === 'literal' && value.value !== undefined
       ? [value.value]
-      : value.kind === 'object' && name === 'output' ? [outputOf(value)] : [])
+      : value.kind === 'object' && name === 'output' ? [createOutput(value)] : [])
     if (literals.length === 0) continue
     made = made.flatMap(map => literals.slice(0, 6).map(each => new Map(map).set(name, each))).slice(0, 40)
   }
   return made
 }
 
-function outputOf (value: ObjectValue): object {
+function createOutput (value: ObjectValue): object {
   return { statusCode: listNumbers(value.fields.get('statusCode') ?? [])[0] }
 }

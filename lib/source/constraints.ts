@@ -89,10 +89,10 @@ export class Constraints {
     for (const [, name = '', start = ''] of text.matchAll(/create\s+table\s+(?:if\s+not\s+exists\s+)?([\w."`[\]]+)\s*(\()/gi)) {
       const at = text.indexOf(start, text.toLowerCase().indexOf(name.toLowerCase(), 0))
       const from = text.indexOf('(', text.search(new RegExp(`create\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?${escape(name)}\\s*\\(`, 'i')))
-      this.readColumns(name, partsOf(text, from === -1 ? at : from))
+      this.readColumns(name, splitInParentheses(text, from === -1 ? at : from))
     }
     for (const [, table = '', columns = ''] of text.matchAll(/create\s+unique\s+index\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?[\w."`[\]]*\s+on\s+([\w."`[\]]+)\s*(?:using\s+\w+\s*)?\(([^;]*?)\)\s*(?:where[^;]*)?(?:;|$|-->)/gi)) {
-      this.addUnique(table, listOf(columns))
+      this.addUnique(table, splitNames(columns))
     }
     for (const [, table = '', rest = ''] of text.matchAll(/alter\s+table\s+(?:only\s+)?(?:if\s+exists\s+)?([\w."`[\]]+)\s+([^;]+)/gi)) {
       for (const clause of rest.split(/,(?![^(]*\))/)) this.readConstraint(table, clause.replace(/^\s*add\s+(?:column\s+(?:if\s+not\s+exists\s+)?)?/i, ''))
@@ -111,12 +111,12 @@ export class Constraints {
     const isRestricting = reference !== null && !/on\s+delete\s+(cascade|set\s+null|set\s+default)/i.test(own)
     const key = /^(primary\s+key|unique(?:\s+(?:key|index))?)\s*(?:[\w"`]+\s*)?\(([^)]*)\)/i.exec(own)
     if (key !== null) {
-      this.addUnique(table, listOf(key[2] as string), /^primary/i.test(key[1] as string), name)
+      this.addUnique(table, splitNames(key[2] as string), /^primary/i.test(key[1] as string), name)
       return
     }
     const foreign = /^foreign\s+key\s*(?:[\w"`]+\s*)?\(([^)]*)\)/i.exec(own)
     if (foreign !== null) {
-      if (reference !== null) this.addForeign(table, listOf(foreign[1] as string), reference[1] as string, isRestricting)
+      if (reference !== null) this.addForeign(table, splitNames(foreign[1] as string), reference[1] as string, isRestricting)
       return
     }
     const changed = /^(alter|drop)\s+(?:column\s+)?(?:if\s+exists\s+)?["`]?(\w+)["`]?\s*([^]*)$/i.exec(own)
@@ -151,10 +151,10 @@ export class Constraints {
         if (field !== undefined && /\s@unique\b/.test(line)) this.addUnique(name, [field])
         if (field !== undefined && /\s@id\b/.test(line)) this.addUnique(name, [field], true)
         const block = /^\s*@@(unique|id)\(\s*(?:fields:\s*)?\[([^\]]*)\]/.exec(line)
-        if (block !== null) this.addUnique(name, listOf(block[2] as string), block[1] === 'id')
+        if (block !== null) this.addUnique(name, splitNames(block[2] as string), block[1] === 'id')
         const relation = /^\s*\w+\s+(\w+)\??\s+.*@relation\(.*?fields:\s*\[([^\]]*)\]/.exec(line)
         if (relation !== null) {
-          this.addForeign(name, listOf(relation[2] as string), relation[1] as string, !/onDelete:\s*(Cascade|SetNull|SetDefault)/.test(line) &&
+          this.addForeign(name, splitNames(relation[2] as string), relation[1] as string, !/onDelete:\s*(Cascade|SetNull|SetDefault)/.test(line) &&
           !/^\s*\w+\s+\w+\?/.test(line))
         }
       }
@@ -190,7 +190,7 @@ export class Constraints {
   private readBuilder (ts: TypeScript, table: string, body: Node): void {
     const visit = (node: Node): void => {
       if (ts.isExpressionStatement(node) || (ts.isArrowFunction(node) && !ts.isBlock(node.body))) {
-        const steps = chainOf(ts, ts.isExpressionStatement(node) ? node.expression : (node as unknown as { readonly body: Node }).body)
+        const steps = listCalls(ts, ts.isExpressionStatement(node) ? node.expression : (node as unknown as { readonly body: Node }).body)
         const [first] = steps
         const column = first?.args[0]?.[0]
         const has = (name: string) => steps.find(step => step.name === name)
@@ -280,7 +280,7 @@ export function plainName (name: string): string {
   return (name.replace(/["`[\]\s]/g, '').split('.').at(-1) ?? '').replace(/_/g, '').toLowerCase()
 }
 
-function listOf (text: string): string[] {
+function splitNames (text: string): string[] {
   return text.split(',').map(part => part.trim().replace(/["`]/g, '').split(/\s|\(/)[0] ?? '').filter(part => /^\w+$/.test(part))
 }
 
@@ -289,7 +289,7 @@ function escape (text: string): string {
 }
 
 /** Splits a list in parentheses at its outer commas. */
-function partsOf (text: string, from: number): string[] {
+function splitInParentheses (text: string, from: number): string[] {
   const parts: string[] = []
   let depth = 0
   let start = from + 1
@@ -312,7 +312,7 @@ interface Step {
 }
 
 /** Returns the calls of a chain, first to last. */
-function chainOf (ts: TypeScript, node: Node): readonly Step[] {
+function listCalls (ts: TypeScript, node: Node): readonly Step[] {
   const steps: Step[] = []
   let at: Node = node
   while (ts.isCallExpression(at) && ts.isPropertyAccessExpression(at.expression)) {
@@ -329,5 +329,5 @@ function stringsIn (ts: TypeScript, node: Node): string[] {
 
 /** Returns the table that a chain of Kysely's schema builder creates or alters. */
 function rootTable (ts: TypeScript, node: Node): string | undefined {
-  return chainOf(ts, node).find(({ name }) => name === 'createTable' || name === 'alterTable')?.args[0]?.[0]
+  return listCalls(ts, node).find(({ name }) => name === 'createTable' || name === 'alterTable')?.args[0]?.[0]
 }

@@ -52,7 +52,7 @@ export function createEffects (constraints: Constraints): Effects {
   const written = new Set<string>()
   const knownModels = new WeakSet<object>()
 
-  function errorsOf (machine: LibraryContext, query: Query): ObjectValue[] {
+  function createQueryErrors (machine: LibraryContext, query: Query): ObjectValue[] {
     if (query.table === undefined) return []
     const invalid = query.hasSchema === true && query.isUnchecked === true ? [httpError(400, 'ValidationError')] : []
     return [...invalid, ...constraintErrors(machine, query, query.table)]
@@ -93,7 +93,7 @@ export function createEffects (constraints: Constraints): Effects {
       const isSent = key.some(column => columns === undefined ? query.isInput : columns.get(column)?.some(value => value.kind === 'unknown' && value.isInput) === true)
       if (isSent) errors.push(effectError('validation_error', fieldsOf('foreign'), { uncertainIfRead: [to], isUncertain: columns === undefined }))
     }
-    for (const [column, { isRequired, isTyped, isStrict }] of columnsOf(table, query.dialect)) {
+    for (const [column, { isRequired, isTyped, isStrict }] of listCheckedColumns(table, query.dialect)) {
       const values = (columns?.get(column) ?? []).filter(value => value.kind === 'unknown' && value.isUnchecked === true)
       // A record that the application has looked up before has a valid key.
       const uncertainIfRead = [validated, ...table.foreign.filter(key => key.columns.includes(column)).map(key => key.table)]
@@ -106,7 +106,7 @@ export function createEffects (constraints: Constraints): Effects {
 
   /** Runs a statement of a synchronous driver, which throws its errors and returns no promise. */
   function throwing (machine: LibraryContext, queries: readonly Query[], node: Node): Values {
-    machine.throwValues(queries.flatMap(query => errorsOf(machine, query)), node)
+    machine.throwValues(queries.flatMap(query => createQueryErrors(machine, query)), node)
     return [unknown()]
   }
 
@@ -118,7 +118,7 @@ export function createEffects (constraints: Constraints): Effects {
 
   return {
     written,
-    listErrors: errorsOf,
+    listErrors: createQueryErrors,
     callUpstream: (machine, node) => rejecting(machine, [effectError('bad_gateway', {}), effectError('gateway_timeout', {})], node),
     findTable (value) {
       if (types.isProxy(value)) return undefined
@@ -132,19 +132,19 @@ export function createEffects (constraints: Constraints): Effects {
       const sequelize = readSequelizeQuery(call, name, constraints, knownModels)
       const mongoose = readMongooseQuery(call, name, constraints)
       const typeorm = readTypeormQuery(machine, call, name, constraints, knownModels)
-      if (typeorm !== undefined) return rejecting(machine, errorsOf(machine, typeorm.query), node, typeorm.record)
-      if (mongoose !== undefined) return rejecting(machine, errorsOf(machine, mongoose.query), node, mongoose.document, mongoose.runMiddleware)
-      if (sequelize !== undefined) return rejecting(machine, errorsOf(machine, sequelize.query), node, sequelize.record)
-      if (prisma !== undefined) return rejecting(machine, prisma.flatMap(({ query, missing }) => [...query === undefined ? [] : errorsOf(machine, query), ...missing === undefined ? [] : [effectError('resource_not_found', { code: 'P2025' }, missing)]]), node)
+      if (typeorm !== undefined) return rejecting(machine, createQueryErrors(machine, typeorm.query), node, typeorm.record)
+      if (mongoose !== undefined) return rejecting(machine, createQueryErrors(machine, mongoose.query), node, mongoose.document, mongoose.runMiddleware)
+      if (sequelize !== undefined) return rejecting(machine, createQueryErrors(machine, sequelize.query), node, sequelize.record)
+      if (prisma !== undefined) return rejecting(machine, prisma.flatMap(({ query, missing }) => [...query === undefined ? [] : createQueryErrors(machine, query), ...missing === undefined ? [] : [effectError('resource_not_found', { code: 'P2025' }, missing)]]), node)
       const prepared = running.has(name) ? call.self.flatMap(value => value.kind === 'live' ? textOfStatement(value.value) ?? [] : []) : []
-      if (prepared.length > 0) return throwing(machine, prepared.flatMap(text => queriesOf(text, 'sqlite', [object({ isArray: true, fields: new Map(args.map((each, index) => [String(index), each])) })])), node)
+      if (prepared.length > 0) return throwing(machine, prepared.flatMap(text => parseQueries(text, 'sqlite', [object({ isArray: true, fields: new Map(args.map((each, index) => [String(index), each])) })])), node)
       const texts = listTexts([...args[0] ?? [], ...machine.read(args[0] ?? [], 'text', node), ...machine.read(args[0] ?? [], 'sql', node)]).filter(text => statement.test(text))
       if (texts.length === 0) return undefined
       const list = args[1] ?? machine.read(args[0] ?? [], 'values', node)
       const values = machine.project.ts.isTaggedTemplateExpression(node) ? [] : list
-      const errors = texts.flatMap(text => queriesOf(text, dialects[callee.from] ?? '', values).flatMap(query => errorsOf(machine, query)))
+      const errors = texts.flatMap(text => parseQueries(text, dialects[callee.from] ?? '', values).flatMap(query => createQueryErrors(machine, query)))
       if (name === 'prepare') {
-        const run = (given: readonly Values[], __: Values, at: Node): Values => throwing(machine, texts.flatMap(text => queriesOf(text, 'sqlite', [object({ isArray: true, fields: new Map(given.map((each, index) => [String(index), each])) })])), at)
+        const run = (given: readonly Values[], __: Values, at: Node): Values => throwing(machine, texts.flatMap(text => parseQueries(text, 'sqlite', [object({ isArray: true, fields: new Map(given.map((each, index) => [String(index), each])) })])), at)
         return [object({ fields: new Map([...running].map(each => [each, [native(each, run)]])) })]
       }
       const callback = args.length > 1 ? args.at(-1)?.filter(isCallable) ?? [] : []
@@ -159,7 +159,7 @@ export function createEffects (constraints: Constraints): Effects {
 const statement = /^\s*(with\s[^]*\bas\b|(insert|replace|merge)\s[^]*\binto\s|update\s[^]*\bset\s|delete\s+from\s|select\s)/i
 
 /** Returns the columns whose values a dialect passes on to the database. SQLite stores values of any type. A query builder, whose dialect is unknown, can use SQLite. */
-function columnsOf ({ columns, declared }: Table, dialect: string): Iterable<readonly [string, Column]> {
+function listCheckedColumns ({ columns, declared }: Table, dialect: string): Iterable<readonly [string, Column]> {
   if (!['', 'postgres', 'mysql', 'sqlite'].includes(dialect)) return columns
   const isLimited = dialect === 'postgres' || dialect === 'mysql'
   const names = new Set([...columns.keys(), ...declared.keys()])
@@ -192,7 +192,7 @@ function textOfStatement (statement: object): string | undefined {
 }
 
 /** Returns the queries in an SQL statement. */
-export function queriesOf (sql: string, dialect: string, values: Values): Query[] {
+export function parseQueries (sql: string, dialect: string, values: Values): Query[] {
   const text = sql.replace(/\s+/g, ' ')
   const where = new Set([.../\bwhere\b([^]*)$/i.exec(text)?.[1]?.matchAll(/([\w."`]+)\s*=\s*(?:[$?:@]|lower\()/gi) ?? []].map(([, column]) => column as string))
   const [parameters] = values
@@ -214,7 +214,7 @@ export function queriesOf (sql: string, dialect: string, values: Values): Query[
   const insert = /(insert|replace)\s+(?:or\s+\w+\s+|ignore\s+)?into\s+([\w."`[\]]+)\s*(?:as\s+\w+\s*)?(?:\(([^)]*)\))?/i.exec(text)
   if (insert !== null) {
     const columns = insert[3]?.split(',').map(column => column.trim()).filter(column => column !== '' && column !== '?')
-    const written = valuesOf(text.slice(insert.index + insert[0].length))
+    const written = parseValues(text.slice(insert.index + insert[0].length))
     found.push({
       ...common,
       verb: 'insert',
@@ -239,7 +239,7 @@ export function queriesOf (sql: string, dialect: string, values: Values): Query[
 }
 
 /** Returns the values of `values ($1, lower($2), now())`, or of the first row of a `select`. */
-function valuesOf (text: string): readonly string[] {
+function parseValues (text: string): readonly string[] {
   const list = /^\s*(?:values?\s*\(|select\s+)([^]*)/i.exec(text)?.[1] ?? ''
   return splitList(list).map(each => each.replace(/::.*$/, '').replace(/\s+as\s+\S+$/i, ''))
 }

@@ -220,8 +220,8 @@ function compare (a: string, b: string): number {
 /** Runs the hooks of a route, then its handler. */
 function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
   const scope = machine.live(route.scope)
-  const request = getRoleObject(machine, 'request', scope, prototypeOf(machine, route.scope, 'fastify.Request'))
-  const reply = getRoleObject(machine, 'reply', scope, prototypeOf(machine, route.scope, 'fastify.Reply'))
+  const request = getRoleObject(machine, 'request', scope, findDecoratedPrototype(machine, route.scope, 'fastify.Request'))
+  const reply = getRoleObject(machine, 'reply', scope, findDecoratedPrototype(machine, route.scope, 'fastify.Reply'))
   const throws: ThrownError[] = []
   const sent: SentStatus[] = []
   const reads = new Set<string>()
@@ -231,7 +231,7 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
   machine.route = { method: route.method, path: route.path, config: route.config, unchecked: route.unchecked, freeText: route.freeText }
   for (const { fn, isHook } of route.functions) {
     const nest = isHook ? undefined : findNestRoute(machine.inspector, fn)
-    machine.entry = placeOf(machine, nest?.callback ?? fn)
+    machine.entry = locateFunction(machine, nest?.callback ?? fn)
     const callee = nest === undefined ? adapter(machine, fn, isHook) : [native('nest', ([req = [], res = []], _, node) => runNestRoute(machine, nest, req, res, node))]
     const outcome = runCall(machine, callee, route.scope, [[request], [reply]])
     throws.push(...outcome.throws)
@@ -251,7 +251,7 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
 }
 
 /** Returns the line on which a function is written. */
-function placeOf ({ inspector, project }: Machine, fn: object): Site {
+function locateFunction ({ inspector, project }: Machine, fn: object): Site {
   const place = inspector.locate(fn)
   return place === undefined ? { file: '', line: 0 } : { file: relative(project.root, place.file), line: place.line + 1 }
 }
@@ -263,7 +263,7 @@ function adapter (machine: Machine, fn: object, isHook: boolean): Values {
 }
 
 /** Returns the prototype of the requests or replies of a scope. It has their decorators. */
-function prototypeOf (machine: Machine, scope: FastifyInstance, name: string): LiveValue | undefined {
+function findDecoratedPrototype (machine: Machine, scope: FastifyInstance, name: string): LiveValue | undefined {
   for (let at: object | null = scope; at !== null; at = Object.getPrototypeOf(at)) {
     const symbol = Object.getOwnPropertySymbols(at).find(each => each.description === name)
     const found = symbol === undefined ? undefined : (at as Record<symbol, { readonly prototype?: object }>)[symbol]?.prototype

@@ -23,12 +23,12 @@ function toInferredError ({ status, code, file, line, via, message }: SourceErro
 }
 
 function withEarlierLine (error: InferredError, earlier: readonly InferredError[]): InferredError {
-  const known = earlier.find(other => keyOf(other) === keyOf(error))
+  const known = earlier.find(other => createErrorKey(other) === createErrorKey(error))
   return known === undefined ? error : { ...error, at: known.at }
 }
 
 /** Returns a key that identifies an error even if its line moves. */
-function keyOf ({ status, code, at, by }: InferredError): string {
+function createErrorKey ({ status, code, at, by }: InferredError): string {
   return JSON.stringify([status, code, at.replace(/:\d+$/, ''), by])
 }
 
@@ -48,7 +48,7 @@ export function compareInferredErrors (before: InferredErrors, now: InferredErro
   return names.flatMap(name => {
     const [old, found] = [before.routes[name] ?? [], now.routes[name] ?? []]
     const missingIn = (list: readonly InferredError[], others: readonly InferredError[]): readonly InferredError[] =>
-      list.filter(error => !others.some(other => keyOf(other) === keyOf(error)))
+      list.filter(error => !others.some(other => createErrorKey(other) === createErrorKey(error)))
     return [
       ...missingIn(found, old).map(error => `${name}: gained ${describeError(error)}`),
       ...missingIn(old, found).map(error => `${name}: lost ${describeError(error)}`)

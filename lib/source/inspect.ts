@@ -88,13 +88,13 @@ export function openInspector (): Inspector {
   const known = new WeakMap<object, FunctionFacts>()
   const maps = new Map<string, ReadMap | undefined>()
 
-  function mapOf (info: ScriptInfo): ReadMap | undefined {
+  function getSourceMap (info: ScriptInfo): ReadMap | undefined {
     // The source of a package is not followed, and the sources in its source map often do not exist.
     if (!maps.has(info.scriptId)) maps.set(info.scriptId, info.url.includes('/node_modules/') ? undefined : readMap(info))
     return maps.get(info.scriptId)
   }
 
-  function factsOf (fn: object): FunctionFacts {
+  function getFacts (fn: object): FunctionFacts {
     let facts = known.get(fn)
     if (facts === undefined) known.set(fn, facts = lookUp(fn))
     return facts
@@ -115,7 +115,7 @@ export function openInspector (): Inspector {
     }
   }
 
-  function valueOf (remote: RemoteObject | undefined): unknown {
+  function takeValue (remote: RemoteObject | undefined): unknown {
     if (remote?.objectId === undefined) return remote?.value
     post('Runtime.callFunctionOn', { objectId: remote.objectId, functionDeclaration: take })
     const value = globals[exchange]
@@ -127,38 +127,38 @@ export function openInspector (): Inspector {
 
   return {
     get scripts () {
-      return [...infos.values()].filter(({ url }) => fileOf(url) !== undefined).map(info => ({
-        url: info.url, file: fileOf(info.url) as string, isModule: info.isModule === true, sources: mapOf(info)?.sources ?? [fileOf(info.url) as string]
+      return [...infos.values()].filter(({ url }) => toPath(url) !== undefined).map(info => ({
+        url: info.url, file: toPath(info.url) as string, isModule: info.isModule === true, sources: getSourceMap(info)?.sources ?? [toPath(info.url) as string]
       }))
     },
     locate (fn) {
-      const { location } = factsOf(fn)
+      const { location } = getFacts(fn)
       const info = location === undefined ? undefined : infos.get(location.scriptId)
-      const file = info === undefined ? undefined : fileOf(info.url)
+      const file = info === undefined ? undefined : toPath(info.url)
       if (location === undefined || info === undefined || file === undefined) return undefined
       const generated: Place = { file, line: location.lineNumber, column: location.columnNumber }
-      return mapOf(info)?.originalOf(generated) ?? generated
+      return getSourceMap(info)?.originalOf(generated) ?? generated
     },
     getScopes (fn) {
       let scopes = liveScopes.get(fn)
       if (scopes !== undefined) return scopes
-      const { scopes: objectId } = factsOf(fn)
+      const { scopes: objectId } = getFacts(fn)
       const entries = objectId === undefined ? [] : (post('Runtime.getProperties', { objectId, ownProperties: true }) as { readonly result: readonly Property[] }).result
       scopes = entries.filter(({ name, value }) => /^\d+$/.test(name) && value?.description !== 'Global')
-        .map(({ value }) => (valueOf(value) as { readonly object: LiveScope }).object)
+        .map(({ value }) => (takeValue(value) as { readonly object: LiveScope }).object)
       liveScopes.set(fn, scopes)
       return scopes
     },
     getBound (fn) {
-      const { target, self, args } = factsOf(fn)
-      return target === undefined ? undefined : { target: valueOf(target) as object, self: valueOf(self), args: valueOf(args) as readonly unknown[] ?? [] }
+      const { target, self, args } = getFacts(fn)
+      return target === undefined ? undefined : { target: takeValue(target) as object, self: takeValue(self), args: takeValue(args) as readonly unknown[] ?? [] }
     },
-    getProxyHandler: value => valueOf(factsOf(value).handler) as object | undefined,
+    getProxyHandler: value => takeValue(getFacts(value).handler) as object | undefined,
     getPrivateField (owner, name) {
       globals[exchange] = owner
       const { objectId } = (post('Runtime.evaluate', { expression }) as { readonly result: RemoteObject }).result
       const { privateProperties = [] } = post('Runtime.getProperties', { objectId, ownProperties: true }) as { readonly privateProperties?: readonly Property[] }
-      return valueOf(privateProperties.find(property => property.name === name)?.value)
+      return takeValue(privateProperties.find(property => property.name === name)?.value)
     },
     close () { session.disconnect() }
   }
@@ -185,7 +185,7 @@ function createPost (session: Session): (method: string, params?: object) => unk
   }
 }
 
-function fileOf (url: string): string | undefined {
+function toPath (url: string): string | undefined {
   if (url.startsWith('file:')) return fileURLToPath(url.replace(/[?#].*$/, ''))
   return url.startsWith('/') ? url : undefined
 }
@@ -197,7 +197,7 @@ interface ReadMap {
 
 /** Reads the source map of a script, inline or from a file next to it. `undefined` if there is none or if its sources do not exist. */
 function readMap ({ url, sourceMapURL }: ScriptInfo): ReadMap | undefined {
-  const file = fileOf(url)
+  const file = toPath(url)
   if (file === undefined || sourceMapURL === undefined || sourceMapURL === '') return undefined
   try {
     const inline = /^data:[^,]*,/.exec(sourceMapURL)?.[0]

@@ -94,7 +94,7 @@ export function isMongooseModel (value: unknown): value is Model & object {
 
 /** Returns the document that `new User({ email })` creates. */
 export function createDocument (model: object, [data = []]: readonly Values[], type: UnknownValue['type']): Value {
-  return { ...unknown(type), isPresent: true, model, fields: new Map(fieldsOf(data) ?? []), isNew: true, isInputDocument: isInput(data) }
+  return { ...unknown(type), isPresent: true, model, fields: new Map(getFields(data) ?? []), isNew: true, isInputDocument: isInput(data) }
 }
 
 /**
@@ -112,7 +112,7 @@ export function readMongooseQuery ({ self, args }: LibraryCall, name: string, co
   const [first = [], second = []] = args
   const where = isOfModel && !name.startsWith('insert') && name !== 'create' ? readWhere(name, first) : new Map<string, Values>()
   const data = isUpdate ? second : first
-  const columns = owner.kind === 'unknown' ? owner.isInputDocument === true ? undefined : owner.fields : isUpdate ? readUpdate(data) : fieldsOf(data)
+  const columns = owner.kind === 'unknown' ? owner.isInputDocument === true ? undefined : owner.fields : isUpdate ? readUpdate(data) : getFields(data)
   const verb = isUpdate ? 'update' : verbs[name] as Query['verb']
   const isOfDocument = !isOfModel || ['validate', 'save'].includes(operations[name]?.[0] as string)
   const target: Value = isOfDocument ? { ...unknown(), isPresent: true, model, fields: new Map(columns) } : { kind: 'external', from: 'mongoose', path: 'Query', node: undefined }
@@ -135,7 +135,7 @@ export function readMongooseQuery ({ self, args }: LibraryCall, name: string, co
 }
 
 /** Returns the fields of a document or of the first document of a list. `undefined` if they are unknown. */
-function fieldsOf (values: Values): ReadonlyMap<string, Values> | undefined {
+function getFields (values: Values): ReadonlyMap<string, Values> | undefined {
   const [only] = values
   const record = only?.kind === 'object' && only.isArray ? (only.fields.get('0') ?? only.elements)[0] : only
   return record?.kind === 'object' && record.elements.length === 0 ? record.fields : undefined
@@ -143,9 +143,9 @@ function fieldsOf (values: Values): ReadonlyMap<string, Values> | undefined {
 
 /** Returns the fields that an update sets, directly or with operators such as `$set`. */
 function readUpdate (values: Values): ReadonlyMap<string, Values> | undefined {
-  const fields = fieldsOf(values)
+  const fields = getFields(values)
   if (fields === undefined) return undefined
-  return new Map([...fields].flatMap(([name, value]): Array<readonly [string, Values]> => name.startsWith('$') ? [...fieldsOf(value) ?? []] : [[name, value]]))
+  return new Map([...fields].flatMap(([name, value]): Array<readonly [string, Values]> => name.startsWith('$') ? [...getFields(value) ?? []] : [[name, value]]))
 }
 
 /** Returns the fields of nested objects by path: `address.city`. */
@@ -153,7 +153,7 @@ function flattenFields (fields: ReadonlyMap<string, Values> | undefined, { schem
   if (fields === undefined) return undefined
   const flatten = (prefix: string, map: ReadonlyMap<string, Values>): Array<readonly [string, Values]> => [...map].flatMap(([name, values]) => {
     const path = `${prefix}${name}`
-    const inner = Object.hasOwn(paths, path) ? undefined : fieldsOf(values)
+    const inner = Object.hasOwn(paths, path) ? undefined : getFields(values)
     return inner === undefined ? [[path, values] as const] : flatten(`${path}.`, inner)
   })
   return new Map(flatten('', fields))
@@ -161,7 +161,7 @@ function flattenFields (fields: ReadonlyMap<string, Values> | undefined, { schem
 
 /** Returns the compared values by path. `findById` compares the key. */
 function readWhere (name: string, first: Values): Map<string, Values> {
-  return new Map(/ById/.test(name) ? [['_id', first]] : fieldsOf(first) ?? [])
+  return new Map(/ById/.test(name) ? [['_id', first]] : getFields(first) ?? [])
 }
 
 /** Adds the unique indexes and the paths of a model to the constraints. */

@@ -53,7 +53,7 @@ interface Context {
 function readQueries (context: Context, model: string, name: string, options: Values): PrismaQuery[] {
   const { machine, node } = context
   const part = (key: string): Values => machine.read(options, key, node)
-  const where = conditionsOf(part('where'))
+  const where = listConditions(part('where'))
   const verb = verbs[name] as Query['verb']
   const isSkipping = part('skipDuplicates').some(value => value.kind === 'literal' && value.value === true)
   if (name === 'upsert') {
@@ -73,12 +73,12 @@ function missingBy (model: string, where: ReadonlyMap<string, Values>): Partial<
 }
 
 /** Returns the columns of a condition. A key of several columns is in an object: `{ userId_postId: { userId, postId } }`. */
-function conditionsOf (values: Values): ReadonlyMap<string, Values> {
-  return new Map([...fieldsOf(values) ?? []].flatMap(([name, compared]) => name.includes('_') && fieldsOf(compared) !== undefined ? [...fieldsOf(compared) ?? []] : [[name, compared] as const]))
+function listConditions (values: Values): ReadonlyMap<string, Values> {
+  return new Map([...getFields(values) ?? []].flatMap(([name, compared]) => name.includes('_') && getFields(compared) !== undefined ? [...getFields(compared) ?? []] : [[name, compared] as const]))
 }
 
 /** Returns the fields of an object, or of the first object in a list. `undefined` if they are unknown. */
-function fieldsOf (values: Values): ReadonlyMap<string, Values> | undefined {
+function getFields (values: Values): ReadonlyMap<string, Values> | undefined {
   const [only] = values
   const record = only?.kind === 'object' && only.isArray ? only.elements[0] : only
   return values.length === 1 && record?.kind === 'object' && record.elements.length === 0 ? record.fields : undefined
@@ -86,7 +86,7 @@ function fieldsOf (values: Values): ReadonlyMap<string, Values> | undefined {
 
 /** Returns the query that writes a record, and the queries for its related records. */
 function readWrite (context: Context, model: string, verb: Query['verb'], data: Values, settings: Partial<Query>): PrismaQuery[] {
-  const columns = fieldsOf(data)
+  const columns = getFields(data)
   const related = context.constraints.find(model)?.relations ?? new Map<string, string>()
   return [
     {
@@ -110,22 +110,22 @@ function readWrite (context: Context, model: string, verb: Query['verb'], data: 
 
 /** Returns the queries of `author: { create: { ... } }`, `{ connect: { id } }` and the like. */
 function readRelation (context: Context, model: string, values: Values): PrismaQuery[] {
-  return [...fieldsOf(values) ?? []].flatMap(([operation, given]): PrismaQuery[] => {
-    const part = (key: string): Values => context.machine.read(elementsOf(given), key, context.node)
+  return [...getFields(values) ?? []].flatMap(([operation, given]): PrismaQuery[] => {
+    const part = (key: string): Values => context.machine.read(listElements(given), key, context.node)
     switch (operation) {
       case 'connect':
-      case 'delete': return given.every(value => value.kind === 'literal') ? [] : [{ missing: missingBy(model, conditionsOf(given)) }]
+      case 'delete': return given.every(value => value.kind === 'literal') ? [] : [{ missing: missingBy(model, listConditions(given)) }]
       case 'create': return readWrite(context, model, 'insert', given, {})
-      case 'createMany': return readQueries(context, model, 'createMany', elementsOf(given))
-      case 'connectOrCreate': return readWrite(context, model, 'insert', part('create'), { handledColumns: new Set([...conditionsOf(part('where')).keys()].map(plainName)) })
-      case 'upsert': return readQueries(context, model, 'upsert', elementsOf(given))
+      case 'createMany': return readQueries(context, model, 'createMany', listElements(given))
+      case 'connectOrCreate': return readWrite(context, model, 'insert', part('create'), { handledColumns: new Set([...listConditions(part('where')).keys()].map(plainName)) })
+      case 'upsert': return readQueries(context, model, 'upsert', listElements(given))
       // A relation to one record has no condition: `profile: { update: { name } }`.
-      case 'update': return fieldsOf(given)?.has('data') === true ? readQueries(context, model, 'update', elementsOf(given)) : readWrite(context, model, 'update', given, {})
+      case 'update': return getFields(given)?.has('data') === true ? readQueries(context, model, 'update', listElements(given)) : readWrite(context, model, 'update', given, {})
       default: return []
     }
   })
 }
 
-function elementsOf (values: Values): Values {
+function listElements (values: Values): Values {
   return values.flatMap(value => value.kind === 'object' && value.isArray ? value.elements : [value])
 }

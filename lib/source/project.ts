@@ -54,7 +54,7 @@ export function openProject (ts: TypeScript, root: string, files: readonly strin
   const program = ts.createProgram({ rootNames: [...files, ...declarations], options: compilerOptions, host: createHost(ts, compilerOptions) })
   const nodes = new Map<SourceFile, readonly (FunctionNode | ClassLikeDeclaration)[]>()
 
-  function nodesOf (file: SourceFile): readonly (FunctionNode | ClassLikeDeclaration)[] {
+  function listNodes (file: SourceFile): readonly (FunctionNode | ClassLikeDeclaration)[] {
     let found = nodes.get(file)
     if (found === undefined) nodes.set(file, found = collectNodes(ts, file))
     return found
@@ -72,7 +72,7 @@ export function openProject (ts: TypeScript, root: string, files: readonly strin
       if (file === undefined) return undefined
       const lines = file.getLineStarts()
       const at = (lines[Math.min(place.line, lines.length - 1)] as number) + place.column
-      return isClass ? classAt(ts, nodesOf(file), at) : functionAt(ts, nodesOf(file), at)
+      return isClass ? classAt(ts, listNodes(file), at) : functionAt(ts, listNodes(file), at)
     },
     siteOf (node) {
       const file = node.getSourceFile()

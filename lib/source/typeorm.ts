@@ -69,13 +69,13 @@ export function callTypeorm (machine: LibraryContext, call: LibraryCall, name: s
   if (node === undefined || storage === undefined) return undefined
   const type = (): ReturnType<typeof machine.project.checker.getTypeAtLocation> => machine.project.checker.getTypeAtLocation(node)
   if (/^get\w*Repository$/.test(name)) {
-    const entity = first.flatMap(value => entityOf(storage, value) ?? [])[0]
+    const entity = first.flatMap(value => findEntity(storage, value) ?? [])[0]
     return entity === undefined ? undefined : [{ ...unknown(type), model: entity }]
   }
   if (name !== 'create') return undefined
-  const [entity] = first.flatMap(value => entityOf(storage, value) ?? [])
+  const [entity] = first.flatMap(value => findEntity(storage, value) ?? [])
   const data = entity === undefined ? first : second
-  const model = entity ?? self.flatMap(value => entityOf(storage, value) ?? [])[0]
+  const model = entity ?? self.flatMap(value => findEntity(storage, value) ?? [])[0]
   return data.length === 0 ? [{ ...unknown(type), ...(model !== undefined && { model }), fields: new Map() }] : data
 }
 
@@ -94,10 +94,10 @@ export function readTypeormQuery (
 ): TypeormQuery | undefined {
   const storage = getStorage()
   if (callee.from !== 'typeorm' || !Object.hasOwn(verbs, name) || storage === undefined || node === undefined) return undefined
-  const named = args[0]?.flatMap(value => value.kind === 'live' || value.kind === 'class' ? entityOf(storage, value) ?? [] : [])[0]
+  const named = args[0]?.flatMap(value => value.kind === 'live' || value.kind === 'class' ? findEntity(storage, value) ?? [] : [])[0]
   const given = named === undefined ? args : args.slice(1)
   const [first = [], second = []] = given
-  const firstEntity = (values: Values): object | undefined => values.flatMap(value => entityOf(storage, value) ?? [])[0]
+  const firstEntity = (values: Values): object | undefined => values.flatMap(value => findEntity(storage, value) ?? [])[0]
   const entity = named ?? firstEntity(self) ?? entityOfType(machine, storage, node) ?? firstEntity(first)
   if (entity === undefined) return undefined
   if (!known.has(storage)) readEntities(storage, constraints)
@@ -105,20 +105,20 @@ export function readTypeormQuery (
   const data = name === 'update' ? second : first
   // `save` adds a new object, and updates a record that a query returned.
   const verb = name === 'save' && data.some(value => value.kind === 'object') ? 'insert' : verbs[name] as Query['verb']
-  const columns = verb === 'insert' || verb === 'update' ? fieldsOf(data) : undefined
-  const ofCriteria = name === 'update' || name === 'delete' ? fieldsOf(first) ?? new Map<string, Values>([['id', first]]) : new Map<string, Values>()
+  const columns = verb === 'insert' || verb === 'update' ? getFields(data) : undefined
+  const ofCriteria = name === 'update' || name === 'delete' ? getFields(first) ?? new Map<string, Values>([['id', first]]) : new Map<string, Values>()
   const where = verb === 'select' ? readWhere(first) : ofCriteria
   return {
     record: ofRecord.has(name) ? entity : undefined,
     query: {
       dialect: 'typeorm',
-      table: tableOf(storage, entity),
+      table: getTableName(storage, entity),
       verb,
       columns,
       isInput: isInput(data),
       isConflictHandled: name === 'upsert',
       // `save` updates a record with the same key.
-      ...(name === 'save' && { handledColumns: new Set(keyOf(storage, entity)) }),
+      ...(name === 'save' && { handledColumns: new Set(listKeyProperties(storage, entity)) }),
       where: new Set(where.keys()),
       compared: new Map(where)
     }
@@ -131,7 +131,7 @@ function getStorage (): Storage | undefined {
 }
 
 /** Returns the entity of a value: an entity class, its repository, or one of its records. */
-function entityOf (storage: Storage, value: Value): object | undefined {
+function findEntity (storage: Storage, value: Value): object | undefined {
   const candidate = value.kind === 'live'
     ? typeof value.value === 'function' ? value.value : Object.getOwnPropertyDescriptor(value.value, 'target')?.value as unknown
     : value.kind === 'class' ? value.live?.value : value.kind === 'object' ? value.cls?.live?.value : value.kind === 'unknown' ? value.model : undefined
@@ -146,17 +146,17 @@ function entityOfType ({ project: { ts, checker } }: LibraryContext, storage: St
   return storage.tables.map(({ target }) => target).find((target): target is () => void => typeof target === 'function' && target.name === name)
 }
 
-function tableOf (storage: Storage, entity: unknown): string {
+function getTableName (storage: Storage, entity: unknown): string {
   return storage.tables.find(({ target }) => target === entity)?.name ?? (entity as { readonly name: string }).name
 }
 
 /** Returns the properties of the primary key of an entity. */
-function keyOf ({ columns }: Storage, entity: unknown): string[] {
+function listKeyProperties ({ columns }: Storage, entity: unknown): string[] {
   return columns.filter(({ target, options }) => target === entity && options.primary === true).map(({ propertyName }) => plainName(propertyName))
 }
 
 /** Returns the fields of a record or of the first record of a list. A related record has the value of its key. */
-function fieldsOf (values: Values): ReadonlyMap<string, Values> | undefined {
+function getFields (values: Values): ReadonlyMap<string, Values> | undefined {
   const [only] = values
   const record = only?.kind === 'object' && only.isArray ? (only.fields.get('0') ?? only.elements)[0] : only
   if (record?.kind === 'unknown') return record.fields
@@ -166,17 +166,17 @@ function fieldsOf (values: Values): ReadonlyMap<string, Values> | undefined {
 
 /** Returns the compared values of `{ where: { email } }` or `{ email }`. */
 function readWhere (options: Values): ReadonlyMap<string, Values> {
-  const fields = fieldsOf(options) ?? new Map<string, Values>()
+  const fields = getFields(options) ?? new Map<string, Values>()
   const where = options.flatMap(value => value.kind === 'object' ? value.fields.get('where') ?? [] : [])
-  return where.length === 0 ? fields : fieldsOf(where) ?? new Map<string, Values>()
+  return where.length === 0 ? fields : getFields(where) ?? new Map<string, Values>()
 }
 
 function readEntities (storage: Storage, constraints: Constraints): void {
   for (const { target } of storage.tables) {
-    const table = tableOf(storage, target)
+    const table = getTableName(storage, target)
     const ofEntity = <T extends { readonly target: unknown }>(list: readonly T[]): T[] => list.filter(each => each.target === target)
     const generated = new Set(ofEntity(storage.generations).map(({ propertyName }) => propertyName))
-    constraints.addUnique(table, keyOf(storage, target), true)
+    constraints.addUnique(table, listKeyProperties(storage, target), true)
     for (const { propertyName: name, mode, options: { primary, unique, nullable, default: ofColumn } } of ofEntity(storage.columns)) {
       if (unique === true) constraints.addUnique(table, [name])
       const isRequired = mode === 'regular' && primary !== true && nullable !== true && ofColumn === undefined && !generated.has(name)
@@ -191,7 +191,7 @@ function readEntities (storage: Storage, constraints: Constraints): void {
       if ((relationType === 'one-to-one' && join === undefined) || !/^(many|one)-to-one$/.test(relationType) || !storage.tables.some(each => each.target === to)) continue
       const isRestricting = !/^(cascade|set null|set default)$/i.test(options.onDelete ?? '')
       for (const column of [propertyName, join?.name ?? `${propertyName}Id`]) {
-        constraints.addForeign(table, [column], tableOf(storage, to), isRestricting)
+        constraints.addForeign(table, [column], getTableName(storage, to), isRestricting)
         if (relationType === 'one-to-one') constraints.addUnique(table, [column])
       }
     }

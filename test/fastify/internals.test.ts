@@ -17,7 +17,7 @@ import underPressure from '@fastify/under-pressure'
 import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type RouteOptions } from 'fastify'
 import { findPluginErrors } from '../../lib/infer/known-plugins.js'
-import { forgetErrorHandler, getDecorator, getEffectiveHooks, getOwnErrorHandler, getServerOptions, reliances, watchListeningServers } from '../../lib/fastify/internals.js'
+import { forgetErrorHandler, getDecorator, getEffectiveHooks, getOwnErrorHandler, getServerOptions, reliances, onAdditionalServer } from '../../lib/fastify/internals.js'
 import { certificateOfAnotherHost, privateKey } from '../support/certificates.js'
 
 const tests: Record<string, (t: Test) => Promise<void>> = {
@@ -194,7 +194,7 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
   async requestListener (t) {
     const app = Fastify()
     const servers: unknown[] = []
-    watchListeningServers(app, server => { servers.push(server.listeners('request').includes(app.routing)) })
+    onAdditionalServer(app, server => { servers.push(server.listeners('request').includes(app.routing)) })
     t.ok(app.server.listeners('request').includes(app.routing))
     t.after(() => app.close())
     await app.listen({ port: 0, host: '127.0.0.1' })

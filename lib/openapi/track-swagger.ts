@@ -1,5 +1,5 @@
 /**
- * Watches the registrations of @fastify/swagger, so that its documents have the errors without extra code in the application.
+ * Tracks the registrations of @fastify/swagger, so that its documents have the errors without extra code in the application.
  *
  * @fastify/swagger reads its options when it is loaded and does not expose them. So `register` is wrapped on every Fastify
  * instance that is created after this package was imported, and on instances with this plugin. @fastify/swagger then receives the
@@ -22,19 +22,19 @@ type Plugin = (this: unknown, scope: FastifyInstance, options: SwaggerOptions, d
 
 type Register = (this: FastifyInstance, plugin: unknown, options?: unknown) => FastifyInstance
 
-const watched = new WeakSet<object>()
+const tracked = new WeakSet<object>()
 
-/** Watches every Fastify instance that is created from now on. */
-export function watchSwaggerOfNewApps (): void {
-  subscribe('fastify.initialization', message => { watchSwagger((message as { readonly fastify: FastifyInstance }).fastify) })
+/** Tracks the registrations on every Fastify instance that is created from now on. */
+export function trackSwaggerOfNewApps (): void {
+  subscribe('fastify.initialization', message => { trackSwagger((message as { readonly fastify: FastifyInstance }).fastify) })
 }
 
-/** Watches the registrations on an application and on its scopes, unless they are watched already. */
-export function watchSwagger (app: FastifyInstance): void {
+/** Tracks the registrations on an application and on its scopes, unless they are tracked already. */
+export function trackSwagger (app: FastifyInstance): void {
   // Scopes inherit the `register` of the outermost instance.
   const root = [...scopesAround(app)].findLast(scope => Object.hasOwn(scope, 'register')) as FastifyInstance
-  if (watched.has(root)) return
-  watched.add(root)
+  if (tracked.has(root)) return
+  tracked.add(root)
   const register = root.register as unknown as Register
   root.register = function (this: FastifyInstance, plugin: unknown, options?: unknown) {
     return register.call(this, isPromise(plugin) ? plugin.then(replaceSwagger) : replaceSwagger(plugin), options)
