@@ -105,15 +105,19 @@ function removeReplacedHeaders (reply: FastifyReply, status: ErrorStatus, isHttp
   for (const name of Object.keys(own)) {
     const value = own[name]
     if (isRemoved(name, value, status) || !isSendable(reply, name, value, isHttp2)) reply.removeHeader(name)
-    else if (Array.isArray(value)) reply.header(name, headerValue(name, value))
+    else joinList(reply, name, value)
   }
   // Node has checked the values of these headers when they were set.
   for (const name of reply.raw.getHeaderNames()) {
     const value = reply.raw.getHeader(name)
     if (isRemoved(name, value, status) || (isHttp2 && connectionHeaders.has(name))) reply.removeHeader(name)
-    else if (Array.isArray(value) && name !== 'set-cookie') reply.header(name, headerValue(name, value))
+    else joinList(reply, name, value)
   }
   if (mayHaveTrailers(reply)) bodyDescriptions.forEach(name => { reply.removeTrailer(name) })
+}
+
+function joinList (reply: FastifyReply, name: string, value: unknown): void {
+  if (Array.isArray(value) && name !== 'set-cookie') reply.header(name, headerValue(name, value))
 }
 
 function isRemoved (name: string, value: unknown, status: ErrorStatus): boolean {

@@ -254,6 +254,25 @@ t.test('a 416 keeps the length of the resource that the handler set', async t =>
   t.strictSame(await sendRequest(port, 'GET', '/part'), answer('range_not_satisfiable'), 'the range of a body that is not sent')
 })
 
+t.test('lists are joined, except cookies, whether they are set on the reply or on its raw response', async t => {
+  const app = await createApp()
+  app.get('/reply', (_request, reply) => { throw (reply.headers({ 'set-cookie': ['a=1', 'b=2'], location: ['/a', '/b'] } as never), errors.resource_conflict()) })
+  app.get('/raw', (_request, { raw }) => {
+    raw.setHeader('Set-Cookie', ['a=1', 'b=2'])
+    raw.setHeader('X-List', ['a', 'b'])
+    throw errors.resource_conflict()
+  })
+  const port = await listen(t, app)
+  const body = JSON.stringify({ code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId })
+  const linesOf = async (path: string): Promise<string[]> => (await sendRaw(port, formatRequest('GET', path))).split('\r\n').filter(line => !/^(date|connection):/i.test(line)).sort()
+  const expected = (...headers: string[]): string[] => [
+    '', 'HTTP/1.1 409 Conflict', body, 'cache-control: no-store', `content-length: ${body.length}`, 'content-type: application/json; charset=utf-8',
+    `x-request-id: ${requestId}`, 'x-should-retry: false', ...headers
+  ].sort()
+  t.strictSame(await linesOf('/reply'), expected('set-cookie: a=1', 'set-cookie: b=2', 'location: /a, /b'))
+  t.strictSame(await linesOf('/raw'), expected('Set-Cookie: a=1', 'Set-Cookie: b=2', 'x-list: a, b'))
+})
+
 t.test('headers and trailers for shared caches and digests are removed', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => {

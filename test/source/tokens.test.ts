@@ -16,14 +16,14 @@ t.test('tokens without a lifetime', async t => {
 t.test('the plugin can set the lifetime of all tokens', async t => {
   for (const [signOptions, canExpire] of [[{ expiresIn: '1h' }, true], [{ algorithm: 'HS256' }, false], [undefined, false]] as const) {
     const tokens = createTokens()
-    tokens.add({ scopesOf: () => [{ signOptions }] } as unknown as Inspector, { args: [], live: { kind: 'live', id: 1, value: {} } } as unknown as LibraryCall)
+    tokens.add({ getScopes: () => [{ signOptions }] } as unknown as Inspector, { args: [], live: { kind: 'live', id: 1, value: {} } } as unknown as LibraryCall)
     t.equal(tokens.canExpire(), canExpire)
   }
 })
 
 t.test('the arguments of a call show whether the token has a lifetime', async t => {
   const fields = (entries: Readonly<Record<string, Values>>): Values => [object({ fields: new Map(Object.entries(entries)) })]
-  const inspector = { scopesOf: () => [{ signOptions: {} }, {}] } as unknown as Inspector
+  const inspector = { getScopes: () => [{ signOptions: {} }, {}] } as unknown as Inspector
   const payload = fields({ sub: [literal('1')] })
   const callback = [native('callback', () => [])]
   t.equal(createTokens().canExpire(), true, 'no token is signed')
