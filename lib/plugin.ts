@@ -19,7 +19,7 @@ import { checkComponentPrefix, createComponentPrefix } from './openapi/component
 import { setDocumentSettings, type DocumentSettings } from './openapi/settings.js'
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './openapi/status-schemas.js'
 import { isHiddenByDocuments, isSecuredByDocument } from './openapi/swagger-documents.js'
-import { warnOfDocumentsWithoutErrors, trackSwagger, trackSwaggerOfNewApps } from './openapi/track-swagger.js'
+import { trackSwagger, trackSwaggerOfNewApps, warnOfDocumentsWithoutErrors } from './openapi/track-swagger.js'
 import { takeRoutes, warnUnhandledRoutes } from './fastify/early-routes.js'
 import type { Routes } from './fastify/routes.js'
 import { isCustomFormat, resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
@@ -46,7 +46,7 @@ import { addRegistration, isOwner, listRegistrations, listRegistrationsOnServer,
 import { interceptErrorStatus } from './fastify/error-status.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { addResponder } from './server/server-state.js'
-import { respondToUnknownMethod, isUnknownMethod } from './server/unknown-methods.js'
+import { isUnknownMethod, respondToUnknownMethod } from './server/unknown-methods.js'
 import { createAcceptedMediaTypes } from './respond/accept-header.js'
 import { formatBearerChallenge } from './respond/response-headers.js'
 import { getRequestId } from './respond/request-id.js'
@@ -125,7 +125,6 @@ interface Registration {
   readonly routes: Routes
   readonly routeErrors: RouteErrors
   readonly documentSettings: DocumentSettings & { readonly matchesDeclared: MatchesDeclared }
-  readonly matchesDeclared: MatchesDeclared
   readonly ledger: Ledger
   readonly isDocumented: (kind: SentKind) => boolean
   readonly recordError: ReturnType<typeof createErrorRecorder>
@@ -178,15 +177,14 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
   addRegistration(app, options)
   trackSwagger(app)
   const documentSettings = createDocumentSettings(app, settings, rateLimit)
-  const { matchesDeclared } = documentSettings
   const routeErrors = createRegisteredErrors(app, settings, rateLimit)
   setDocumentSettings(routeErrors, documentSettings)
   addInference(app, { routeErrors, translators: settings.translators, validationStatus: settings.validationStatus, getHooks })
   const ledger = createLedger()
-  const isDocumented = createDocumentedCheck(routeErrors, matchesDeclared)
+  const isDocumented = createDocumentedCheck(routeErrors, documentSettings.matchesDeclared)
   const recordError = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
   const responder = createResponder(settings, recordError)
-  const registration = { app, settings, rateLimit, routes: takeRoutes(app), routeErrors, documentSettings, matchesDeclared, ledger, isDocumented, recordError, responder }
+  const registration = { app, settings, rateLimit, routes: takeRoutes(app), routeErrors, documentSettings, ledger, isDocumented, recordError, responder }
   registrations.set(app, registration)
   return registration
 }
@@ -289,7 +287,7 @@ function handleErrors ({ app, settings, routes, routeErrors, recordError, respon
 
 /** Step 3: records the routes of the registration for the document, the ledger and the reference. */
 function documentRoutes (registration: Registration): void {
-  const { app, rateLimit, routes, routeErrors, matchesDeclared } = registration
+  const { app, rateLimit, routes, routeErrors, documentSettings: { matchesDeclared } } = registration
   routes.forEach((route, scope, _isEarly, url) => {
     if (!isOwner(app, scope)) return
     if (rateLimit === undefined) checkUnlimitedRoute(route)

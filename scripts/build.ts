@@ -31,7 +31,7 @@ const modules = Object.values(manifest.exports).flatMap(target => typeof target 
 const commands = Object.values(manifest.bin).map(path => path.replace(/^\.\/|\.js$/g, ''))
 
 /** Files that run only while a document or a page is created. Their functions are not in the stacks of requests. */
-const createsDocuments = /[\\/]lib[\\/](?:openapi|samples)[\\/].*\.ts$/
+const documentFiles = /[\\/]lib[\\/](?:openapi|samples)[\\/].*\.ts$/
 
 rmSync(dist, { recursive: true, force: true })
 await writeModules()
@@ -89,7 +89,7 @@ async function writeModules (): Promise<void> {
     charset: 'utf8',
     // TypeBox has 200 files, but the package uses 12 of its builders. Its symbols are global, so its other copies understand the schemas.
     external: [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)].filter(name => name !== '@sinclair/typebox'),
-    plugins: [leaveDynamicImports(/^@sinclair\/typebox/), shortenNames(/@sinclair[\\/]typebox[\\/].*\.mjs$/), shortenNames(createsDocuments)],
+    plugins: [leaveDynamicImports(/^@sinclair\/typebox/), shortenNames(/@sinclair[\\/]typebox[\\/].*\.mjs$/), shortenNames(documentFiles)],
     metafile: true,
     logLevel: 'warning'
   })

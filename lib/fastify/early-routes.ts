@@ -40,15 +40,15 @@ function recordHandler (route: RouteOptions): void {
   if (!handlers.has(route)) handlers.set(route, route.handler)
 }
 
-let isWatching = false
+let isRecording = false
 
 /**
  * Records the routes and hooks of each Fastify instance that is created from now on. Without `await`,
  * `app.register(apiErrors)` loads the plugin after the routes that follow it. The plugin handles these routes as well.
  */
 export function recordEarlyRoutes (): void {
-  if (isWatching) return
-  isWatching = true
+  if (isRecording) return
+  isRecording = true
   subscribe('fastify.initialization', message => {
     const { fastify } = message as { readonly fastify: FastifyInstance }
     trackHooks(fastify)

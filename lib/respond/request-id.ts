@@ -5,22 +5,24 @@ import { encodeUriComponent } from '../support/encode-uri.js'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** The last two characters of ids. */
-const endings: readonly string[] = [...alphabet].flatMap(first => [...alphabet].map(second => first + second))
+/** The number of ids that have the same random bits. Two characters count them. */
+const maxCount = alphabet.length ** 2
 
 let beginning = ''
-let used = endings.length
+let count = maxCount
 
 /**
  * Returns an id that is unique across processes: 104 random bits, and a number of two characters that counts up to the next random
- * bits. This takes a tenth of the time of a UUID, and it runs for every request.
+ * bits. It runs for every request, and most requests need no random bytes.
  */
 export function createRequestId (): string {
-  if (used === endings.length) {
+  if (count === maxCount) {
     beginning = `req_${randomBytes(13).toString('base64url')}`
-    used = 0
+    count = 0
   }
-  return beginning + (endings[used++] as string)
+  const id = beginning + alphabet.charAt(count >> 6) + alphabet.charAt(count & 63)
+  count++
+  return id
 }
 
 /** Returns the id of a request in a form that is valid in a header. If `genReqId` returned no id, a new one is generated. */
