@@ -1,5 +1,5 @@
 /** Prepares the coverage data of V8 for the report of tap. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
@@ -18,8 +18,8 @@ interface Measured {
 }
 
 /**
- * Corrects the coverage data of the tests for a folder of sources. It removes all other files. It adds the source to each
- * source map, because tsx omits it, and without it the report of tap finds no lines to count and shows 100 %. A file that
+ * Corrects the coverage data of the tests for a folder of sources. It removes all other files, and the data of processes
+ * that were killed before they had written all of it. It adds the source to each source map, because tsx omits it, and without it the report of tap finds no lines to count and shows 100 %. A file that
  * no test has loaded counts with all its lines, unless it only has types.
  *
  * @param coverage the folder of the coverage data
@@ -29,6 +29,7 @@ export function completeCoverage (coverage: string, sources: string): void {
   const modules = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts'))
   const unloaded = new Map(modules.map(name => [pathToFileURL(join(sources, name)).href, readFileSync(join(sources, name), 'utf8')]))
   const contents = new Map(unloaded)
+  removeIncompleteData(coverage)
   const usualMappings = findUsualMappings(coverage)
   for (const name of readdirSync(coverage)) {
     const measured = JSON.parse(readFileSync(join(coverage, name), 'utf8')) as Measured
@@ -53,6 +54,17 @@ export function completeCoverage (coverage: string, sources: string): void {
     }))
   }
   writeFileSync(join(coverage, 'unloaded.json'), JSON.stringify(uncovered))
+}
+
+function removeIncompleteData (coverage: string): void {
+  for (const name of readdirSync(coverage)) {
+    const file = join(coverage, name)
+    try {
+      JSON.parse(readFileSync(file, 'utf8'))
+    } catch {
+      rmSync(file)
+    }
+  }
 }
 
 /** The function that tsx adds after each `import()`. The sources do not contain its branches. */
