@@ -200,6 +200,26 @@ const renamed: Readonly<Record<string, string>> = {
 /** The options of `register` that Fastify itself passes to every plugin. */
 const optionsOfFastify = ['prefix', 'logLevel', 'logSerializers']
 
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean'
+
+/** What each option accepts apart from `undefined`, if its value can be checked alone. */
+const accepted: Readonly<Partial<Record<keyof ApiErrorsOptions, readonly [isAccepted: (value: unknown) => boolean, expected: string]>>> = {
+  errors: [isCatalog, 'the result of defineErrors()'],
+  notFound: [isBoolean, 'true or false'],
+  sentErrors: [value => value === 'report' || value === 'convert', "'report' or 'convert'"],
+  requestId: [value => value === 'errors' || value === 'all', "'errors' or 'all'"],
+  requestIdHeader: [value => typeof value === 'string' && isHeaderOfErrors(value), "the name of a header, like 'X-Correlation-Id'"],
+  translators: [Array.isArray, 'an array of results of defineTranslator()'],
+  docUrl: [value => isUrl(value) || typeof value === 'function', "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL"],
+  realm: [isRealm, 'printable ASCII without quotes and backslashes'],
+  resourceMetadata: [isHttpUrl, "an absolute URL like 'https://api.example.com/.well-known/oauth-protected-resource'"],
+  retryHeaders: [isBoolean, 'true or false'],
+  log: [value => value === false || typeof value === 'function', 'false, or a function of (entry, request, log)'],
+  addSchemas: [isBoolean, 'true or false'],
+  onUndocumented: [value => value === 'log' || typeof value === 'function', "'log', or a function of (response, request)"],
+  validationStatus: [value => value === 400 || value === 422, '400 or 422']
+}
+
 /**
  * Checks the options and fills in the defaults.
  *
@@ -209,6 +229,7 @@ const optionsOfFastify = ['prefix', 'logLevel', 'logSerializers']
 export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Settings {
   expectOption(owner, 'options', isRecord(options as unknown), 'an object', options)
   checkNames(options)
+  checkValues(options)
   const {
     errors,
     format = 'code',
@@ -233,27 +254,8 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
     addSchemas = false,
     onUndocumented
   } = options
-  expectOwn('errors', errors === undefined || isCatalog(errors), 'the result of defineErrors()', errors)
-  checkNegotiate(negotiate)
-  expectOwn('notFound', typeof notFound === 'boolean', 'true or false', notFound)
-  expectOwn('sentErrors', sentErrors === undefined || sentErrors === 'report' || sentErrors === 'convert', "'report' or 'convert'", sentErrors)
-  expectOwn('requestId', requestId === 'errors' || requestId === 'all', "'errors' or 'all'", requestId)
-  expectOwn('requestIdHeader', typeof requestIdHeader === 'string' && isHeaderOfErrors(requestIdHeader), "the name of a header, like 'X-Correlation-Id'", requestIdHeader)
-  expectOwn('translators', Array.isArray(translators), 'an array of results of defineTranslator()', translators)
-  translators.forEach((translator, index) => { expectOwn(`translators[${index}]`, isTranslator(translator), 'the result of defineTranslator()', translator) })
-  expectOwn('docUrl', docUrl === undefined || isUrl(docUrl) || typeof docUrl === 'function',
-    "a base URL like 'https://api.example.com/errors', or a function of the code that returns a URL", docUrl)
   const pages = reference === undefined ? undefined : resolveReference(owner, reference)
-  expectOwn('realm', isRealm(realm), 'printable ASCII without quotes and backslashes', realm)
-  expectOwn('resourceMetadata', resourceMetadata === undefined || isHttpUrl(resourceMetadata), "an absolute URL like 'https://api.example.com/.well-known/oauth-protected-resource'", resourceMetadata)
-  expectOwn('retryHeaders', typeof retryHeaders === 'boolean', 'true or false', retryHeaders)
-  expectOwn('log', log === undefined || log === false || typeof log === 'function', 'false, or a function of (entry, request, log)', log)
-  expectOwn('addSchemas', typeof addSchemas === 'boolean', 'true or false', addSchemas)
   const { rules, componentPrefix } = checkDocumentation(documentation)
-  expectOwn('onUndocumented', onUndocumented === undefined || onUndocumented === 'log' || typeof onUndocumented === 'function',
-    "'log', or a function of (response, request)", onUndocumented)
-  if (rateLimit !== undefined) checkRateLimit(rateLimit)
-  expectOwn('validationStatus', validationStatus === 400 || validationStatus === 422, '400 or 422', validationStatus)
   const chosen = typeof format === 'string' ? findFormat(format) : completeFormat(format)
   const catalog = defineErrors(standardErrors, errors ?? {}) as Settings['errors']
   checkReplacements(catalog)
@@ -295,10 +297,20 @@ function checkReplacements (catalog: AnyCatalog): void {
   }
 }
 
+function checkValues (options: ApiErrorsOptions): void {
+  for (const [name, [isAccepted, expected]] of Object.entries(accepted)) {
+    const value = options[name as keyof ApiErrorsOptions]
+    expectOwn(name, value === undefined || isAccepted(value), expected, value)
+  }
+  checkNegotiate(options.negotiate)
+  options.translators?.forEach((translator, index) => { expectOwn(`translators[${index}]`, isTranslator(translator), 'the result of defineTranslator()', translator) })
+  if (options.rateLimit !== undefined) checkRateLimit(options.rateLimit)
+}
+
 function checkNegotiate (negotiate: unknown): void {
   const names = Object.keys(negotiableFormats).map(name => `'${name}'`)
-  expectOwn('negotiate', typeof negotiate === 'boolean' || Array.isArray(negotiate), `true, false, or a list of ${names.join(' and ')}`, negotiate)
-  if (typeof negotiate === 'boolean') return
+  expectOwn('negotiate', negotiate === undefined || typeof negotiate === 'boolean' || Array.isArray(negotiate), `true, false, or a list of ${names.join(' and ')}`, negotiate)
+  if (!Array.isArray(negotiate)) return
   for (const [index, name] of negotiate.entries()) {
     expectOwn(`negotiate[${index}]`, typeof name === 'string' && Object.hasOwn(negotiableFormats, name), names.join(' or '), name)
   }

@@ -77,93 +77,17 @@ const globals = globalThis as unknown as Record<symbol, unknown>
 const take = `function () { globalThis[Symbol.for('${exchange.description}')] = this }`
 const expression = `globalThis[Symbol.for('${exchange.description}')]`
 
-/** Opens the debugger of this process. */
-export function openInspector (): Inspector {
-  const session = new Session()
-  session.connect()
-  const infos = new Map<string, ScriptInfo>()
-  session.on('Debugger.scriptParsed', ({ params }) => { infos.set(params.scriptId, params as ScriptInfo) })
-  const post = createPost(session)
-  post('Debugger.enable')
-  const known = new WeakMap<object, FunctionFacts>()
-  const maps = new Map<string, ReadMap | undefined>()
-
-  function getSourceMap (info: ScriptInfo): ReadMap | undefined {
-    // The source of a package is not followed, and the sources in its source map often do not exist.
-    if (!maps.has(info.scriptId)) maps.set(info.scriptId, info.url.includes('/node_modules/') ? undefined : readMap(info))
-    return maps.get(info.scriptId)
-  }
-
-  function getFacts (fn: object): FunctionFacts {
-    let facts = known.get(fn)
-    if (facts === undefined) known.set(fn, facts = lookUp(fn))
-    return facts
-  }
-
-  function lookUp (fn: object): FunctionFacts {
-    globals[exchange] = fn
-    const { objectId } = (post('Runtime.evaluate', { expression }) as { readonly result: RemoteObject }).result
-    const { internalProperties = [] } = post('Runtime.getProperties', { objectId, ownProperties: true }) as { readonly internalProperties?: readonly Property[] }
-    const named = (name: string): RemoteObject | undefined => internalProperties.find(property => property.name === name)?.value
-    return {
-      location: named('[[FunctionLocation]]')?.value as FunctionFacts['location'],
-      scopes: named('[[Scopes]]')?.objectId,
-      target: named('[[TargetFunction]]'),
-      self: named('[[BoundThis]]'),
-      args: named('[[BoundArgs]]'),
-      handler: named('[[Handler]]')
-    }
-  }
-
-  function takeValue (remote: RemoteObject | undefined): unknown {
-    if (remote?.objectId === undefined) return remote?.value
-    post('Runtime.callFunctionOn', { objectId: remote.objectId, functionDeclaration: take })
-    const value = globals[exchange]
-    globals[exchange] = undefined
-    return value
-  }
-
-  const liveScopes = new WeakMap<object, readonly LiveScope[]>()
-
-  return {
-    get scripts () {
-      return [...infos.values()].filter(({ url }) => toPath(url) !== undefined).map(info => ({
-        url: info.url, file: toPath(info.url) as string, isModule: info.isModule === true, sources: getSourceMap(info)?.sources ?? [toPath(info.url) as string]
-      }))
-    },
-    locate (fn) {
-      const { location } = getFacts(fn)
-      const info = location === undefined ? undefined : infos.get(location.scriptId)
-      const file = info === undefined ? undefined : toPath(info.url)
-      if (location === undefined || info === undefined || file === undefined) return undefined
-      const generated: Place = { file, line: location.lineNumber, column: location.columnNumber }
-      return getSourceMap(info)?.originalOf(generated) ?? generated
-    },
-    getScopes (fn) {
-      let scopes = liveScopes.get(fn)
-      if (scopes !== undefined) return scopes
-      const { scopes: objectId } = getFacts(fn)
-      const entries = objectId === undefined ? [] : (post('Runtime.getProperties', { objectId, ownProperties: true }) as { readonly result: readonly Property[] }).result
-      scopes = entries.filter(({ name, value }) => /^\d+$/.test(name) && value?.description !== 'Global')
-        .map(({ value }) => (takeValue(value) as { readonly object: LiveScope }).object)
-      liveScopes.set(fn, scopes)
-      return scopes
-    },
-    getBound (fn) {
-      const { target, self, args } = getFacts(fn)
-      return target === undefined ? undefined : { target: takeValue(target) as object, self: takeValue(self), args: takeValue(args) as readonly unknown[] ?? [] }
-    },
-    getProxyHandler: value => takeValue(getFacts(value).handler) as object | undefined,
-    getPrivateField (owner, name) {
-      globals[exchange] = owner
-      const { objectId } = (post('Runtime.evaluate', { expression }) as { readonly result: RemoteObject }).result
-      const { privateProperties = [] } = post('Runtime.getProperties', { objectId, ownProperties: true }) as { readonly privateProperties?: readonly Property[] }
-      return takeValue(privateProperties.find(property => property.name === name)?.value)
-    },
-    close () { session.disconnect() }
-  }
+/** The open debugger, and what it has found so far. */
+interface Debugger {
+  readonly post: (method: string, params?: object) => unknown
+  /** The loaded scripts by their id in the debugger. */
+  readonly infos: Map<string, ScriptInfo>
+  readonly facts: WeakMap<object, FunctionFacts>
+  readonly scopes: WeakMap<object, readonly LiveScope[]>
+  readonly maps: Map<string, ReadMap | undefined>
 }
 
+/** What the debugger knows about a function. */
 interface FunctionFacts {
   readonly location: { readonly scriptId: string, readonly lineNumber: number, readonly columnNumber: number } | undefined
   readonly scopes: string | undefined
@@ -171,6 +95,108 @@ interface FunctionFacts {
   readonly self: RemoteObject | undefined
   readonly args: RemoteObject | undefined
   readonly handler: RemoteObject | undefined
+}
+
+/** Opens the debugger of this process. */
+export function openInspector (): Inspector {
+  const session = new Session()
+  session.connect()
+  const infos = new Map<string, ScriptInfo>()
+  session.on('Debugger.scriptParsed', ({ params }) => { infos.set(params.scriptId, params as ScriptInfo) })
+  const opened: Debugger = { post: createPost(session), infos, facts: new WeakMap(), scopes: new WeakMap(), maps: new Map() }
+  opened.post('Debugger.enable')
+  return {
+    get scripts () { return listScripts(opened) },
+    locate: fn => locate(opened, fn),
+    getScopes (fn) {
+      let scopes = opened.scopes.get(fn)
+      if (scopes === undefined) opened.scopes.set(fn, scopes = readScopes(opened, fn))
+      return scopes
+    },
+    getBound (fn) {
+      const { target, self, args } = getFacts(opened, fn)
+      return target === undefined ? undefined : { target: takeValue(opened, target) as object, self: takeValue(opened, self), args: takeValue(opened, args) as readonly unknown[] ?? [] }
+    },
+    getProxyHandler: value => takeValue(opened, getFacts(opened, value).handler) as object | undefined,
+    getPrivateField (owner, name) {
+      const { privateProperties = [] } = getProperties(opened, passValue(opened, owner))
+      return takeValue(opened, privateProperties.find(property => property.name === name)?.value)
+    },
+    close () { session.disconnect() }
+  }
+}
+
+function listScripts (opened: Debugger): Script[] {
+  return [...opened.infos.values()].flatMap(info => {
+    const file = toPath(info.url)
+    return file === undefined ? [] : { url: info.url, file, isModule: info.isModule === true, sources: getSourceMap(opened, info)?.sources ?? [file] }
+  })
+}
+
+function locate (opened: Debugger, fn: object): Place | undefined {
+  const { location } = getFacts(opened, fn)
+  const info = location === undefined ? undefined : opened.infos.get(location.scriptId)
+  const file = info === undefined ? undefined : toPath(info.url)
+  if (location === undefined || info === undefined || file === undefined) return undefined
+  const generated: Place = { file, line: location.lineNumber, column: location.columnNumber }
+  return getSourceMap(opened, info)?.findOriginal(generated) ?? generated
+}
+
+function readScopes (opened: Debugger, fn: object): readonly LiveScope[] {
+  const { scopes } = getFacts(opened, fn)
+  const entries = scopes === undefined ? [] : getProperties(opened, scopes).result
+  return entries.filter(({ name, value }) => /^\d+$/.test(name) && value?.description !== 'Global')
+    .map(({ value }) => (takeValue(opened, value) as { readonly object: LiveScope }).object)
+}
+
+function getSourceMap ({ maps }: Debugger, info: ScriptInfo): ReadMap | undefined {
+  // The source of a package is not followed, and the sources in its source map often do not exist.
+  if (!maps.has(info.scriptId)) maps.set(info.scriptId, info.url.includes('/node_modules/') ? undefined : readMap(info))
+  return maps.get(info.scriptId)
+}
+
+function getFacts (opened: Debugger, fn: object): FunctionFacts {
+  let facts = opened.facts.get(fn)
+  if (facts === undefined) opened.facts.set(fn, facts = readFacts(opened, fn))
+  return facts
+}
+
+function readFacts (opened: Debugger, fn: object): FunctionFacts {
+  const { internalProperties = [] } = getProperties(opened, passValue(opened, fn))
+  const named = (name: string): RemoteObject | undefined => internalProperties.find(property => property.name === name)?.value
+  return {
+    location: named('[[FunctionLocation]]')?.value as FunctionFacts['location'],
+    scopes: named('[[Scopes]]')?.objectId,
+    target: named('[[TargetFunction]]'),
+    self: named('[[BoundThis]]'),
+    args: named('[[BoundArgs]]'),
+    handler: named('[[Handler]]')
+  }
+}
+
+interface Properties {
+  readonly result: readonly Property[]
+  readonly internalProperties?: readonly Property[]
+  readonly privateProperties?: readonly Property[]
+}
+
+function getProperties ({ post }: Debugger, objectId: string | undefined): Properties {
+  return post('Runtime.getProperties', { objectId, ownProperties: true }) as Properties
+}
+
+/** Passes a value to the debugger, and returns its id there. */
+function passValue ({ post }: Debugger, value: object): string | undefined {
+  globals[exchange] = value
+  return (post('Runtime.evaluate', { expression }) as { readonly result: RemoteObject }).result.objectId
+}
+
+/** Returns a value of the debugger as a value of this program. */
+function takeValue ({ post }: Debugger, remote: RemoteObject | undefined): unknown {
+  if (remote?.objectId === undefined) return remote?.value
+  post('Runtime.callFunctionOn', { objectId: remote.objectId, functionDeclaration: take })
+  const value = globals[exchange]
+  globals[exchange] = undefined
+  return value
 }
 
 /** A session on its own thread calls back before `post` returns. */
@@ -192,7 +218,7 @@ function toPath (url: string): string | undefined {
 
 interface ReadMap {
   readonly sources: readonly string[]
-  readonly originalOf: (place: Place) => Place | undefined
+  readonly findOriginal: (place: Place) => Place | undefined
 }
 
 /** Reads the source map of a script, inline or from a file next to it. `undefined` if there is none or if its sources do not exist. */
@@ -215,7 +241,7 @@ function readMap ({ url, sourceMapURL }: ScriptInfo): ReadMap | undefined {
     const map = new SourceMap(payload)
     return {
       sources,
-      originalOf ({ line, column }) {
+      findOriginal ({ line, column }) {
         const entry = map.findEntry(line, column)
         const source = 'originalSource' in entry ? byName.get(entry.originalSource) ?? (sources.length === 1 ? sources[0] : undefined) : undefined
         return source === undefined || !('originalLine' in entry) ? undefined : { file: source, line: entry.originalLine, column: entry.originalColumn }

@@ -33,7 +33,14 @@ import type { Machine } from './machine.js'
  * @param exportsOf namespaces and exports of the loaded files, by file
  */
 export function createMachine (project: Project, inspector: Inspector, exportsOf: ReadonlyMap<string, object>, effects: Effects): Machine {
-  const machine: Machine = {
+  const machine = createState(project, inspector, exportsOf, effects) as Machine
+  return Object.assign(machine, bindOperations(machine))
+}
+
+type Operation = { [Name in keyof Machine]: Machine[Name] extends (...args: never) => unknown ? Name : never }[keyof Machine]
+
+function createState (project: Project, inspector: Inspector, exportsOf: ReadonlyMap<string, object>, effects: Effects): Omit<Machine, Operation> {
+  return {
     project,
     inspector,
     exportsOf,
@@ -64,7 +71,13 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     entry: { file: '', line: 0 },
     statuses: [],
     properties: new Map(),
-    current: createActivation(project.ts, undefined, { id: nextId(), vars: new Map(), parent: undefined }, [], undefined),
+    current: createActivation(project.ts, undefined, { id: nextId(), vars: new Map(), parent: undefined }, [], undefined)
+  }
+}
+
+/** Returns the functions of the interpreter's files, bound to the interpreter. They call each other through it, so that the files do not import each other in a circle. */
+function bindOperations (machine: Machine): Pick<Machine, Operation> {
+  return {
     readRoute: () => {
       machine.current.readsRoute = true
       return machine.route
@@ -111,5 +124,4 @@ export function createMachine (project: Project, inspector: Inspector, exportsOf
     readStaticMember: (cls, name, node) => readStaticMember(machine, cls, name, node),
     throwValues: (values, node, isUncertain) => throwValues(machine, values, node, isUncertain)
   }
-  return machine
 }

@@ -1,6 +1,6 @@
 /** Evaluates expressions to their possible values. */
-import type { Expression } from 'typescript'
-import { type Values, literal, nextId, undefinedValues, union, unknown } from '../values.js'
+import type { ArrowFunction, ElementAccessExpression, Expression, FunctionExpression, PrefixUnaryExpression, PropertyAccessExpression, TaggedTemplateExpression, YieldExpression } from 'typescript'
+import { type FunctionValue, type Values, literal, nextId, undefinedValues, union, unknown } from '../values.js'
 import { evaluateCall, evaluateCallee, evaluateNew } from './call-expressions.js'
 import { readSuperMember } from './classes.js'
 import { toBooleans, getTruth, getTypeName } from './compare-values.js'
@@ -23,52 +23,22 @@ export function evaluate (machine: Machine, node: Expression): Values {
   if (ts.isCallExpression(node)) return evaluateCall(machine, node)
   if (ts.isNewExpression(node)) return evaluateNew(machine, node)
   if (ts.isAwaitExpression(node)) return machine.await(machine.evaluate(node.expression))
-  if (ts.isPropertyAccessExpression(node)) {
-    if (node.expression.kind === ts.SyntaxKind.SuperKeyword) return readSuperMember(machine, node.name.text, node)
-    if (ts.isMetaProperty(node.expression)) return [unknown()]
-    const owners = machine.evaluate(node.expression)
-    const read = (present: Values): Values => machine.read(present, node.name.text, node)
-    return ts.isOptionalChain(node) ? readOptionally(owners, read) : read(owners)
-  }
-  if (ts.isElementAccessExpression(node)) {
-    const owners = machine.evaluate(node.expression)
-    const keys = machine.evaluate(node.argumentExpression)
-    const firm = keys.filter(key => key.kind === 'literal' && (typeof key.value === 'string' || typeof key.value === 'number'))
-    const known = firm.map(key => machine.read(owners, String((key as { value: unknown }).value), node))
-    return firm.length === keys.length && keys.length > 0 ? union(...known) : union(...known, machine.read(owners, undefined, node))
-  }
-  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) {
-    return [{ kind: 'function', id: nextId(), node, env: machine.current.frame.parent === undefined && machine.current.frame.vars.size === 0 ? undefined : machine.current.frame, self: ts.isArrowFunction(node) ? machine.current.self : undefined, home: machine.current.home }]
-  }
+  if (ts.isPropertyAccessExpression(node)) return evaluateProperty(machine, node)
+  if (ts.isElementAccessExpression(node)) return evaluateElement(machine, node)
+  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return [createFunction(machine, node)]
   if (ts.isObjectLiteralExpression(node)) return [evaluateObject(machine, node)]
   if (ts.isArrayLiteralExpression(node)) return [evaluateArray(machine, node.elements)]
   if (ts.isConditionalExpression(node)) return evaluateConditional(machine, node)
   if (ts.isBinaryExpression(node)) return evaluateBinary(machine, node)
-  if (ts.isPrefixUnaryExpression(node)) {
-    const values = machine.evaluate(node.operand)
-    if (node.operator !== ts.SyntaxKind.ExclamationToken) {
-      return values.map(value => node.operator === ts.SyntaxKind.MinusToken && value.kind === 'literal' && typeof value.value === 'number' ? literal(-value.value, value.isInSource) : unknown())
-    }
-    return toBooleans(values.map(truth => getTruth(truth)).map(truth => truth === undefined ? undefined : !truth))
-  }
+  if (ts.isPrefixUnaryExpression(node)) return evaluatePrefix(machine, node)
   if (ts.isTemplateExpression(node)) return evaluateTemplate(machine, node.head.text, node.templateSpans)
-  if (ts.isTaggedTemplateExpression(node)) {
-    const { template } = node
-    const parts = ts.isNoSubstitutionTemplateLiteral(template) ? [literal(template.text)] : evaluateTemplate(machine, template.head.text, template.templateSpans, true)
-    const { callees, self } = evaluateCallee(machine, node.tag)
-    return machine.call(callees, self, [parts], node)
-  }
+  if (ts.isTaggedTemplateExpression(node)) return callTag(machine, node)
   if (ts.isTypeOfExpression(node)) return machine.evaluate(node.expression).map(value => getTypeName(value))
   if (ts.isVoidExpression(node) || ts.isDeleteExpression(node)) {
     machine.evaluate(node.expression)
     return undefinedValues
   }
-  if (ts.isYieldExpression(node)) {
-    const values = node.expression === undefined ? undefinedValues : machine.evaluate(node.expression)
-    const given = node.asteriskToken === undefined ? (machine.current.isAsync ? machine.await(values) : values) : machine.listElements(values, node)
-    machine.current.yields = union(machine.current.yields, given)
-    return [unknown()]
-  }
+  if (ts.isYieldExpression(node)) return evaluateYield(machine, node)
   if (ts.isClassExpression(node)) return [machine.getClassValue(node, machine.current.frame)]
   if (ts.isSpreadElement(node)) return machine.evaluate(node.expression)
   switch (node.kind) {
@@ -78,4 +48,52 @@ export function evaluate (machine: Machine, node: Expression): Values {
     case ts.SyntaxKind.ThisKeyword: return machine.current.self.length > 0 ? machine.current.self : [createUnknown(machine, node)]
     default: return [createUnknown(machine, node)]
   }
+}
+
+function evaluateProperty (machine: Machine, node: PropertyAccessExpression): Values {
+  const { ts } = machine.project
+  if (node.expression.kind === ts.SyntaxKind.SuperKeyword) return readSuperMember(machine, node.name.text, node)
+  if (ts.isMetaProperty(node.expression)) return [unknown()]
+  const owners = machine.evaluate(node.expression)
+  const read = (present: Values): Values => machine.read(present, node.name.text, node)
+  return ts.isOptionalChain(node) ? readOptionally(owners, read) : read(owners)
+}
+
+/** Evaluates `owner[key]`. */
+function evaluateElement (machine: Machine, node: ElementAccessExpression): Values {
+  const owners = machine.evaluate(node.expression)
+  const keys = machine.evaluate(node.argumentExpression)
+  const firm = keys.filter(key => key.kind === 'literal' && (typeof key.value === 'string' || typeof key.value === 'number'))
+  const known = firm.map(key => machine.read(owners, String((key as { value: unknown }).value), node))
+  return firm.length === keys.length && keys.length > 0 ? union(...known) : union(...known, machine.read(owners, undefined, node))
+}
+
+/** Creates the value of a function expression. An arrow function keeps the `this` of its place. */
+function createFunction (machine: Machine, node: ArrowFunction | FunctionExpression): FunctionValue {
+  const { frame, home, self } = machine.current
+  const isTopLevel = frame.parent === undefined && frame.vars.size === 0
+  return { kind: 'function', id: nextId(), node, env: isTopLevel ? undefined : frame, self: machine.project.ts.isArrowFunction(node) ? self : undefined, home }
+}
+
+/** Evaluates `!a`, `-a` and the other operators before an operand. */
+function evaluatePrefix (machine: Machine, { operand, operator }: PrefixUnaryExpression): Values {
+  const { SyntaxKind } = machine.project.ts
+  const values = machine.evaluate(operand)
+  if (operator === SyntaxKind.ExclamationToken) return toBooleans(values.map(value => getTruth(value)).map(truth => truth === undefined ? undefined : !truth))
+  return values.map(value => operator === SyntaxKind.MinusToken && value.kind === 'literal' && typeof value.value === 'number' ? literal(-value.value, value.isInSource) : unknown())
+}
+
+function callTag (machine: Machine, node: TaggedTemplateExpression): Values {
+  const { tag, template } = node
+  const parts = machine.project.ts.isNoSubstitutionTemplateLiteral(template) ? [literal(template.text)] : evaluateTemplate(machine, template.head.text, template.templateSpans, true)
+  const { callees, self } = evaluateCallee(machine, tag)
+  return machine.call(callees, self, [parts], node)
+}
+
+/** Records the yielded values. The value of the expression comes from the caller of the generator, so it is unknown. */
+function evaluateYield (machine: Machine, node: YieldExpression): Values {
+  const values = node.expression === undefined ? undefinedValues : machine.evaluate(node.expression)
+  const given = node.asteriskToken === undefined ? (machine.current.isAsync ? machine.await(values) : values) : machine.listElements(values, node)
+  machine.current.yields = union(machine.current.yields, given)
+  return [unknown()]
 }

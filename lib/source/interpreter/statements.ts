@@ -1,5 +1,7 @@
 /** Runs statements, and returns whether the following code is reached. */
-import type { Block, Expression, Statement, SwitchStatement, Symbol as TypeScriptSymbol } from 'typescript'
+import type {
+  BindingName, Block, DoStatement, Expression, ForInStatement, ForOfStatement, ForStatement, ReturnStatement, Statement, SwitchStatement, Symbol as TypeScriptSymbol, VariableDeclarationList, WhileStatement
+} from 'typescript'
 import { type Value, type Values, nextId, undefinedValues, union, unknown } from '../values.js'
 import { assignTo, bindName, declareVariable } from './assignments.js'
 import { equals } from './compare-values.js'
@@ -39,12 +41,7 @@ function runStatement (machine: Machine, node: Statement): boolean {
     for (const declaration of node.declarationList.declarations) declareVariable(machine, declaration)
     return true
   }
-  if (ts.isReturnStatement(node)) {
-    const values = node.expression === undefined ? undefinedValues : machine.evaluate(node.expression)
-    machine.current.returns = union(machine.current.returns, recordRejections(machine, values, machine.current, node))
-    machine.current.returnStates.push(saveProgress(machine))
-    return false
-  }
+  if (ts.isReturnStatement(node)) return runReturn(machine, node)
   if (ts.isThrowStatement(node)) {
     machine.throwValues(evaluateThrown(machine, node.expression), node)
     return false
@@ -57,55 +54,13 @@ function runStatement (machine: Machine, node: Statement): boolean {
   }
   if (ts.isBlock(node)) return machine.runBlock(node)
   if (ts.isTryStatement(node)) return runTry(machine, node)
-  if (ts.isForOfStatement(node)) {
-    const values = machine.evaluate(node.expression)
-    const each = machine.listElements(node.awaitModifier === undefined ? values : machine.await(values), node.expression)
-    return runLoop(machine, () => {
-      const { initializer } = node
-      const element = node.awaitModifier === undefined ? each : machine.await(each)
-      if (ts.isVariableDeclarationList(initializer)) initializer.declarations.forEach(({ name }) => { bindName(machine, name, element) })
-      else assignTo(machine, initializer, element)
-      return runStatement(machine, node.statement)
-    }, true)
-  }
-  if (ts.isForStatement(node)) {
-    if (node.initializer !== undefined) {
-      if (ts.isVariableDeclarationList(node.initializer)) {
-        node.initializer.declarations.forEach(declaration => {
-          bindName(machine, declaration.name,
-            [createUnknown(machine, declaration.name)])
-        })
-      } else machine.evaluate(node.initializer)
-    }
-    if (node.condition !== undefined) machine.evaluate(node.condition)
-    return runLoop(machine, () => {
-      const completes = runStatement(machine, node.statement)
-      if (node.incrementor !== undefined) machine.evaluate(node.incrementor)
-      return completes
-    }, node.condition !== undefined && !isAlwaysTrue(machine, node.condition))
-  }
-  if (ts.isForInStatement(node)) {
-    machine.evaluate(node.expression)
-    return runLoop(machine, () => {
-      if (ts.isVariableDeclarationList(node.initializer)) node.initializer.declarations.forEach(({ name }) => { bindName(machine, name, [unknown()]) })
-      return runStatement(machine, node.statement)
-    }, true)
-  }
-  if (ts.isWhileStatement(node)) {
-    machine.evaluate(node.expression)
-    return runLoop(machine, () => runStatement(machine, node.statement), !isAlwaysTrue(machine, node.expression))
-  }
-  if (ts.isDoStatement(node)) {
-    const completes = runLoop(machine, () => runStatement(machine, node.statement), false)
-    machine.evaluate(node.expression)
-    return completes || !isAlwaysTrue(machine, node.expression)
-  }
+  if (ts.isForOfStatement(node)) return runForOf(machine, node)
+  if (ts.isForStatement(node)) return runFor(machine, node)
+  if (ts.isForInStatement(node)) return runForIn(machine, node)
+  if (ts.isWhileStatement(node)) return runWhile(machine, node)
+  if (ts.isDoStatement(node)) return runDo(machine, node)
   if (ts.isSwitchStatement(node)) return runSwitch(machine, node)
-  if (ts.isBreakStatement(node)) {
-    machine.current.breakStates.push(saveState(machine))
-    return false
-  }
-  if (ts.isContinueStatement(node)) {
+  if (ts.isBreakStatement(node) || ts.isContinueStatement(node)) {
     machine.current.breakStates.push(saveState(machine))
     return false
   }
@@ -127,6 +82,60 @@ function neverReturns (machine: Machine, expression: Expression): boolean {
   if (declared) return true
   const type = getType(machine, call)
   return type !== undefined && (type.flags & ts.TypeFlags.Never) !== 0
+}
+
+function runReturn (machine: Machine, node: ReturnStatement): false {
+  const values = node.expression === undefined ? undefinedValues : machine.evaluate(node.expression)
+  machine.current.returns = union(machine.current.returns, recordRejections(machine, values, machine.current, node))
+  machine.current.returnStates.push(saveProgress(machine))
+  return false
+}
+
+function runForOf (machine: Machine, { awaitModifier, expression, initializer, statement }: ForOfStatement): boolean {
+  const values = machine.evaluate(expression)
+  const each = machine.listElements(awaitModifier === undefined ? values : machine.await(values), expression)
+  return runLoop(machine, () => {
+    const element = awaitModifier === undefined ? each : machine.await(each)
+    if (machine.project.ts.isVariableDeclarationList(initializer)) bindNames(machine, initializer, () => element)
+    else assignTo(machine, initializer, element)
+    return runStatement(machine, statement)
+  }, true)
+}
+
+function runFor (machine: Machine, { initializer, condition, incrementor, statement }: ForStatement): boolean {
+  if (initializer !== undefined) {
+    if (machine.project.ts.isVariableDeclarationList(initializer)) bindNames(machine, initializer, name => [createUnknown(machine, name)])
+    else machine.evaluate(initializer)
+  }
+  if (condition !== undefined) machine.evaluate(condition)
+  return runLoop(machine, () => {
+    const completes = runStatement(machine, statement)
+    if (incrementor !== undefined) machine.evaluate(incrementor)
+    return completes
+  }, condition !== undefined && !isAlwaysTrue(machine, condition))
+}
+
+function runForIn (machine: Machine, { expression, initializer, statement }: ForInStatement): boolean {
+  machine.evaluate(expression)
+  return runLoop(machine, () => {
+    if (machine.project.ts.isVariableDeclarationList(initializer)) bindNames(machine, initializer, () => [unknown()])
+    return runStatement(machine, statement)
+  }, true)
+}
+
+function runWhile (machine: Machine, { expression, statement }: WhileStatement): boolean {
+  machine.evaluate(expression)
+  return runLoop(machine, () => runStatement(machine, statement), !isAlwaysTrue(machine, expression))
+}
+
+function runDo (machine: Machine, { expression, statement }: DoStatement): boolean {
+  const completes = runLoop(machine, () => runStatement(machine, statement), false)
+  machine.evaluate(expression)
+  return completes || !isAlwaysTrue(machine, expression)
+}
+
+function bindNames (machine: Machine, { declarations }: VariableDeclarationList, createValues: (name: BindingName) => Values): void {
+  for (const { name } of declarations) bindName(machine, name, createValues(name))
 }
 
 /** Runs a loop twice, because the second round can see variables that the first round set. */

@@ -1,0 +1,157 @@
+/** Lists the errors of a query: violated constraints, and values that the database rejects. */
+import { Constraints, foundBy, plainName, type Column, type Table } from './constraints.js'
+import { effectError, httpError } from './error-values.js'
+import { areDefined, isFreeText, isInput, isNullish, isOfUrl } from './interpreter/compare-values.js'
+import { validated, type LibraryContext } from './library-context.js'
+import { isRandom, type ObjectValue, type Query, type Values } from './values.js'
+
+/** A failure of a query: a violated constraint, a missing or malformed value of a column, or a value that cannot be compared with a column. */
+type Failure = 'unique' | 'foreign' | 'missing' | 'malformed' | 'compared'
+
+/** The properties of an error. A property is `undefined` if the error does not have it. */
+type ErrorFields = Readonly<Record<string, string | number | undefined>>
+
+/** The properties of the errors of each driver. A `catch` of the application can test them. */
+const errorFields: Readonly<Record<string, Readonly<Partial<Record<Failure, ErrorFields>>>>> = {
+  postgres: { unique: { code: '23505' }, foreign: { code: '23503' }, missing: { code: '23502' }, malformed: { code: '22P02' }, compared: { code: '22P02' } },
+  mysql: { unique: { code: 'ER_DUP_ENTRY' }, foreign: { code: 'ER_NO_REFERENCED_ROW_2' }, missing: { code: 'ER_BAD_NULL_ERROR' }, malformed: { code: 'ER_DATA_TOO_LONG' } },
+  sqlite: { unique: { code: 'SQLITE_CONSTRAINT_UNIQUE' }, foreign: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' }, missing: { code: 'SQLITE_CONSTRAINT_NOTNULL' } },
+  prisma: { unique: { code: 'P2002' }, foreign: { code: 'P2003' }, compared: { code: 'P2023' } },
+  sequelize: {
+    unique: { name: 'SequelizeUniqueConstraintError' }, foreign: { name: 'SequelizeForeignKeyConstraintError' }, missing: { name: 'SequelizeValidationError' }, malformed: { name: 'SequelizeDatabaseError' }
+  },
+  objection: { unique: { name: 'UniqueViolationError' }, foreign: { name: 'ForeignKeyViolationError' }, compared: { name: 'DataError' } },
+  typeorm: { unique: { name: 'QueryFailedError' }, foreign: { name: 'QueryFailedError' }, missing: { name: 'QueryFailedError' }, compared: { name: 'QueryFailedError' } },
+  mongoose: { unique: { name: 'MongoServerError', code: 11000 }, missing: { name: 'ValidationError', code: undefined }, malformed: { name: 'ValidationError', code: undefined }, compared: { name: 'CastError', code: undefined } }
+}
+
+/** The dialects of SQL, by the package of the driver. */
+export const dialects: Readonly<Record<string, string>> = {
+  pg: 'postgres',
+  'pg-pool': 'postgres',
+  postgres: 'postgres',
+  '@electric-sql/pglite': 'postgres',
+  '@fastify/postgres': 'postgres',
+  mysql2: 'mysql',
+  mysql: 'mysql',
+  mariadb: 'mysql',
+  '@fastify/mysql': 'mysql',
+  'better-sqlite3': 'sqlite',
+  sqlite: 'sqlite',
+  sqlite3: 'sqlite'
+}
+
+/** A query, the errors of its driver and the table that it uses. The table is `undefined` if its constraints are unknown. */
+interface CheckedQuery {
+  readonly query: Query
+  readonly name: string
+  readonly table: Table | undefined
+  readonly getFields: (failure: Failure) => ErrorFields
+}
+
+/**
+ * Returns the errors of a query, and records the tables that it reads and writes.
+ *
+ * @param written the tables to which the application adds records. The table of an `insert` is added.
+ */
+export function listQueryErrors (machine: LibraryContext, constraints: Constraints, written: Set<string>, query: Query): ObjectValue[] {
+  if (query.table === undefined) return []
+  const name = plainName(query.table)
+  const table = constraints.find(name) ?? constraints.find(`${name}s`) ?? constraints.find(name.replace(/s$/, ''))
+  const checked: CheckedQuery = { query, name, table, getFields: failure => errorFields[query.dialect]?.[failure] ?? {} }
+  recordReads(machine, query, name)
+  if (query.verb === 'insert') written.add(name)
+  return [
+    ...query.hasSchema === true && query.isUnchecked === true ? [httpError(400, 'ValidationError')] : [],
+    ...listComparisonErrors(checked),
+    ...query.verb === 'delete' ? listDeletionErrors(checked, constraints) : query.verb === 'select' || table === undefined ? [] : listWriteErrors(checked, table)
+  ]
+}
+
+function recordReads (machine: LibraryContext, { verb, where }: Query, name: string): void {
+  if (verb !== 'select' && where.size === 0) return
+  machine.recordRead(name)
+  for (const column of where) machine.recordRead(`${name}.${plainName(column)}`)
+  if (verb === 'select') for (const column of where) machine.recordRead(foundBy(name, column))
+}
+
+/** Returns the error of a condition that compares a column with a value of another format, such as a UUID with free text. */
+function listComparisonErrors ({ query, table, getFields }: CheckedQuery): ObjectValue[] {
+  const compared = [...query.compared ?? []].filter(([column, values]) => table?.columns.get(plainName(column))?.isStrict === true && isFreeText(values))
+  if (compared.length === 0) return []
+  return [effectError('validation_error', getFields('compared'), { isOfValue: true, isWithoutBody: compared.some(([, values]) => isOfUrl(values)) && isSentWithoutBody(query) })]
+}
+
+/** Returns at most two errors, because the errors of further tables differ only in their table. */
+function listDeletionErrors ({ name, getFields }: CheckedQuery, constraints: Constraints): ObjectValue[] {
+  const errors: ObjectValue[] = []
+  for (const [other, { foreign }] of constraints.tables) {
+    if (foreign.some(key => key.table === name && key.isRestricting)) errors.push(effectError('resource_conflict', getFields('foreign'), { requiresWriteTo: other }))
+  }
+  return errors.slice(0, 2)
+}
+
+function listWriteErrors (checked: CheckedQuery, table: Table): ObjectValue[] {
+  const { columns } = checked.query
+  const values = columns === undefined ? undefined : new Map([...columns].map(([column, values]) => [plainName(column), values]))
+  return [...listUniqueErrors(checked, table, values), ...listForeignErrors(checked, table, values), ...listColumnErrors(checked, table, values)]
+}
+
+/** The written values by column. `undefined` if they are unknown. */
+type Written = ReadonlyMap<string, Values> | undefined
+
+function listUniqueErrors ({ query, name, getFields }: CheckedQuery, table: Table, written: Written): ObjectValue[] {
+  if (query.isConflictHandled) return []
+  const errors: ObjectValue[] = []
+  for (const { columns: key, isPrimary, name: constraint } of table.unique) {
+    if (query.handledColumns !== undefined && key.every(column => query.handledColumns?.has(column))) continue
+    const isWritten = written === undefined ? !isPrimary : key.some(column => written.has(column)) && !key.some(column => cannotConflict(written.get(column), query.dialect))
+    if (isWritten) errors.push(effectError('resource_already_exists', { ...getFields('unique'), ...(constraint !== undefined && { constraint }) }, { uncertainIfRead: key.map(column => `${name}.${column}`) }))
+  }
+  return errors
+}
+
+function listForeignErrors ({ query, getFields }: CheckedQuery, table: Table, written: Written): ObjectValue[] {
+  const sent = table.foreign.filter(({ columns: key }) =>
+    key.some(column => written === undefined ? query.isInput : written.get(column)?.some(value => value.kind === 'unknown' && value.isInput) === true))
+  return sent.map(({ table: to }) => effectError('validation_error', getFields('foreign'), { uncertainIfRead: [to], isUncertain: written === undefined }))
+}
+
+/** Returns the errors of single columns: a missing value, a value of another format, and a value that is too long or out of range. */
+function listColumnErrors ({ query, getFields }: CheckedQuery, table: Table, written: Written): ObjectValue[] {
+  const errors: ObjectValue[] = []
+  for (const [column, { isRequired, isTyped, isStrict }] of listCheckedColumns(table, query.dialect)) {
+    const values = written?.get(column) ?? []
+    const unchecked = values.filter(value => value.kind === 'unknown' && value.isUnchecked === true)
+    // A record that the application has looked up before has a valid key.
+    const uncertainIfRead = [validated, ...table.foreign.filter(key => key.columns.includes(column)).map(key => key.table)]
+    if (isRequired && !(ignoresMissing.has(query.dialect) && query.verb === 'update') && unchecked.some(value => !areDefined([value]))) errors.push(effectError('missing_required_field', getFields('missing'), { uncertainIfRead }))
+    if (isStrict === true && isFreeText(values) && !isTyped) errors.push(effectError('validation_error', getFields('compared'), { isOfValue: true, uncertainIfRead }))
+    if (isTyped && unchecked.length > 0) errors.push(effectError('validation_error', getFields('malformed'), { uncertainIfRead }))
+  }
+  return errors
+}
+
+/** Returns the columns whose values a dialect passes on to the database. SQLite stores values of any type. A query builder, whose dialect is unknown, can use SQLite. */
+function listCheckedColumns ({ columns, declared }: Table, dialect: string): Iterable<readonly [string, Column]> {
+  if (!['', 'postgres', 'mysql', 'sqlite'].includes(dialect)) return columns
+  const isLimited = dialect === 'postgres' || dialect === 'mysql'
+  const names = new Set([...columns.keys(), ...declared.keys()])
+  return [...names].map(name => {
+    const { isRequired = false, isTyped = false } = declared.get(name) ?? {}
+    return [name, { isRequired, isTyped: isTyped && isLimited, isStrict: columns.get(name)?.isStrict === true }]
+  })
+}
+
+/** Returns whether a value never equals a stored value of a unique key, because it is random or null. MongoDB indexes null like any other value. */
+function cannotConflict (values: Values | undefined, dialect: string): boolean {
+  return values !== undefined && values.length > 0 && values.every(value => isRandom(value) || (dialect !== 'mongoose' && isNullish(value)))
+}
+
+/** Returns whether a query is sent even if the client sends none of its values. Query builders reject an update without values. */
+function isSentWithoutBody ({ dialect, verb, columns }: Query): boolean {
+  return verb !== 'update' || [...Object.values(dialects), 'mongoose', 'prisma'].includes(dialect) || [...columns?.values() ?? []].some(values => !isInput(values))
+}
+
+/** The dialects whose updates do not change a field without a value. */
+const ignoresMissing: ReadonlySet<string> = new Set(['mongoose', 'typeorm'])
