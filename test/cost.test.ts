@@ -151,9 +151,8 @@ t.test('an error writes one log line, and sets its headers in one call', async t
 async function collected (subject: 'the plugin' | 'by hand'): Promise<{ readonly allocated: number, readonly moved: number }> {
   const requests = 16_000
   const connections = 32
-  const { NODE_V8_COVERAGE: _, ...env } = process.env
   const child = fork(new URL('support/collected-process.ts', import.meta.url), [subject], {
-    execArgv: ['--import', 'tsx', '--trace-gc-nvp'], env, stdio: ['ignore', 'pipe', 'inherit', 'ipc']
+    execArgv: ['--import', 'tsx', '--trace-gc-nvp'], env: { ...process.env, _TAPJS_PROCESSINFO_COVERAGE_: '0' }, stdio: ['ignore', 'pipe', 'inherit', 'ipc']
   })
   const stdout = child.stdout as Readable
   let trace = ''

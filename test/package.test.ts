@@ -10,6 +10,9 @@ import t, { type Test } from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { shortenAsset } from '../scripts/shorten-asset.js'
 import { freePort } from './support/free-port.js'
+import { excludeChildrenFromCoverage } from './support/uncovered-processes.js'
+
+excludeChildrenFromCoverage()
 
 /** Milliseconds after which an installation counts as failed, because the registry cannot be reached. */
 const INSTALLATION_LIMIT = 120_000

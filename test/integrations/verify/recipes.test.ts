@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import ts from 'typescript'
 import { createProjectFolder } from '../../support/project-folder.js'
+import { excludeChildrenFromCoverage } from '../../support/uncovered-processes.js'
+
+excludeChildrenFromCoverage()
 
 /** Runs the recipes of docs/catching-drift.md for a whole suite, each in a separate project with the files and the command of the page. */
 
