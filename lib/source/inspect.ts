@@ -115,7 +115,8 @@ export function openInspector (): Inspector {
     },
     getBound (fn) {
       const { target, self, args } = getFacts(opened, fn)
-      return target === undefined ? undefined : { target: takeValue(opened, target) as object, self: takeValue(opened, self), args: takeValue(opened, args) as readonly unknown[] ?? [] }
+      if (target === undefined) return undefined
+      return { target: takeValue(opened, target) as object, self: takeValue(opened, self), args: takeValue(opened, args) as readonly unknown[] ?? [] }
     },
     getProxyHandler: value => takeValue(opened, getFacts(opened, value).handler) as object | undefined,
     getPrivateField (owner, name) {

@@ -79,14 +79,18 @@ function createFunction (machine: Machine, node: ArrowFunction | FunctionExpress
 function evaluatePrefix (machine: Machine, { operand, operator }: PrefixUnaryExpression): Values {
   const { SyntaxKind } = machine.project.ts
   const values = machine.evaluate(operand)
-  if (operator === SyntaxKind.ExclamationToken) return toBooleans(values.map(value => getTruth(value)).map(truth => truth === undefined ? undefined : !truth))
-  return values.map(value => operator === SyntaxKind.MinusToken && value.kind === 'literal' && typeof value.value === 'number' ? literal(-value.value, value.isInSource) : unknown())
+  const negate = (truth: boolean | undefined): boolean | undefined => truth === undefined ? undefined : !truth
+  if (operator === SyntaxKind.ExclamationToken) return toBooleans(values.map(value => negate(getTruth(value))))
+  if (operator !== SyntaxKind.MinusToken) return values.map(() => unknown())
+  return values.map(value => value.kind === 'literal' && typeof value.value === 'number' ? literal(-value.value, value.isInSource) : unknown())
 }
 
 function callTag (machine: Machine, node: TaggedTemplateExpression): Values {
-  const { tag, template } = node
-  const parts = machine.project.ts.isNoSubstitutionTemplateLiteral(template) ? [literal(template.text)] : evaluateTemplate(machine, template.head.text, template.templateSpans, true)
-  const { callees, self } = evaluateCallee(machine, tag)
+  const { template } = node
+  const parts = machine.project.ts.isNoSubstitutionTemplateLiteral(template)
+    ? [literal(template.text)]
+    : evaluateTemplate(machine, template.head.text, template.templateSpans, true)
+  const { callees, self } = evaluateCallee(machine, node.tag)
   return machine.call(callees, self, [parts], node)
 }
 

@@ -1,6 +1,7 @@
 /** Runs statements, and returns whether the following code is reached. */
 import type {
-  BindingName, Block, DoStatement, Expression, ForInStatement, ForOfStatement, ForStatement, ReturnStatement, Statement, SwitchStatement, Symbol as TypeScriptSymbol, VariableDeclarationList, WhileStatement
+  BindingName, Block, DoStatement, Expression, ForInStatement, ForOfStatement, ForStatement, ReturnStatement, Statement, SwitchStatement,
+  Symbol as TypeScriptSymbol, VariableDeclarationList, WhileStatement
 } from 'typescript'
 import { type Value, type Values, nextId, undefinedValues, union, unknown } from '../values.js'
 import { assignTo, bindName, declareVariable } from './assignments.js'
