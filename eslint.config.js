@@ -51,7 +51,7 @@ const forScripts = config => config.ignores !== undefined && Object.keys(config)
   : { ...config, files: config.files ?? ['**/*.{js,mjs,cjs,ts,mts,cts}'] }
 
 export default [
-  ...neostandard({ ts: true, noJsx: true, ignores: ['dist/', 'bench/out/', 'coverage/', '.tap/', 'examples/*/client/', 'docs/reference/', 'test/integrations/.tmp/', 'checks/openapi/.documents/'] }),
+  ...neostandard({ ts: true, noJsx: true, ignores: ['dist/', 'bench/out/', 'coverage/', '.tap/', 'examples/*/client/', 'docs/reference/', '.example/', 'test/integrations/.tmp/', 'checks/openapi/.documents/'] }),
   ...importRules,
   {
     rules: {
