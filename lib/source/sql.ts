@@ -1,10 +1,10 @@
 /** Reads the tables, columns and values of SQL statements. */
 import { union, type Query, type Values } from './values.js'
 
-/** The start of an SQL statement. Other text can start with the same word: `can('update', 'Project')`. */
+/** The start of an SQL statement. Another string can start with the same word: `can('update', 'Project')`. */
 const statement = /^\s*(with\s[^]*\bas\b|(insert|replace|merge)\s[^]*\binto\s|update\s[^]*\bset\s|delete\s+from\s|select\s)/i
 
-/** Returns whether a text is an SQL statement. */
+/** Returns whether a string is an SQL statement. */
 export function isStatement (text: string): boolean {
   return statement.test(text)
 }
@@ -50,7 +50,7 @@ function getParameter ([parameters]: Values, position: number): Values {
   return parameters?.kind === 'object' ? parameters.fields.get(String(position - 1)) ?? parameters.elements : []
 }
 
-/** Creates a function that returns the value of `$2`, of the next `?` or of `@name`. It is called for each placeholder in the order of the text. */
+/** Creates a function that returns the value of `$2`, of the next `?` or of `@name`. It is called for each placeholder in the order of the statement. */
 function createPlaceholderReader (dialect: string, values: Values): (placeholder: string) => Values {
   let last = 0
   return placeholder => {
