@@ -126,7 +126,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     if (issues === 'any') {
       return withValidationStatus([
         { code: 'validation_error', reason: 'The body is validated.' },
-        ...canLackFieldOf(facts.schema.body) ? [{ code: 'missing_required_field' as const, reason: 'The body is validated.', issues: ['required'] }] : []
+        ...canMissField(facts.schema.body) ? [{ code: 'missing_required_field' as const, reason: 'The body is validated.', issues: ['required'] }] : []
       ], facts.validationStatus)
     }
     const findings: Array<Finding & { code: ValidationCode }> = []
@@ -201,7 +201,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   hooks: facts => facts.hasInferredFile
     ? []
-    : findHookErrors(facts, ({ requestFunctions: names }, hook) => names === undefined || requiresSecurity(facts) || callsOneOf(facts, names, hook)),
+    : findHookErrors(facts, ({ requestFunctions: names }, hook) => names === undefined || requiresSecurity(facts) || callsAnyFunction(facts, names, hook)),
 
   thrown ({ record: { route, scope }, hasInferredFile, readErrors }) {
     // The handler of a websocket gets a socket.
@@ -312,7 +312,7 @@ function findHookErrors ({ declarationTargets, record, readErrors }: Facts, sele
 }
 
 /** Returns whether the handler or another hook can call one of the functions that a hook puts on the request. */
-function callsOneOf ({ declarationTargets, record: { route } }: Facts, names: readonly string[], hook: object): boolean {
+function callsAnyFunction ({ declarationTargets, record: { route } }: Facts, names: readonly string[], hook: object): boolean {
   const functions = [getOriginalHandler(route), ...declarationTargets.map(({ target }) => target).filter(target => typeof target === 'function' && target !== hook)]
   return functions.some(fn => names.some(name => canUseProperty(fn, name)))
 }
@@ -349,7 +349,7 @@ function inferIssuesOfSchema ({ route, scope, url }: RouteRecord, part: RequestP
   const compiler = route.validatorCompiler ?? scope.validatorCompiler
   const traits = compiler === undefined ? undefined : getValidatorTraits(compiler as Parameters<typeof getValidatorTraits>[0])
   const alwaysPresent: ReadonlySet<string> = part === 'params' ? new Set(listRequiredParameters(url)) : none
-  if (traits === undefined) return part === 'params' && !canStringsFailOf(schema, alwaysPresent) ? [] : 'any'
+  if (traits === undefined) return part === 'params' && !canStringFail(schema, alwaysPresent) ? [] : 'any'
   const codes = listSchemas(schema).map(body => inferIssueCodes(body, { part, traits, alwaysPresent, getSchema: id => scope.getSchema(id) }))
   const [only] = codes
   if (codes.length === 1) return only ?? 'any'
@@ -357,12 +357,12 @@ function inferIssuesOfSchema ({ route, scope, url }: RouteRecord, part: RequestP
 }
 
 /** Returns whether strings can fail a schema that is not a JSON Schema. */
-function canStringsFailOf (schema: unknown, names: ReadonlySet<string>): boolean {
+function canStringFail (schema: unknown, names: ReadonlySet<string>): boolean {
   return isZodSchema(schema) ? canStringsFail(schema, names) : canStringsFailStandard(schema, names)
 }
 
 /** Returns whether a value of a schema that is not a JSON Schema can lack a required field. */
-function canLackFieldOf (schema: unknown): boolean {
+function canMissField (schema: unknown): boolean {
   return isZodSchema(schema) ? canLackField(schema) : canLackFieldStandard(schema)
 }
 
