@@ -299,7 +299,7 @@ const statusByName: ReadonlyMap<string, number> = new Map([
 ])
 
 function getNamedStatus (name: string): number | undefined {
-  return statusByName.get(name.replace(/(Error|Exception)$/, '').toLowerCase())
+  return statusByName.get(name.replace(/(Error|Exception)$|_/g, '').toLowerCase())
 }
 
 /**
@@ -346,16 +346,25 @@ function listStatusValues (node: AnyNode): readonly AnyNode[] {
   return node.type === 'CallExpression' && node.callee.type === 'Super' ? node.arguments : []
 }
 
-/** Returns the status among some arguments: a number, or a property with a usual name. */
+/** Returns the status among some arguments: a number or a constant, or a property with a usual name. */
 function findStatus (nodes: readonly AnyNode[]): number | undefined {
   for (const node of nodes) {
-    if (node.type === 'Literal' && typeof node.value === 'number' && codeForStatus(node.value) !== undefined) return node.value
+    const number = node.type === 'Literal' && typeof node.value === 'number' ? node.value : getConstantStatus(node)
+    if (codeForStatus(number) !== undefined) return number
     if (node.type !== 'ObjectExpression') continue
     const values = node.properties.flatMap(property => property.type === 'Property' && property.key.type === 'Identifier' && statusNames.has(property.key.name) ? [property.value] : [])
     const status = findStatus(values)
     if (status !== undefined) return status
   }
   return undefined
+}
+
+/** Returns the status of a constant of another module, from its name: `StatusCodes.NOT_FOUND`, `HttpStatus.NotFound`, `constants.HTTP_STATUS_NOT_FOUND`. */
+function getConstantStatus (node: AnyNode): number | undefined {
+  if (node.type !== 'MemberExpression') return undefined
+  const { object } = node
+  const names = [getLastName(node), getLastName(object), object.type === 'MemberExpression' ? getLastName(object.object) : '']
+  return /status/i.test(names.join()) ? getNamedStatus(getLastName(node).replace('HTTP_STATUS_', '')) : undefined
 }
 
 /** Reads a call whose result is thrown: `errors.queue_full()`, `httpErrors.notFound()`, `createError(404)`, `Object.assign(error, { statusCode: 404 })`. */
@@ -418,7 +427,7 @@ function readAssertion ({ callee, arguments: args }: CallExpression, name: strin
 /** Reads a call of a function that receives the reply and a status: `sendError(reply, 404, 'No user.')`. */
 function readHelper ({ arguments: args }: CallExpression, reader: Reader): Found {
   const isGivenReply = args.some(argument => argument.type === 'Identifier' && isReply(argument, reader))
-  return isGivenReply ? createSent(findStatus(args.filter(({ type }) => type === 'Literal'))) : nothing
+  return isGivenReply ? createSent(findStatus(args.filter(({ type }) => type !== 'ObjectExpression'))) : nothing
 }
 
 function readCall (node: CallExpression, reader: Reader): Found {

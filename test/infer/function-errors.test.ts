@@ -302,6 +302,30 @@ t.test('sent errors', async t => {
   ] as const) t.strictSame(read(fn), expected, title)
 })
 
+t.test('statuses that another module names', async t => {
+  const StatusCodes: any = {}
+  const httpStatus: any = { default: {} }
+  const http: any = { constants: {} }
+  const messages: any = {}
+  const fail: any = () => {}
+  for (const [title, fn, expected] of [
+    ['a status that is sent', (_: unknown, reply: FastifyReply) => reply.code(StatusCodes.NOT_FOUND).send({ message: 'No.' }), ['sends resource_not_found']],
+    ['with the status of @nestjs/common', (_: unknown, reply: FastifyReply) => reply.status(StatusCodes.NotFound).send(), ['sends resource_not_found']],
+    ['in a default export', (_: unknown, reply: FastifyReply) => reply.code(httpStatus.default.UNPROCESSABLE_ENTITY).send(), ['sends validation_error']],
+    ['of node:http2', (_: unknown, reply: FastifyReply) => reply.code(http.constants.HTTP_STATUS_GONE).send(), ['sends resource_gone']],
+    ['as an argument of an error', () => { throw new HttpError(StatusCodes.CONFLICT) }, ['throws resource_conflict']],
+    ['as a property of an error', () => { throw Object.assign(new Error('No.'), { statusCode: StatusCodes.FORBIDDEN }) }, ['throws forbidden']],
+    ['that is assigned', (_: unknown, reply: FastifyReply) => { reply.statusCode = StatusCodes.LOCKED; return {} }, ['sends resource_locked']],
+    ['as an argument of a function', (_: unknown, reply: unknown) => fail(reply, StatusCodes.NOT_FOUND, 'No.'), ['sends resource_not_found']],
+    ['a status of success', (_: unknown, reply: FastifyReply) => reply.code(StatusCodes.CREATED).send(), []],
+    ['a name that is not a status', (_: unknown, reply: FastifyReply) => reply.code(StatusCodes.MISSING).send(), []],
+    ['a name in another table', () => { throw new Error(messages.NOT_FOUND) }, []]
+  ] as const) t.strictSame(read(fn), expected, title)
+  t.strictSame(readFunctionErrors((_: unknown, reply: FastifyReply) => reply.code(StatusCodes.CONFLICT).send({ message: 'No.', data: null }), context), [
+    { code: 'resource_conflict', by: 'sends', bodies: [{ type: 'object', required: ['message', 'data'], properties: { message: { type: 'string' }, data: {} } }] }
+  ])
+})
+
 t.test('functions of every form, and values that cannot be read', async t => {
   const methods = { find () { throw new HttpError(404) }, async load () { throw new HttpError(404) } }
   t.strictSame(read(methods.find), ['throws resource_not_found'])

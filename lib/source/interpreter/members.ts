@@ -48,11 +48,17 @@ export function readMember (machine: Machine, owner: Value, name: string | undef
       const symbol = machine.project.checker.getExportsOfModule(owner.symbol).find(each => each.name === name)
       return symbol === undefined ? [unknown()] : readSymbol(machine, symbol, node)
     }
-    case 'external': return readLibraryMember(owner, name) ?? [externalValue(owner.from, owner.path === '' ? name : `${owner.path}.${name}`, node)]
+    case 'external': return readLibraryMember(owner, name) ?? [readConstant(machine, node) ?? externalValue(owner.from, owner.path === '' ? name : `${owner.path}.${name}`, node)]
     case 'promise': return owner.members?.(name) ?? [owner.query !== undefined ? createQueryMethod(machine, owner, name) : owner.throws.length > 0 || owner.value.some(isRecord) ? createPromiseMethod(machine, owner, name) : unknown(() => getType(machine, node))]
     case 'unknown': return machine.readMemberByType(owner, name, node)
     default: return [unknown()]
   }
+}
+
+/** Returns a constant of a package, such as `StatusCodes.NOT_FOUND`. Its type contains its value. */
+function readConstant (machine: Machine, node: Node): Value | undefined {
+  const type = getType(machine, node)
+  return type?.isNumberLiteral() === true ? literal(type.value) : undefined
 }
 
 /** Calls a method that a package adds to a promise, such as `got(url).json()` or `User.findOne().lean()`. It waits for the promise. */

@@ -323,6 +323,7 @@ t.test('errors of modeled packages', async t => {
     'GET /packages/flow': ['412 precondition_failed certain via start'],
     'GET /packages/flow-partial': ['508 loop_detected certain via join > join'],
     'GET /packages/lodash-local': ['508 loop_detected certain via load'],
+    'GET /packages/status': ['409 null certain via refuse'],
     'GET /packages/zod': ['415 unsupported_media_type certain'],
     'GET /packages/zod-async': ['415 unsupported_media_type certain'],
     'GET /packages/zod-caught': [],
