@@ -8,7 +8,7 @@ import { callContainer } from './containers.js'
 import { isInput, isNullish } from './interpreter/compare-values.js'
 import { endPath, saveProgress } from './interpreter/progress.js'
 import { createDocument, isMongooseModel } from './mongoose.js'
-import { nestExceptions } from './nest.js'
+import { nestExceptions, nestPassport, nestReflector, nestThrottler } from './nest.js'
 import { callNeverthrow } from './neverthrow.js'
 import { drizzleCondition, startQuery } from './query-builders.js'
 import { getStatusByName } from './status-names.js'
@@ -34,6 +34,9 @@ const libraries: Readonly<Record<string, Handler>> = {
   '@fastify/csrf-protection': throwing({ csrfProtection: ['FST_CSRF_MISSING_SECRET', 'FST_CSRF_INVALID_TOKEN'] }),
   '@fastify/multipart': multipart,
   '@nestjs/common': nestExceptions,
+  '@nestjs/core': nestReflector,
+  '@nestjs/passport': nestPassport,
+  '@nestjs/throttler': nestThrottler,
   'fastify-api-errors': apiErrors,
   awilix: callContainer,
   'drizzle-orm': drizzleCondition,

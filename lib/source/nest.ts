@@ -3,11 +3,12 @@
  * of variables in NestJS 11, which are not documented. test/integrations/source/nest.test.ts fails if they change.
  */
 import type { Node } from 'typescript'
-import { httpError } from './error-values.js'
+import { isObject } from '../support/is-object.js'
+import { effectError, httpError } from './error-values.js'
 import type { Inspector } from './inspect.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
 import { getStatusByName } from './status-names.js'
-import { literal, native, undefinedValues, listNumbers, object, unknown, type Values } from './values.js'
+import { literal, native, undefinedValues, listNumbers, listTexts, object, unknown, type Values } from './values.js'
 
 /** The variables of NestJS that hold the method of a controller, and what runs before it. */
 interface NestRoute {
@@ -22,6 +23,8 @@ interface NestParam {
   readonly index: number
   readonly type: unknown
   readonly data?: unknown
+  /** The class of the parameter. */
+  readonly metatype?: unknown
   readonly pipes: readonly object[]
 }
 
@@ -33,8 +36,8 @@ export function findNestRoute (inspector: Inspector, handler: object, depth = 0)
   const { instance, callback, fnCanActivate, fnApplyPipes, handler: wrapped, targetCallback } = variables
   if ('fnCanActivate' in variables && typeof callback === 'function') {
     const { guards = [] } = readVariables(inspector, fnCanActivate, 2) as { readonly guards?: readonly object[] }
-    const { paramsOptions = [] } = readVariables(inspector, fnApplyPipes, 2) as { readonly paramsOptions?: readonly NestParam[] }
-    return { instance: instance as object, callback, guards, params: paramsOptions }
+    const { paramsOptions = [], pipes = [] } = readVariables(inspector, fnApplyPipes, 2) as { readonly paramsOptions?: readonly NestParam[], readonly pipes?: readonly object[] }
+    return { instance: instance as object, callback, guards, params: paramsOptions.map(param => ({ ...param, pipes: [...pipes, ...param.pipes] })) }
   }
   const inner = targetCallback ?? wrapped
   return typeof inner === 'function' && depth < maxDepth ? findNestRoute(inspector, inner, depth + 1) : undefined
@@ -58,14 +61,18 @@ export function runNestRoute (machine: LibraryContext, { instance, callback, gua
   })
   for (const guard of guards) {
     const passed = callMethod(machine, guard, 'canActivate', [[context]], node)
-    if (passed.some(value => value.kind === 'unknown' || (value.kind === 'literal' && value.value !== true))) machine.throwValues([httpError(403, 'ForbiddenException')], node)
+    // A guard of a package that is not modeled can have any result.
+    const isFollowed = machine.read([machine.live(guard)], 'canActivate', node).some(value => value.kind === 'function' || (value.kind === 'live' && machine.findSource(value) !== undefined))
+    if (isFollowed && passed.some(value => value.kind === 'unknown' || (value.kind === 'literal' && value.value !== true))) machine.throwValues([httpError(403, 'ForbiddenException')], node)
   }
   const args: Values[] = Array.from({ length: Math.max((callback as () => unknown).length, ...params.map(({ index }) => index + 1)) }, () => undefinedValues)
-  for (const { index, type, data, pipes } of params) {
+  for (const param of params) {
+    const { index, type, data, pipes } = param
     const part = parts[Number(type)]
-    const whole = type === 0 ? request : type === 1 ? reply : part === undefined ? [unknown()] : machine.read(request, part, node)
+    // Most decorators of applications return the user of the request.
+    const whole = type === 0 ? request : type === 1 ? reply : part === undefined ? [{ ...unknown(), isStored: true }] : machine.read(request, part, node)
     let value = typeof data === 'string' ? machine.read(whole, data, node) : whole
-    for (const pipe of pipes) value = runPipe(machine, pipe, value, node)
+    for (const pipe of pipes) value = runPipe(machine, pipe, param, value, node)
     args[index] = value
   }
   return machine.call([machine.live(callback)], [machine.live(instance)], args, node)
@@ -77,12 +84,82 @@ const parts: Readonly<Record<number, string>> = { 3: 'body', 4: 'query', 5: 'par
 /** The pipes of NestJS that reject a value with 400. */
 const parsing = /^Parse(Int|Float|Bool|UUID|Enum|Array|Date)Pipe$/
 
-function runPipe (machine: LibraryContext, pipe: object, value: Values, node: Node): Values {
+function runPipe (machine: LibraryContext, pipe: object, param: NestParam, value: Values, node: Node): Values {
   if (parsing.test(pipe.constructor.name)) {
     machine.throwValues([httpError(400, 'BadRequestException')], node)
     return [unknown()]
   }
+  if ('validatorOptions' in pipe && 'exceptionFactory' in pipe) {
+    if (hasConstraints(param)) throwInvalid(machine, pipe as unknown as ValidationPipe, param, node)
+    return value
+  }
   return callMethod(machine, pipe, 'transform', [value, [unknown()]], node)
+}
+
+/** The properties of the `ValidationPipe` of NestJS. */
+interface ValidationPipe {
+  readonly exceptionFactory: () => unknown
+  readonly errorHttpStatusCode: number
+}
+
+/** The part of the storage of class-validator that lists the constraints of a class. class-validator puts its storage on `globalThis`. */
+interface Constraints {
+  readonly getTargetValidationMetadatas: (target: unknown, schema: undefined, always: boolean, strictGroups: boolean) => ReadonlyArray<{ readonly type: string }>
+}
+
+/** Returns whether class-validator can reject a parameter. A condition, such as `@IsOptional()`, rejects nothing. */
+function hasConstraints ({ type, metatype }: NestParam): boolean {
+  const { classValidatorMetadataStorage: storage } = globalThis as { readonly classValidatorMetadataStorage?: Constraints }
+  const found = Number(type) in parts ? storage?.getTargetValidationMetadatas(metatype, undefined, false, false) : undefined
+  return found?.some(each => each.type !== 'conditionalValidation') === true
+}
+
+/** Throws the error that a `ValidationPipe` creates. The plugin also reads a list of errors of class-validator. */
+function throwInvalid (machine: LibraryContext, pipe: ValidationPipe, { type }: NestParam, node: Node): void {
+  const factory = machine.live(pipe.exceptionFactory)
+  const made = machine.findSource(factory) === undefined
+    ? [httpError(pipe.errorHttpStatusCode, 'HttpException')]
+    : machine.await(machine.call([factory], [machine.live(pipe)], [[unknown()]], node))
+  const errors = made.filter(value => value.kind === 'object' && value.error !== undefined)
+  machine.throwValues(errors.length > 0 ? errors : [effectError(type === 3 ? 'validation_error' : 'invalid_parameter')], node)
+}
+
+/** Models the guards of @nestjs/passport. They throw 401 unless a subclass overrides `handleRequest`. */
+export function nestPassport (machine: LibraryContext, { self, node }: LibraryCall, name: string): Values | undefined {
+  if (name === 'handleRequest') {
+    machine.throwValues([httpError(401, 'UnauthorizedException')], node as Node)
+    return [unknown()]
+  }
+  if (name !== 'canActivate') return undefined
+  machine.await(machine.call(machine.read(self, 'handleRequest', node as Node), self, [[unknown()], [unknown()], [unknown()]], node))
+  machine.setProperty('user', [{ ...unknown(), isStored: true, isPresent: true }])
+  return [literal(true)]
+}
+
+/** Models the guard of @nestjs/throttler. `@SkipThrottle()` turns it off. */
+export function nestThrottler (machine: LibraryContext, { args: [context = []], node }: LibraryCall, name: string): Values | undefined {
+  if (name !== 'canActivate') return undefined
+  const targets = ['getHandler', 'getClass'].flatMap(method => machine.call(machine.read(context, method, node as Node), [], [], node))
+  const isSkipped = targets.some(target => target.kind === 'live' && (Reflect as unknown as MetadataReflect).getMetadata('THROTTLER:SKIPdefault', target.value) === true)
+  if (!isSkipped) machine.throwValues([httpError(429, 'ThrottlerException')], node as Node)
+  return [literal(true)]
+}
+
+/** The function that reflect-metadata adds to `Reflect`. */
+interface MetadataReflect {
+  readonly getMetadata: (key: string, target: object) => unknown
+}
+
+/** Models `Reflector`, which reads the metadata of decorators, such as `@Public()`. They do not change after the start. */
+export function nestReflector (machine: LibraryContext, { self: [reflector], args: [keys = [], targets = []], node }: LibraryCall, name: string): Values | undefined {
+  if (!/^get(All\w*)?$/.test(name) || reflector?.kind !== 'live') return undefined
+  const [key] = [...listTexts(keys), ...keys.flatMap(value => value.kind === 'live' ? [value.value] : [])]
+  const [only] = targets
+  const list = (only?.kind === 'live' ? [only] : machine.listElements(targets, node as Node)).flatMap(value => value.kind === 'live' ? [value.value] : [])
+  const read = (reflector.value as Readonly<Record<string, (key: unknown, target: unknown) => unknown>>)[name] as (key: unknown, target: unknown) => unknown
+  if (key === undefined || list.length === 0) return undefined
+  const found = read.call(reflector.value, key, name === 'get' ? list[0] : list)
+  return [isObject(found) ? machine.live(found) : literal(found as string | undefined)]
 }
 
 /** Calls a method of an object of the running application, and waits for its result. */

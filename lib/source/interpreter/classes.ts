@@ -102,12 +102,25 @@ export function readStaticMember (machine: Machine, cls: ClassValue, name: strin
   return cls.live === undefined ? [unknown(() => getType(machine, node))] : readLiveMember(machine, cls.live, name, node)
 }
 
+/** Returns a method that a live object inherits from a class of a package. */
+function findInheritedMethod (machine: Machine, name: string): Value | undefined {
+  const { self: [self], home } = machine.current
+  let isAbove = false
+  for (let at = self?.kind === 'live' ? self.value : null; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    const method = isAbove ? Object.getOwnPropertyDescriptor(at, name)?.value as unknown : undefined
+    if (typeof method === 'function') return machine.live(method)
+    const owner = Object.getOwnPropertyDescriptor(at, 'constructor')?.value as unknown
+    isAbove ||= typeof owner === 'function' && machine.findSource(machine.live(owner))?.node === home?.node
+  }
+  return undefined
+}
+
 export function readSuperMember (machine: Machine, name: string, node: Node): Values {
   const { current } = machine
   const base = current.home === undefined ? undefined : machine.getBaseClass(current.home)
   const [self] = current.self
   if (base === undefined) return [unknown()]
-  if (base.kind !== 'class') return [unknown(() => getType(machine, node))]
+  if (base.kind !== 'class') return [findInheritedMethod(machine, name) ?? unknown(() => getType(machine, node))]
   if (self?.kind === 'class') return machine.readStaticMember(base, name, node)
   const found = machine.readMethod(base, name, object())
   return (found ?? [unknown()]).map(value => value.kind === 'function' ? { ...value, self: current.self } : value)

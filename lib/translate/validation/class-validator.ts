@@ -152,7 +152,9 @@ function toPhrase (message: string, property: string): string | undefined {
 }
 
 /** Returns the part of the request that was validated, because class-validator does not report it. */
-function findLocation ({ property }: ValidationError, { body, params }: FastifyRequest): IssueLocation {
+function findLocation ({ property = '' }: ValidationError, { body, params, query, method }: FastifyRequest): IssueLocation {
   if (isObject(body)) return 'body'
-  return property !== undefined && isObject(params) && Object.hasOwn(params, property) ? 'path' : 'query'
+  if (isObject(params) && Object.hasOwn(params, property)) return 'path'
+  // The body can be missing.
+  return /^P/.test(method) && !(isObject(query) && Object.hasOwn(query, property)) ? 'body' : 'query'
 }

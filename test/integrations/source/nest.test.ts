@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { FastifyInstance } from 'fastify'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import ts from 'typescript'
 import { inferErrors } from '../../../lib/source/index.js'
 import { describeFindings } from '../../source/infer-fixtures.js'
@@ -78,7 +78,8 @@ export async function build () {
 }
 `
 
-t.test('the errors of controllers are followed', { timeout: 220_000 }, async t => {
+/** Returns the findings of an application of NestJS. */
+async function inferNest (t: Test, source: string): Promise<unknown> {
   const folder = createProjectFolder()
   t.teardown(() => { rmSync(folder, { recursive: true }) })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
@@ -91,7 +92,12 @@ t.test('the errors of controllers are followed', { timeout: 220_000 }, async t =
   const server = app.getHttpAdapter().getInstance() as FastifyInstance
   await server.ready()
   const report = await inferErrors(server, folder)
-  t.strictSame(describeFindings(report), {
+  t.strictSame(report.notFollowed, [])
+  return describeFindings(report)
+}
+
+t.test('the errors of controllers are followed', { timeout: 220_000 }, async t => {
+  t.strictSame(await inferNest(t, source), {
     'DELETE /rooms/:id': ['410 resource_gone certain via RoomController.remove'],
     'GET /rooms': [],
     'GET /rooms/:id': ['400 invalid_request certain', '404 resource_not_found certain via RoomController.find > Rooms.find'],
@@ -101,5 +107,123 @@ t.test('the errors of controllers are followed', { timeout: 220_000 }, async t =
     'POST /rooms': ['401 unauthorized certain via RequireUser.canActivate', '409 resource_conflict certain via RoomController.add > Rooms.add'],
     'PUT /rooms/:id': ['400 invalid_request certain via TrimPipe.transform', '401 unauthorized certain via RequireUser.canActivate', '403 forbidden certain', '423 resource_locked certain via RoomController.change']
   })
-  t.strictSame(report.notFollowed, [])
+})
+
+const guarded = `
+import 'reflect-metadata'
+import { Body, Controller, createParamDecorator, ForbiddenException, Get, Injectable, Module, Param, Patch, Post, Query, SetMetadata, UseGuards, UsePipes, ValidationPipe } from '@nestjs/common'
+import { APP_GUARD, NestFactory, Reflector } from '@nestjs/core'
+import { AuthGuard } from '@nestjs/passport'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
+import { SkipThrottle, ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler'
+import { IsOptional, IsString } from 'class-validator'
+import apiErrors, { serverOptions, standardErrors as errors } from ${JSON.stringify(library)}
+
+const Public = () => SetMetadata('public', true)
+const Roles = Reflector.createDecorator()
+const CurrentUser = createParamDecorator((data, context) => context.switchToHttp().getRequest().user)
+class NewRoom { @IsString() name: string }
+class Filter { @IsOptional() limit: unknown }
+const Listed = new ValidationPipe({ exceptionFactory: errors => errors })
+
+@Injectable()
+class RequireToken extends AuthGuard('jwt') {
+  constructor (private readonly reflector: Reflector) { super() }
+  canActivate (context) {
+    if (this.reflector.getAllAndOverride('public', [context.getHandler(), context.getClass()])) return true
+    return super.canActivate(context)
+  }
+}
+class RequireCookie extends AuthGuard('cookie') {
+  handleRequest (error, user) {
+    if (error || !user) throw errors.token_expired()
+    return user
+  }
+}
+class RequireKey extends AuthGuard('key') {
+  handleRequest (error, user, info) {
+    if (this.getRequest(info) === user) throw errors.too_early()
+    return super.handleRequest(error, user, info)
+  }
+}
+class Count extends ThrottlerGuard {
+  canActivate (context) {
+    this.generateKey(context, '', '')
+    return super.canActivate(context)
+  }
+}
+@Injectable()
+class RequireRole {
+  constructor (private readonly reflector: Reflector) {}
+  canActivate (context) {
+    const roles = this.reflector.get(Roles, context.getHandler())
+    if (!roles) return true
+    return context.switchToHttp().getRequest().user.role === roles[0]
+  }
+}
+@Injectable()
+class RequireName {
+  constructor (private readonly reflector: Reflector) {}
+  canActivate (context) {
+    const { name } = context.switchToHttp().getRequest().headers
+    return this.reflector.toString() === name || this.reflector.get(name, context.getClass()) || this.reflector.getAll('public', [])
+  }
+}
+
+@Controller('rooms')
+class RoomController {
+  @Get() @Public() list () { return [] }
+  @Get('own') @SkipThrottle() own (@CurrentUser() user: any) { if (user.isClosed) throw errors.resource_gone(); return user }
+  @Get('all') @Roles(['admin']) all () { return [] }
+  @Get('cookie') @Public() @UseGuards(RequireCookie) cookie () { return [] }
+  @Get('key') @Public() @UseGuards(RequireKey) key () { return [] }
+  @Get('name') @Public() @UseGuards(RequireName) name () { return [] }
+  @Get('count') @Public() @SkipThrottle() @UseGuards(Count) count () { return [] }
+  @Get('plain') @Public() @UseGuards(AuthGuard('plain')) plain () { return [] }
+  @Post() @Public() @UsePipes(Listed) add (@Body() body: NewRoom) { return body }
+  @Get('search') @Public() @UsePipes(Listed) search (@Query() query: NewRoom) { return query }
+  @Get('filter') @Public() @UsePipes(Listed) filter (@Query() query: Filter) { return query }
+  @Get('named/:name') @Public() @UsePipes(Listed) named (@Param('name') name: string) { return name }
+  @Patch('default') @Public() @UsePipes(new ValidationPipe({ errorHttpStatusCode: 406 })) byDefault (@Body() body: NewRoom) { return body }
+  @Patch('own') @Public() @UsePipes(new ValidationPipe({ exceptionFactory: () => new ForbiddenException() })) byFactory (@Body() body: NewRoom) { return body }
+}
+
+@Module({
+  imports: [ThrottlerModule.forRoot([{ ttl: 1000, limit: 10 }])],
+  controllers: [RoomController],
+  providers: [{ provide: APP_GUARD, useClass: ThrottlerGuard }, { provide: APP_GUARD, useClass: RequireToken }, { provide: APP_GUARD, useClass: RequireRole }]
+})
+class AppModule {}
+
+class Adapter extends FastifyAdapter {
+  setErrorHandler () { return this.getInstance() }
+  setNotFoundHandler () { return this.getInstance() }
+}
+
+export async function build () {
+  const app = await NestFactory.create(AppModule, new Adapter(serverOptions()), { logger: false })
+  await app.register(apiErrors)
+  app.useGlobalFilters({ catch (exception) { throw exception } })
+  await app.init()
+  return app
+}
+`
+
+t.test('guards of packages, metadata of decorators, and ValidationPipe', { timeout: 220_000 }, async t => {
+  t.strictSame(await inferNest(t, guarded), {
+    'GET /rooms': ['429 rate_limit_exceeded certain'],
+    'GET /rooms/all': ['401 unauthorized certain via RequireToken.canActivate', '403 forbidden certain', '429 rate_limit_exceeded certain'],
+    'GET /rooms/cookie': ['401 token_expired certain via RequireCookie.handleRequest', '429 rate_limit_exceeded certain'],
+    'GET /rooms/count': [],
+    'GET /rooms/filter': ['429 rate_limit_exceeded certain'],
+    'GET /rooms/key': ['401 unauthorized certain via RequireKey.handleRequest', '425 too_early certain via RequireKey.handleRequest', '429 rate_limit_exceeded certain'],
+    'GET /rooms/name': ['403 forbidden certain', '429 rate_limit_exceeded certain'],
+    'GET /rooms/named/:name': ['429 rate_limit_exceeded certain'],
+    'GET /rooms/own': ['401 unauthorized certain via RequireToken.canActivate', '410 resource_gone certain via RoomController.own'],
+    'GET /rooms/plain': ['401 unauthorized certain', '429 rate_limit_exceeded certain'],
+    'GET /rooms/search': ['400 invalid_parameter certain', '429 rate_limit_exceeded certain'],
+    'PATCH /rooms/default': ['406 not_acceptable certain', '429 rate_limit_exceeded certain'],
+    'PATCH /rooms/own': ['403 forbidden certain', '429 rate_limit_exceeded certain'],
+    'POST /rooms': ['422 validation_error certain', '429 rate_limit_exceeded certain']
+  })
 })

@@ -146,6 +146,17 @@ t.test('a request without a body: the value came from the path or the query', as
   }
 })
 
+t.test('a missing body', async t => {
+  for (const [url, location, status] of [['/users', 'body', 422], ['/users?page=x', 'query', 400]] as const) {
+    const app = Fastify()
+    t.teardown(() => app.close())
+    await app.register(apiErrors, { log: false })
+    app.post('/users', async () => { throw [{ property: 'page', constraints: { isInt: 'page must be an integer number' } }] }) // eslint-disable-line no-throw-literal
+    const response = await app.inject({ method: 'POST', url })
+    t.strictSame([response.statusCode, response.json().details[0].in], [status, location])
+  }
+})
+
 t.test('other lists and objects are internal_error', async t => {
   const valid = fail('a', 7, { isString: 'a must be a string' })
   for (const thrown of [
