@@ -61,7 +61,7 @@ function hasOwnResponse ({ getStatus, getResponse }: ReadonlyJsonObject): boolea
 }
 
 /** Properties that count only if a package created the error. Applications often set them. */
-const marksOfPackages = ['reason', 'error_description', 'links', '_links']
+const marksOfPackages = ['reason', 'error_description', 'errors', 'data', 'httpMethod', 'links', '_links']
 
 /** Returns whether a value is an object with the stack of an error, such as a response body that PouchDB completes and throws. */
 function isCopiedError (error: ReadonlyJsonObject): boolean {

@@ -232,7 +232,7 @@ t.test('one weak sign is enough if a package created the error', async t => {
       return error
     }
   }
-  for (const properties of [{ requestID: '' }, { rawData: {} }, { reason: secret }, { error_description: secret }, { url: origin }, { correlationId: '' }, { amzRequestid: null }, { links: {} }, { _links: {} }]) {
+  for (const properties of [{ requestID: '' }, { rawData: {} }, { reason: secret }, { error_description: secret }, { url: origin }, { correlationId: '' }, { amzRequestid: null }, { errors: [{ field: 'x' }] }, { data: undefined }, { httpMethod: 'post' }, { links: {} }, { _links: {} }]) {
     const name = Object.keys(properties).join()
     const { status, body } = await send({ error: catchError(properties) })
     t.strictSame([status, JSON.stringify(body).includes('S3cr3t')], [502, false], name)
