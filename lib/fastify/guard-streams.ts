@@ -28,10 +28,27 @@ export function guardStreams (scope: FastifyInstance): void {
   scope.decorateReply('send', function sendPayload (this: FastifyReply, payload?: unknown) {
     return send.call(this, typeof payload === 'object' || typeof payload === 'function' ? guardPayload(this, payload, send) : payload)
   } as FastifyReply['send'])
-  scope.decorateReply('trailer', function (this: FastifyReply, ...args: unknown[]) {
+  scope.decorateReply('trailer', function (this: FastifyReply, name: unknown, getValue: unknown) {
     guardTrailers(this)
-    return setTrailer.apply(this, args)
+    return setTrailer.call(this, name, typeof getValue === 'function' ? guardTrailer(getValue as GetTrailer) : getValue)
   } as FastifyReply['trailer'])
+}
+
+type GetTrailer = (this: unknown, reply: FastifyReply, ...args: unknown[]) => unknown
+
+/**
+ * Returns a trailer function that neither throws nor returns `null`. Fastify calls it after the body, sometimes outside of the
+ * request. A trailer without a value is omitted.
+ */
+function guardTrailer (getValue: GetTrailer): GetTrailer {
+  return function (reply, ...args) {
+    try {
+      return getValue.call(this, reply, ...args) ?? undefined
+    } catch (error) {
+      callSafely(() => { reply.log.debug(error) }, () => {})
+      return Promise.resolve()
+    }
+  }
 }
 
 /** Returns the payload that Fastify should send. A string schema would serialize a factory that was not called as its source code. */
@@ -79,7 +96,8 @@ function guardTrailers (reply: FastifyReply): void {
   raw.writeHead = ((status: number, ...args: unknown[]) => {
     // Fastify passes an object. The application can also call this method with a reason phrase, a list, or without headers.
     const headers = args.at(-1)
-    if ((status === 204 || status === 304) && isObject(headers)) delete (headers as Record<string, unknown>).trailer
+    if (isObject(headers)) omitHeaders(status, headers)
+    else if (raw.hasHeader('transfer-encoding')) raw.removeHeader('content-length')
     return Reflect.apply(writeHead, raw, [status, ...args]) as ServerResponse
   }) as ServerResponse['writeHead']
   raw.addTrailers = trailers => {
@@ -88,6 +106,12 @@ function guardTrailers (reply: FastifyReply): void {
     if (valid.length < entries.length) callSafely(() => { reply.log.debug(`Node cannot send some of these trailers: ${Object.keys(trailers).join(', ')}.`) }, () => {})
     addTrailers.call(raw, Object.fromEntries(valid))
   }
+}
+
+/** Deletes the trailers of a 204 or 304, and the length of a chunked body, which clients must not accept (RFC 9112, section 6.3). */
+function omitHeaders (status: number, headers: Record<string, unknown>): void {
+  if (status === 204 || status === 304) delete headers.trailer
+  if (headers['transfer-encoding'] !== undefined) delete headers['content-length']
 }
 
 /**

@@ -129,6 +129,10 @@ const trailers: Readonly<Record<string, Handler>> = {
   'no value': (_request, reply) => reply.trailer('x-sum', async () => undefined as never).send('body'),
   'an invalid name': (_request, reply) => reply.trailer('x sum', async () => 'a').send('body'),
   'a symbol': (_request, reply) => reply.trailer('x-sum', async () => Symbol('a') as never).send('body'),
+  'a rejection': (_request, reply) => reply.trailer('x-sum', async () => { throw new Error('no sum') }).send('body'),
+  'an exception': (_request, reply) => reply.trailer('x-sum', () => { throw new Error('no sum') }).send('body'),
+  'an exception after a stream': (_request, reply) => reply.trailer('x-sum', () => { throw new Error('no sum') }).send(Readable.from(['bo', 'dy'])),
+  'a trailer without a value': (_request, reply) => reply.trailer('x-sum', ((_reply: unknown, _payload: unknown, done: () => void) => { done(); return null }) as never).send('body'),
   'a stream': (_request, reply) => reply.trailer('x-sum', async () => '→').send(Readable.from(['bo', 'dy']))
 }
 
@@ -146,6 +150,32 @@ t.test('a trailer that Node cannot send is omitted, and the others are sent', as
     t.match(await get(ports[1], `/${encodeURIComponent(name)}`), { status: 200, text: 'body', trailers: { 'x-valid': 'valid' } }, name)
   }
   t.strictSame(await unhandled(), [])
+})
+
+t.test('a response with trailers has no Content-Length over HTTP/1.1, because it is chunked', async t => {
+  const app = await createApp()
+  const send = (path: string, send: (reply: FastifyReply) => unknown): void => {
+    app.get(path, (_request, reply) => { send(reply.header('content-length', '4').trailer('x-sum', async () => 'a')) })
+  }
+  send('/text', reply => reply.send('body'))
+  send('/stream', reply => reply.send(Readable.from(['bo', 'dy'])))
+  const compress = async (_request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> => { reply.header('content-length', '9'); return payload }
+  app.get('/gone', { onSend: compress }, (_request, reply) => { reply.trailer('x-sum', async () => 'a'); throw errors.resource_gone() })
+  const port = await listen(t, app)
+  for (const path of ['/text', '/stream', '/gone']) {
+    for (const method of ['GET', 'HEAD']) {
+      const text = await sendRaw(port, formatRequest(method, path))
+      t.notMatch(text, /content-length/i, `${method} ${path}`)
+      t.match(text, path === '/gone' ? /^HTTP\/1\.1 410 / : /^HTTP\/1\.1 200 /, `${method} ${path}`)
+    }
+  }
+  t.match(await sendRaw(port, formatRequest('GET', '/text')), /\r\n4\r\nbody\r\n0\r\nx-sum: a\r\n\r\n$/)
+})
+
+t.test('an invalid trailer function is an error of the handler', async t => {
+  const app = await createApp()
+  app.get('/', (_request, reply) => { reply.trailer('x-sum', 'a' as never).send('body') })
+  t.equal((await app.inject('/')).statusCode, 500)
 })
 
 t.test('a 204 or 304 is sent without its trailers', async t => {
