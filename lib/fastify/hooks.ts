@@ -190,13 +190,13 @@ function guardHook (hook: Hook, tracker: Tracker, name: GuardedName): Hook {
  * because Fastify checks the constructor and the parameters of a hook.
  */
 function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
-  // Named parameters are faster than rest parameters. No hook has more.
+  // Named parameters are faster than rest parameters. No hook has more. Some hooks take the last of their arguments as the callback.
   function guarded (this: unknown, a: unknown, b: unknown, c: unknown, d: unknown): unknown {
-    if (!tracker.isActive) return hook.call(this, a, b, c, d)
+    if (!tracker.isActive) return d === undefined ? hook.call(this, a, b, c) : hook.call(this, a, b, c, d)
     let result: unknown
     try {
       // Only the callback of a hook that has a payload is the fourth argument.
-      result = hook.call(this, a, b, c, typeof d === 'function' ? guardDone(d as Done) : d)
+      result = d === undefined ? hook.call(this, a, b, c) : hook.call(this, a, b, c, guardDone(d as Done))
     } catch (thrown) {
       throw thrown ?? new Error(`The hook '${hook.name}' threw ${String(thrown)}.`)
     }

@@ -36,6 +36,32 @@ t.test('the log has the name of the hook', async t => {
   t.match(thrown, [{ message: "The hook 'authenticate' threw null." }])
 })
 
+t.test('a hook receives as many arguments as without the plugin, so that the last one is the callback', async t => {
+  const seen: string[] = []
+  const last = (name: string) => (...args: unknown[]): void => {
+    seen.push(`${name} ${args.length}`)
+    const done = args.at(-1) as () => void
+    done()
+  }
+  const app = Fastify(serverOptions())
+  app.addHook('onRequest', last('before'))
+  await app.register(apiErrors, { log: false })
+  for (const name of hooks) app.addHook(name as 'onRequest', last(name))
+  app.get('/', { preHandler: last('route') }, async () => 'ok')
+  await app.register(async scope => {
+    scope.setNotFoundHandler({ preHandler: last('not found') as never }, async (_request, reply) => await reply.code(404).send('none'))
+  }, { prefix: '/v1' })
+  t.equal((await app.inject('/')).body, 'ok')
+  t.strictSame(seen.splice(0), ['before 3', 'onRequest 3', 'preParsing 4', 'preValidation 3', 'preHandler 3', 'route 3', 'onSend 4'])
+  await app.inject('/v1/none')
+  t.ok(seen.includes('not found 3'))
+  const early = Fastify(serverOptions())
+  early.addHook('onRequest', last('without the plugin'))
+  early.get('/', async () => 'ok')
+  t.equal((await early.inject('/')).body, 'ok')
+  t.ok(seen.includes('without the plugin 3'))
+})
+
 t.test('a hook that does not throw works as before: with its scope, arguments, name and declarations', async t => {
   const app = await createApp()
   const seen: unknown[] = []
