@@ -59,13 +59,16 @@ function leaveDynamicImports (filter: RegExp): Plugin {
 /** Shortens code. esbuild cannot keep the names of functions while it shortens all others. */
 async function shortenCode (code: string, keepsNames: boolean): Promise<string> {
   const names = { keep_fnames: keepsNames, keep_classnames: keepsNames }
+  // esbuild writes a class as `var Name = class {}`, so the class has the name of the variable. Logs show it as the type of an error.
+  const classes = keepsNames ? code.match(/\w+(?==class\b)/g) ?? [] : []
   const { code: shortened } = await minify(code, {
     module: true,
     ecma: 2020,
     // Methods that are written as functions but use no `this` become arrow functions. No code calls one with `new`.
     compress: { ...names, passes: 2, unsafe_arrows: true, ...(keepsNames && { inline: false, reduce_funcs: false, hoist_props: false }) },
-    mangle: names,
-    format: { max_line_len: 20_000 }
+    mangle: { ...names, reserved: classes },
+    // If an error is not caught, Node prints the line that threw it.
+    format: { max_line_len: 500 }
   })
   if (shortened === undefined) throw new Error('terser returned no code')
   return shortened

@@ -97,6 +97,22 @@ t.test('a CommonJS module can require it: Fastify finds the default export, and 
   t.equal(run('node', ['--no-warnings', 'user.cjs']), expected)
 })
 
+t.test('logs have the names of the error classes, and an uncaught error shows little code before its message', async t => {
+  writeFileSync(join(folder, 'names.mjs'), `
+    import Fastify from 'fastify'
+    import apiErrors, { ApiError, standardErrors } from 'fastify-api-errors'
+    import { parseError } from 'fastify-api-errors/client'
+    console.log([standardErrors.internal_error(), await parseError(new Response('', { status: 500 }))].map(error => error.constructor.name).join(' '), ApiError.name)
+    await Fastify().register(apiErrors, { format: 'xml' })
+  `)
+  const { status, stdout, stderr } = spawnSync('node', ['names.mjs'], { cwd: folder, encoding: 'utf8' })
+  t.equal(status, 1)
+  t.equal(stdout, 'ApiError ResponseError ApiError\n')
+  const [code = '', message = ''] = stderr.split(/^(?=TypeError)/m)
+  t.match(message, /^TypeError: fastify-api-errors: format: expected /)
+  t.ok(code.length > 0 && code.length < 2_000, `${code.length} characters of code`)
+})
+
 t.test('what an application registers with TypeBox is known: formats, types and messages', async t => {
   writeFileSync(join(folder, 'typebox.mjs'), `
     import { FormatRegistry, Kind, Type, TypeRegistry } from '@sinclair/typebox'
