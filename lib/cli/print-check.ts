@@ -41,12 +41,13 @@ function printJson ({ lockfile, inferred, changelog }: CheckResult): string {
 
 const commands: Readonly<Record<Severity, string>> = { breaking: 'error', notable: 'warning', fine: 'notice' }
 
-/** Prints workflow commands of GitHub Actions. GitHub shows each as an annotation of the pull request. */
-function printAnnotations ({ lockfile, inferred, changelog }: CheckResult): string {
-  return [
-    ...(lockfile?.changes ?? []).map(({ severity, subject, explanation }) => annotate(commands[severity], lockfile!.path, `${subject}: ${explanation}`)),
-    ...[inferred, changelog].flatMap(file => (file?.changes ?? []).map(change => annotate('error', file!.path, change)))
-  ].join('\n')
+/** Prints workflow commands of GitHub Actions. GitHub shows each as an annotation of the pull request, and the other lines in the log. */
+function printAnnotations (result: CheckResult): string {
+  return listParts(
+    result,
+    (changes, path) => changes.map(({ severity, subject, explanation }) => annotate(commands[severity], path, `${subject}: ${explanation}`)),
+    (change, path) => annotate('error', path, change)
+  ).join('\n')
 }
 
 function annotate (command: string, file: string, message: string): string {
@@ -65,17 +66,17 @@ function printMarkdown (result: CheckResult): string {
 
 /** Returns the output for each compared file: its changes with a summary, or a sentence if there are none. */
 function listParts (
-  { lockfile, inferred, changelog }: CheckResult, listChanges: (changes: readonly Change[]) => readonly string[], formatChange: (change: string) => string
+  { lockfile, inferred, changelog }: CheckResult, listChanges: (changes: readonly Change[], path: string) => readonly string[], formatChange: (change: string, path: string) => string
 ): string[] {
   const parts: string[] = []
   if (lockfile !== undefined) {
     const { path, changes, size } = lockfile
-    parts.push(changes.length === 0 ? `No changes: ${size} match ${path}.` : [...listChanges(changes), '', summarize(changes)].join('\n'))
+    parts.push(changes.length === 0 ? `No changes: ${size} match ${path}.` : [...listChanges(changes, path), '', summarize(changes)].join('\n'))
   }
   for (const [file, command] of [[inferred, 'infer --write'], [changelog, 'changelog']] as const) {
     if (file === undefined) continue
     const { path, changes } = file
-    parts.push(changes.length === 0 ? `${path} is up to date.` : [...changes.map(formatChange), '', `${path} is out of date. Run '${program} ${command}' and commit it.`].join('\n'))
+    parts.push(changes.length === 0 ? `${path} is up to date.` : [...changes.map(change => formatChange(change, path)), '', `${path} is out of date. Run '${program} ${command}' and commit it.`].join('\n'))
   }
   return parts
 }

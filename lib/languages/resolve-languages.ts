@@ -66,10 +66,13 @@ export function listTags (languages: ResolvedLanguages | undefined): string[] {
   return languages === undefined ? [] : [...languages.byTag.values()].map(({ tag }) => tag)
 }
 
-/** Returns whether a value is a well-formed language tag (RFC 5646, section 2.1). */
+/**
+ * Returns whether a value is a language tag (RFC 5646, section 2.1). Languages with more than three letters are well-formed, but
+ * none is registered, and `german` is a typical mistake.
+ */
 function isLanguageTag (value: unknown): value is string {
   try {
-    return Intl.getCanonicalLocales(value as string).length === 1 && typeof value === 'string'
+    return /^[a-z]{1,3}(-|$)/i.test(value as string) && Intl.getCanonicalLocales(value as string).length === 1 && typeof value === 'string'
   } catch {
     return false
   }

@@ -17,9 +17,9 @@ export function loadTypeScript (root: string, own: string = import.meta.url): Ty
     const found = requireFrom(from)
     if (found === undefined) continue
     if (typeof found.createProgram === 'function') return found
-    throw new Error(`infer needs TypeScript 5 or 6, because typescript ${found.version} has no stable API. Run 'npm install --save-dev typescript@6'.`)
+    throw new Error(`fastify-api-errors: source code is read with TypeScript 5 or 6, because typescript ${found.version} has no stable API. Run 'npm install --save-dev typescript@6'.`)
   }
-  throw new Error("infer needs TypeScript, which is not installed. Run 'npm install --save-dev typescript@6'.")
+  throw new Error("fastify-api-errors: source code is read with TypeScript, which is not installed. Run 'npm install --save-dev typescript@6'.")
 }
 
 function requireFrom (file: string): TypeScript | undefined {

@@ -41,14 +41,19 @@ t.test('json has the changes of all files', async t => {
   t.strictSame(JSON.parse(checkFormats.json({})), { changes: [], inferred: [], changelog: [] })
 })
 
-t.test('github has one annotation for each change', async t => {
+t.test('github has one annotation for each change, and the summaries of text', async t => {
   t.equal(checkFormats.github(changed), `::error file=errors.lock.json,title=fastify-api-errors::queue_closed: the status changed from 409 to 410.
 ::warning file=errors.lock.json,title=fastify-api-errors::GET /a|b: it can now return 100%25 more.
 ::notice file=errors.lock.json,title=fastify-api-errors::queue_full: the code is new.
+
+1 breaking, 1 notable, 1 fine. If the changes are intended, accept them with 'fastify-api-errors lock'.
 ::error file=errors.inferred.json,title=fastify-api-errors::GET /queues: gained 404 resource_not_found, thrown at src/queues.ts by find
-::error file=errors.changelog.json,title=fastify-api-errors::2030-01-31, queue_full: the code is new.`)
-  t.equal(checkFormats.github(unchanged), '')
-  t.equal(checkFormats.github({}), '')
+
+errors.inferred.json is out of date. Run 'fastify-api-errors infer --write' and commit it.
+::error file=errors.changelog.json,title=fastify-api-errors::2030-01-31, queue_full: the code is new.
+
+errors.changelog.json is out of date. Run 'fastify-api-errors changelog' and commit it.`)
+  t.equal(checkFormats.github(unchanged), checkFormats.text(unchanged))
 })
 
 t.test('markdown has a table', async t => {

@@ -23,6 +23,8 @@ t.test('an invalid option is rejected with its path', async t => {
     [{ default: 'e' }, "languages.default: expected a language tag, like 'en', got \"e\"."],
     [{ default: ['en'] }, "languages.default: expected a language tag, like 'en', got an array."],
     [{ default: 'en', 'de_DE!': own }, "languages: expected language tags as keys, like 'de', got \"de_DE!\"."],
+    [{ default: 'english' }, "languages.default: expected a language tag, like 'en', got \"english\"."],
+    [{ default: 'en', german: own }, "languages: expected language tags as keys, like 'de', got \"german\"."],
     [{ default: 'en', de: 'german' }, "languages.de: expected an object with errors and issues, like that of 'fastify-api-errors/languages/de', got \"german\"."],
     [{ default: 'en', de: { ...own, error: {} } }, 'languages.de.error: unknown option, expected one of errors, issues, messages, titles, formats.'],
     [{ default: 'en', de: { ...own, errors: undefined } }, 'languages.de.errors: expected an object of messages by code, got undefined.'],

@@ -6,7 +6,7 @@ import { loadTypeScript } from '../../lib/source/typescript.js'
 t.test('the compiler of the application is preferred, and a compiler without an API is rejected', async t => {
   const folder = t.testdir({ node_modules: { typescript: { 'index.js': "module.exports = { version: '7.0.0' }" } } })
   t.throws(() => loadTypeScript(folder), {
-    message: "infer needs TypeScript 5 or 6, because typescript 7.0.0 has no stable API. Run 'npm install --save-dev typescript@6'."
+    message: "fastify-api-errors: source code is read with TypeScript 5 or 6, because typescript 7.0.0 has no stable API. Run 'npm install --save-dev typescript@6'."
   })
 })
 
@@ -16,6 +16,6 @@ t.test('if the application has no compiler, the one next to this package is used
 
 t.test('if there is no compiler, the error says how to install it', async t => {
   t.throws(() => loadTypeScript('/', '/package.json'), {
-    message: "infer needs TypeScript, which is not installed. Run 'npm install --save-dev typescript@6'."
+    message: "fastify-api-errors: source code is read with TypeScript, which is not installed. Run 'npm install --save-dev typescript@6'."
   })
 })
