@@ -1,8 +1,7 @@
 /** The errors of OData 4: an object `error` with a code, a message, a target and details. */
-import { Type } from '@sinclair/typebox'
 import { defineFormat } from 'fastify-api-errors'
 import type { ParseErrorOptions } from 'fastify-api-errors/client'
-import { code, field, group, issues, message, requestId } from 'fastify-api-errors/format'
+import { code, group, issues, message, param, requestId } from 'fastify-api-errors/format'
 
 export const format = defineFormat({
   name: 'odata',
@@ -10,7 +9,7 @@ export const format = defineFormat({
     error: group({
       code,
       message,
-      target: field({ schema: () => Type.String(), value: ({ issues }) => issues[0]?.field, optional: true }),
+      target: param,
       details: issues({ code: 'code', message: 'message', target: 'field' }),
       innererror: group({ request_id: requestId })
     })

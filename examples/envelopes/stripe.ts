@@ -1,10 +1,7 @@
 /** The errors of Stripe: an object `error` with the type, the code, the parameter and a link. */
-import { Type } from '@sinclair/typebox'
 import { defineFormat } from 'fastify-api-errors'
 import type { ParseErrorOptions } from 'fastify-api-errors/client'
-import { code, docUrl, field, group, message, requestId, type } from 'fastify-api-errors/format'
-
-const param = field({ schema: () => Type.String(), value: ({ param, issues }) => param ?? issues[0]?.field, optional: true })
+import { code, docUrl, group, message, param, requestId, type } from 'fastify-api-errors/format'
 
 export const format = defineFormat({
   name: 'stripe',

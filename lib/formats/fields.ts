@@ -65,6 +65,20 @@ export const docUrl: Field = {
   optional: true
 }
 
+/** The name of the parameter that caused the error, otherwise the path of the first invalid field. Absent if there is none. */
+export const param: Field = {
+  schema: () => Type.String({ description: 'The parameter or the field that caused the error.' }),
+  value: answer => answer.param ?? (answer.issues[0]?.field || undefined),
+  optional: true
+}
+
+/** The seconds in `Retry-After`. Absent if the response does not have the header. */
+export const retryAfter: Field = {
+  schema: () => Type.Integer({ description: 'The seconds until the request may be retried.' }),
+  value: answer => answer.retryAfter,
+  optional: true
+}
+
 /** The data of the occurrence. Absent for codes without `meta`. */
 export const meta: Field = {
   schema: definition => definition.meta,
@@ -108,7 +122,7 @@ export function field<const S extends object> (definition: {
 export type ConstantSubject = Pick<Answer, 'code' | 'status' | 'type'>
 
 /** A JSON value without members. */
-export type Primitive = string | number | boolean | null
+export type Primitive = string | number | boolean | null | readonly never[] | Readonly<Record<string, never>>
 
 /**
  * Returns a field with a value that is always the same for a code: `constant(false)`, or a function of the code, its status and its
@@ -131,6 +145,8 @@ export function constant (value: Primitive | ((subject: ConstantSubject) => Prim
 
 function constantSchema (value: Primitive): TSchema {
   if (value === null) return Type.Null()
+  if (Array.isArray(value)) return Type.Unsafe({ type: 'array', items: {}, maxItems: 0 })
+  if (typeof value === 'object') return Type.Object({}, { additionalProperties: false })
   return Type.Unsafe({ type: Number.isInteger(value) ? 'integer' : typeof value, enum: [value] })
 }
 
@@ -213,10 +229,22 @@ export interface IssuesByField extends Field {
 }
 
 /** Returns a field with the messages of the invalid fields by field: `{ email: ['must be an email address'] }`. Absent if there are none. */
-export function issuesByField (): IssuesByField {
+export function issuesByField (): IssuesByField
+/**
+ * Returns a field with the invalid fields by field, each as a list of objects, as in `issues`. Absent if there are none.
+ *
+ * @example
+ * const details = issuesByField({ error: codeAs(code => code.toUpperCase()), description: 'message' })
+ */
+export function issuesByField (fields: IssueFields): Field
+export function issuesByField (fields?: IssueFields): Field {
   return {
-    schema: (definition, context) => hasIssues(definition, context) ? reasonsSchema() : undefined,
-    value: answer => answer.issues.length === 0 ? undefined : groupReasons(answer.issues, issue => issue.message),
+    schema: (definition, context) => hasIssues(definition, context)
+      ? reasonsSchema(fields && issueFieldsSchema(fields, definition, context, 'issue'))
+      : undefined,
+    value: answer => answer.issues.length === 0
+      ? undefined
+      : groupReasons<unknown>(answer.issues, issue => fields === undefined ? issue.message : createIssueValue(fields, answer, issue)),
     optional: true
   }
 }

@@ -15,8 +15,8 @@ export function reasonsByField (reason: (issue: Issue, answer: Answer) => string
 }
 
 /** Returns the reasons of issues by field. An issue of a whole value is listed under the part of the request. */
-export function groupReasons (issues: readonly Issue[], reason: (issue: Issue) => string): Record<string, string[]> {
-  const reasons: Record<string, string[]> = {}
+export function groupReasons<Reason> (issues: readonly Issue[], reason: (issue: Issue) => Reason): Record<string, Reason[]> {
+  const reasons: Record<string, Reason[]> = {}
   for (const issue of issues) {
     const field = issue.field === '' ? issue.in : issue.field
     const list = Object.hasOwn(reasons, field) ? reasons[field] : undefined
@@ -26,11 +26,11 @@ export function groupReasons (issues: readonly Issue[], reason: (issue: Issue) =
   return reasons
 }
 
-/** Returns the schema of reasons by field. */
-export function reasonsSchema (): TSchema {
+/** Returns the schema of reasons by field. By default, a reason is a string. */
+export function reasonsSchema (items: object = { type: 'string' }): TSchema {
   return Type.Unsafe({
     type: 'object',
     description: 'The reasons by field.',
-    additionalProperties: { type: 'array', items: { type: 'string' }, minItems: 1 }
+    additionalProperties: { type: 'array', items, minItems: 1 }
   })
 }

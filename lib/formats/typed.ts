@@ -1,5 +1,5 @@
 /** A format that is similar to Stripe's errors. */
-import { code, message, requestId, type } from './fields.js'
+import { code, message, param, requestId, type } from './fields.js'
 import { defineFormat, type Format } from './format.js'
 import { Type } from '../support/type-builder.js'
 
@@ -12,7 +12,7 @@ export const typedFormat: Format = defineFormat({
     code,
     param: {
       schema: () => Type.Union([Type.String(), Type.Null()], { description: 'The parameter that caused the error, or null.' }),
-      value: answer => answer.param ?? (answer.issues[0]?.field || null)
+      value: answer => param.value(answer) ?? null
     },
     request_id: requestId
   }

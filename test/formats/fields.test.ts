@@ -27,9 +27,9 @@ function createAnswer (definition: ErrorDefinition, properties: Partial<Answer> 
 const context = { hasDocUrl: true, issueCodes: undefined } as const
 
 t.test('each value is valid for the schema of its field', async t => {
-  const answer = createAnswer(errors.queue_full, { meta: { size: 3 } })
+  const answer = createAnswer(errors.queue_full, { meta: { size: 3 }, param: 'id', retryAfter: 3 })
   for (const [name, expected] of [
-    ['code', 'queue_full'], ['message', 'M.'], ['title', 'T'], ['status', 409], ['action', 'Wait.'], ['type', 'conflict_error'], ['requestId', 'req_1'], ['docUrl', 'https://docs.test/e'], ['meta', { size: 3 }]
+    ['code', 'queue_full'], ['message', 'M.'], ['title', 'T'], ['status', 409], ['action', 'Wait.'], ['type', 'conflict_error'], ['requestId', 'req_1'], ['docUrl', 'https://docs.test/e'], ['param', 'id'], ['retryAfter', 3], ['meta', { size: 3 }]
   ] as const) {
     const { schema, value } = fields[name]
     const found = value(answer)
@@ -40,6 +40,10 @@ t.test('each value is valid for the schema of its field', async t => {
 
 t.test('a field that does not apply has no schema, so the format omits it', async t => {
   t.equal(fields.docUrl.schema(errors.queue_full, { ...context, hasDocUrl: false }), undefined)
+  t.equal(fields.param.value(createAnswer(errors.validation_error)), undefined)
+  t.equal(fields.param.value(createAnswer(errors.validation_error, { issues: [issue] })), 'name')
+  t.equal(fields.param.value(createAnswer(errors.validation_error, { issues: [{ ...issue, field: '' }] })), undefined, 'the whole body is invalid')
+  t.equal(fields.retryAfter.value(createAnswer(errors.queue_full)), undefined)
   t.equal(fields.meta.schema(errors.resource_not_found, context), undefined)
   t.equal(fields.details.schema(errors.resource_not_found, context), undefined)
   t.equal(fields.details.schema(errors.validation_error, { ...context, issueCodes: [] }), undefined)
@@ -98,10 +102,12 @@ t.test('a constant is the only value that its schema allows', async t => {
     [1.5, 1.5, { type: 'number', enum: [1.5] }],
     ['error', 'error', { type: 'string', enum: ['error'] }],
     [null, null, { type: 'null' }],
+    [[], [], { type: 'array', maxItems: 0 }],
+    [{}, {}, { type: 'object', additionalProperties: false }],
     [({ status }: { status: number }) => String(status), '409', { type: 'string', enum: ['409'] }]
   ] as const) {
     const field = fields.constant(value)
-    t.equal(field.value(answer), expected)
+    t.strictSame(field.value(answer), expected)
     t.match(field.schema(errors.queue_full, context), schema)
     t.ok(isValid(field, errors.queue_full, expected))
     t.equal(field.fixed, typeof value === 'function' ? undefined : true)
@@ -149,6 +155,14 @@ t.test('eachIssue() lists an object for each issue, or one for the error', async
   t.ok(isValid(field, errors.queue_full, full, []))
   t.notOk(isValid(field, errors.queue_full, invalid, []), 'a code without issues has no source')
   t.strictSame(fields.eachIssue({ pointer: 'pointer' }).value(createAnswer(errors.queue_full)), [{}])
+})
+
+t.test('issuesByField() with names has objects for each field', async t => {
+  const field = fields.issuesByField({ error: upper, description: 'message' })
+  const value = field.value(createAnswer(errors.validation_error, { issues: [issue, { ...issue, code: 'pattern' }] }))
+  t.strictSame(value, { name: [{ error: 'TOO_SHORT', description: 'name is too short.' }, { error: 'PATTERN', description: 'name is too short.' }] })
+  t.ok(isValid(field, errors.validation_error, value, ['too_short', 'pattern']))
+  t.notOk(isValid(field, errors.validation_error, value, ['required']))
 })
 
 t.test('issuesByField() has the messages of each field', async t => {
