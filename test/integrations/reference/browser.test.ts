@@ -148,6 +148,21 @@ async function tryIn (browser: Browser): Promise<void> {
     await page.context().close()
   })
 
+  t.test('the copy button does not cover the code, wide and narrow', async t => {
+    for (const width of [1200, 390]) {
+      const { page } = await open('/errors/validation_error', { viewport: { width, height: 900 } })
+      const covered = await page.locator('.code:visible').evaluateAll(blocks => blocks.map(block => {
+        const [button, code] = ['.copy', 'pre'].map(selector => block.querySelector(selector) as Element)
+        const text = document.createRange()
+        text.selectNodeContents(code as Element)
+        return (button as Element).getBoundingClientRect().bottom > text.getBoundingClientRect().top
+      }))
+      t.ok(covered.length > 1, `${covered.length} blocks`)
+      t.strictSame(covered.filter(Boolean), [], `${width} pixels`)
+      await page.context().close()
+    }
+  })
+
   t.test('a page can be copied as Markdown', async t => {
     for (const [path, file] of [['/errors/missing_api_key', '/errors/missing_api_key.md'], ['/errors', '/errors/index.md']] as const) {
       const { page, complaints } = await open(path, { permissions: ['clipboard-read', 'clipboard-write'] })
