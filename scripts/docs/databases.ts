@@ -69,12 +69,21 @@ function issueOf ({ answer, fields = [''] }: Case<never>): string {
 const failuresOf = (errors: Readonly<Record<string, { readonly failure: string }>>): Record<string, string> =>
   Object.fromEntries(Object.entries(errors).map(([code, { failure }]) => [code, failure]))
 
+/** The lowest number of the errors that the driver `mariadb` creates. */
+const firstDriverError = 45_000
+
+function mysqlCodes (includes: (number: number) => boolean): Record<string, string> {
+  return Object.fromEntries(Object.entries(failuresOf(mysqlErrors)).filter(([number]) => includes(Number(number))))
+}
+
 /** The tables of lib/translate by their heading. */
 const codeTables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'PostgreSQL: SQLSTATE, or its first two characters': sqlStates,
-  'MySQL and MariaDB: error number': failuresOf(mysqlErrors),
+  'MySQL and MariaDB: error number of the server': mysqlCodes(number => number < firstDriverError),
+  'MariaDB: error number of the driver': mysqlCodes(number => number >= firstDriverError),
   'SQLite: result code': failuresOf(sqliteErrors),
-  'MongoDB: code of the server, or name of the driver error': { ...serverCodes, ...Object.fromEntries([...driverErrors].map(name => [String(name), 'unavailable'])) },
+  'MongoDB: code of the server': serverCodes,
+  'MongoDB: name of the driver error': Object.fromEntries([...driverErrors].map(name => [String(name), 'unavailable'])),
   'Mongoose: name of the error': { ValidationError: 'check', CastError: 'malformed', StrictModeError: 'check', ...mongooseErrors },
   'Prisma: code': { ...prismaCodes, P2023: 'malformed' },
   'TypeORM, Knex and Sequelize: name of the error': ormErrors
