@@ -66,7 +66,9 @@ function printMarkdown (result: CheckResult): string {
 
 /** Returns the output for each compared file: its changes with a summary, or a sentence if there are none. */
 function listParts (
-  { lockfile, inferred, changelog }: CheckResult, listChanges: (changes: readonly Change[], path: string) => readonly string[], formatChange: (change: string, path: string) => string
+  { lockfile, inferred, changelog }: CheckResult,
+  listChanges: (changes: readonly Change[], path: string) => readonly string[],
+  formatChange: (change: string, path: string) => string
 ): string[] {
   const parts: string[] = []
   if (lockfile !== undefined) {
