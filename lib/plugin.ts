@@ -10,7 +10,7 @@ import type { StandardCode } from './catalog/standard-errors.js'
 import { createDeclaredComparison, loadAjv, warnOfDeclaredStatuses, type MatchesDeclared } from './infer/declared-schemas.js'
 import { addInference } from './infer/inferences.js'
 import { isLimitedByPlugin } from './infer/known-plugins.js'
-import { warnOfMisspelledConfig, warnOfRoutesOutside, warnOfUncheckedSecurity, warnOfUnenforcedLimits, warnOfUnusedPolicies } from './infer/warn-of-mistakes.js'
+import { warnOfMisspelledConfig, warnOfReplacedErrorHandler, warnOfRoutesOutside, warnOfUncheckedSecurity, warnOfUnenforcedLimits, warnOfUnusedPolicies } from './infer/warn-of-mistakes.js'
 import { passesErrorsOn, reachesErrorHandler } from './infer/rethrowing-handlers.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
 import { isExcluded } from './infer/route-record.js'
@@ -307,6 +307,7 @@ function documentRoutes (registration: Registration): void {
 /** Warns about mistakes that cause no error. */
 function warnOfMistakes ({ app, settings, rateLimit, routes, routeErrors }: Registration): void {
   if (app.prefix === '') warnOfRoutesOutside(routes.listOutside().filter(route => !isExcluded(route)))
+  if (routeErrors.routes.length > 0 && !reachesErrorHandler(app.errorHandler, errorHandlers.get(app))) warnOfReplacedErrorHandler(app.errorHandler)
   warnOfMisspelledConfig(routeErrors.routes.map(({ route }) => route))
   warnOfUncheckedSecurity(routeErrors.routes.filter(record => routeErrors.isCovered(record)))
   if (rateLimit === undefined) {

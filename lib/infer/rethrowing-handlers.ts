@@ -26,6 +26,27 @@ export function passesErrorsOn (handler: object): boolean {
   return passes
 }
 
+/** Returns whether the source of an error handler clearly responds to every error: it throws nothing, and only logs the error or reads its properties. */
+export function keepsErrors (handler: object): boolean {
+  const node = parseFunction(getOriginalErrorHandler(handler))
+  const [error = ''] = node === undefined ? [] : getParameterNames(node)
+  return node !== undefined && isSelfContained(node.body, error)
+}
+
+const logMethods: ReadonlySet<string> = new Set(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'log'])
+
+function isSelfContained (node: AnyNode, error: string): boolean {
+  switch (node.type) {
+    case 'ThrowStatement': return false
+    case 'Identifier': return node.name !== error
+    case 'MemberExpression': return isNamed(node.object, error) || isSelfContained(node.object, error)
+    case 'Property': return isSelfContained(node.value, error)
+    case 'CallExpression': if (logMethods.has(getCalleeName(node))) return true; break
+    case 'BinaryExpression': if (node.operator === 'instanceof') return true; break
+  }
+  return listChildren(node).every(child => isSelfContained(child, error))
+}
+
 /** The names of the parameters of a handler. */
 interface Names {
   readonly error: string

@@ -6,6 +6,7 @@ import { getRouteHooks, isInternalHook } from '../fastify/hooks.js'
 import { getEffectiveHooks } from '../fastify/internals.js'
 import { listRouteNames } from '../fastify/routes.js'
 import { ignoresCredentials } from './request-properties.js'
+import { keepsErrors } from './rethrowing-handlers.js'
 import type { RouteRecord } from './route-record.js'
 import { requiresCredentials } from './rules.js'
 
@@ -35,6 +36,15 @@ export function warnOfRoutesOutside (routes: readonly RouteOptions[]): void {
     `fastify-api-errors is registered in a scope, so it does not handle the errors of the routes outside it: ${names}. ` +
     'Wrap the function that registers it in fastify-plugin, or set config.errors to false on these routes.',
     { code: 'FASTIFY_API_ERRORS_OUTSIDE' }
+  )
+}
+
+/** Warns about an error handler that replaces that of the plugin in its own scope, and responds to every error. */
+export function warnOfReplacedErrorHandler (handler: object): void {
+  if (!keepsErrors(handler)) return
+  process.emitWarning(
+    "An error handler of the application responds to every error, so fastify-api-errors neither handles nor documents the errors of routes. Delete the handler, or end it with 'throw error'.",
+    { code: 'FASTIFY_API_ERRORS_REPLACED' }
   )
 }
 

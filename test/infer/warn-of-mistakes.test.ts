@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import t from 'tap'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
 
@@ -118,6 +118,40 @@ t.test('a scope with a prefix may be the only one with the plugin', async t => {
       scope.get('/a', get)
     }, { prefix: '/v2' })
     app.get('/a', get)
+  }), [])
+})
+
+t.test('an error handler that replaces that of the plugin, and responds to every error', async t => {
+  const warningsOf = async (handler: (error: Error, request: FastifyRequest, reply: FastifyReply) => unknown): Promise<string[]> => await start(async app => {
+    await app.register(apiErrors)
+    app.setErrorHandler(handler)
+    app.get('/a', get)
+  })
+  const warning = "An error handler of the application responds to every error, so fastify-api-errors neither handles nor documents the errors of routes. Delete the handler, or end it with 'throw error'."
+  t.strictSame(await warningsOf((error, request, reply) => {
+    request.log.error(error)
+    if (error instanceof TypeError || error.name === 'x') return reply.code(400).send({ error: error.message })
+    reply.code(500).send({ error: 'Unknown.', [error.name]: true })
+  }), [warning])
+  t.strictSame(await warningsOf(() => ({ failed: true })), [warning])
+
+  t.comment('these may pass errors on')
+  t.strictSame(await warningsOf((error, request, reply) => { if (error instanceof TypeError) reply.code(400).send('no'); else reply.send(error) }), [])
+  t.strictSame(await warningsOf((error, request, reply) => { if (error.name === 'x') return reply.code(400).send('no'); throw new Error('other') }), [])
+  t.strictSame(await warningsOf(Object.assign(() => {}).bind(null)), [])
+
+  t.comment('a handler of a scope, and an application without routes')
+  t.strictSame(await start(async app => {
+    await app.register(apiErrors)
+    app.get('/a', get)
+    await app.register(async scope => {
+      scope.setErrorHandler(() => 'mine')
+      scope.get('/b', get)
+    })
+  }), [])
+  t.strictSame(await start(async app => {
+    await app.register(apiErrors)
+    app.setErrorHandler(() => 'mine')
   }), [])
 })
 
