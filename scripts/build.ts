@@ -30,8 +30,8 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 const modules = Object.values(manifest.exports).flatMap(target => typeof target === 'string' ? [] : [target.default.replace(/^\.\/|\.js$/g, '')])
 const commands = Object.values(manifest.bin).map(path => path.replace(/^\.\/|\.js$/g, ''))
 
-/** Files that run only while a document or a page is created. Their functions are not in the stacks of requests. */
-const documentFiles = /[\\/]lib[\\/](?:openapi|samples)[\\/].*\.ts$/
+/** Files that run only at startup, or while a document or a page is created. Their functions are not in the stacks of requests. */
+const documentFiles = /[\\/]lib[\\/](?:infer|openapi|samples)[\\/].*\.ts$/
 
 rmSync(dist, { recursive: true, force: true })
 await writeModules()
