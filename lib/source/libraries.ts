@@ -147,14 +147,14 @@ function jwt (machine: LibraryContext, call: LibraryCall, name: string): Values 
   if (name === 'requestVerify' || name === 'jwtVerify') {
     const done = args.find(values => values.some(value => value.kind === 'function'))
     const isOfCookie = machine.read(args[0] ?? [], 'onlyCookie', node as Node).some(only => only.kind === 'literal' && only.value === true)
-    const made = rejecting(machine, ['FST_JWT_NO_AUTHORIZATION_IN_HEADER', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_INVALID'], node, isOfCookie ? [] : ['FST_JWT_BAD_REQUEST'])
+    // Only a header can be malformed.
+    const malformed = isOfCookie ? [] : ['FST_JWT_BAD_REQUEST']
+    const made = rejecting(machine, [...malformed, 'FST_JWT_NO_AUTHORIZATION_IN_HEADER', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_INVALID'], node)
     const { decoratorName = 'user' } = live === undefined ? {} : Object.assign({}, ...machine.inspector.getScopes(live.value)) as { readonly decoratorName?: string }
     machine.setProperty(decoratorName, [{ ...unknown(), isStored: true, isPresent: true }])
     if (done === undefined) return made
-    const throws = machine.catch(() => { machine.await(made) })
-    const [certain, possible] = [false, true].map(isUncertain => throws.filter(error => error.isUncertain === isUncertain).map(({ value }) => value)) as unknown as [Values, Values]
-    machine.runUncertain(() => machine.call(done, [], [possible, [unknown()]], node))
-    return machine.call(done, [], [union(certain, undefinedValues), [unknown()]], node)
+    const failures = machine.catch(() => { machine.await(made) }).map(({ value }) => value)
+    return machine.call(done, [], [union(failures, undefinedValues), [unknown()]], node)
   }
   if (name === 'verify') {
     machine.throwValues([codedError('FAST_JWT_EXPIRED'), codedError('FAST_JWT_MALFORMED')], node as Node)

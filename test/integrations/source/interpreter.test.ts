@@ -168,7 +168,7 @@ t.test('error classes, error libraries and statuses', async t => {
 
 t.test('hooks and plugins of Fastify', async t => {
   t.strictSame(findingsOf('hooks'), {
-    'GET /hooks/auth-and': ['400 invalid_request possible via token', '401 invalid_token certain via token', '401 token_expired certain via token', '401 unauthorized certain via token', '403 insufficient_scope certain via scope'],
+    'GET /hooks/auth-and': ['400 invalid_request certain via token', '401 invalid_token certain via token', '401 token_expired certain via token', '401 unauthorized certain via token', '403 insufficient_scope certain via scope'],
     'GET /hooks/auth-nested': ['403 insufficient_scope certain via scope'],
     'GET /hooks/auth-or': ['403 insufficient_scope certain via scope'],
     'GET /hooks/basic': ['401 invalid_credentials certain via validate', '401 unauthorized certain'],
@@ -180,8 +180,8 @@ t.test('hooks and plugins of Fastify', async t => {
     'GET /hooks/config-roles': ['401 unauthorized certain', '403 forbidden certain'],
     'POST /hooks/csrf': ['403 forbidden certain'],
     'GET /hooks/decorator': ['429 rate_limit_exceeded certain via check'],
-    'GET /hooks/jwt': ['400 invalid_request possible via token', '401 invalid_token certain via token', '401 token_expired certain via token', '401 unauthorized certain via token'],
-    'GET /hooks/jwt-callback': ['400 invalid_request possible via onRequest', '401 invalid_token certain via onRequest', '401 token_expired certain via onRequest', '401 unauthorized certain via onRequest'],
+    'GET /hooks/jwt': ['400 invalid_request certain via token', '401 invalid_token certain via token', '401 token_expired certain via token', '401 unauthorized certain via token'],
+    'GET /hooks/jwt-callback': ['400 invalid_request certain via onRequest', '401 invalid_token certain via onRequest', '401 token_expired certain via onRequest', '401 unauthorized certain via onRequest'],
     'GET /hooks/jwt-verify': ['401 invalid_token certain', '401 token_expired certain'],
     'GET /hooks/list': ['403 ip_not_allowed certain'],
     'POST /hooks/multipart': ['413 payload_too_large possible', '415 unsupported_media_type possible'],

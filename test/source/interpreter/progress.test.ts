@@ -26,7 +26,7 @@ t.test('@fastify/jwt sets the user, and @fastify/auth runs all functions or one 
   t.strictSame(describeFindings(await inferFixtures(t, { tokens })), {
     'GET /tokens/all': ['401 null certain via sendIfMissing', '403 forbidden certain via sendIfMissing'],
     'GET /tokens/any': ['402 payment_required certain via requireAccount'],
-    'GET /tokens/jwt': ['400 invalid_request possible via onRequest', '401 invalid_token certain via onRequest', '401 token_expired certain via onRequest', '401 unauthorized certain via onRequest'],
+    'GET /tokens/jwt': ['400 invalid_request certain via onRequest', '401 invalid_token certain via onRequest', '401 token_expired certain via onRequest', '401 unauthorized certain via onRequest'],
     'GET /tokens/jwt-optional': ['402 payment_required certain via preHandler']
   })
 })
