@@ -20,7 +20,7 @@ import { setDocumentSettings, type DocumentSettings } from './openapi/settings.j
 import { addStatusSchemas, createStatusSchemas, type StatusSchemas } from './openapi/status-schemas.js'
 import { isHiddenByDocuments, isSecuredByDocument } from './openapi/swagger-documents.js'
 import { trackSwagger, trackSwaggerOfNewApps, warnOfDocumentsWithoutErrors } from './openapi/track-swagger.js'
-import { takeRoutes, warnUnhandledRoutes } from './fastify/early-routes.js'
+import { isPreflightRoute, takeRoutes, warnUnhandledRoutes } from './fastify/early-routes.js'
 import type { Routes } from './fastify/routes.js'
 import { isCustomFormat, resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
 import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
@@ -268,7 +268,8 @@ function handleErrors ({ app, settings, routes, routeErrors, recordError, respon
   onStreamError(app, responder.handleStreamError)
   addServerListeners(app)
   if (settings.sentErrors === undefined) {
-    const isCovered = ({ request: { method, routeOptions: { url = '' } } }: FastifyReply): boolean => routeErrors.findRoutes(method, url).some(routeErrors.isCovered)
+    const isCovered = ({ request: { method, routeOptions: { url = '' } } }: FastifyReply): boolean =>
+      isPreflightRoute(method, url) || routeErrors.findRoutes(method, url).some(routeErrors.isCovered)
     interceptErrorStatus(app, createMessageConverter(responder, recordError, isCovered))
   } else {
     const onSend = settings.sentErrors === 'convert' ? createSentErrorConverter(responder, recordError) : createSentErrorReporter(recordError)

@@ -80,6 +80,7 @@ function recordRoutes (app: FastifyInstance): void {
     routes.push(early)
     recordHandler(route)
     route.config = Object.assign({ ...route.config }, { [routeMark]: route })
+    if (isPreflightRoute(String(route.method), route.url)) route.errorHandler ??= (error, request, reply) => request.server.errorHandler(error, request, reply)
     // Without parameters, because a callback with parameters would receive the error of the plugin.
     this.after(() => { early.isBound = true })
   })
@@ -87,6 +88,14 @@ function recordRoutes (app: FastifyInstance): void {
     routesByServer.delete(app.server)
     done()
   })
+}
+
+/**
+ * Returns whether a route is the `OPTIONS *` of @fastify/cors. It is usually registered before the plugin, but the hooks of all
+ * preflight requests run on it, so it uses the error handler that its scope has later.
+ */
+export function isPreflightRoute (method: string, url: string): boolean {
+  return method === 'OPTIONS' && url.endsWith('*')
 }
 
 /** Returns the mark of an early route from its `config`. The route and its requests have the same mark. */

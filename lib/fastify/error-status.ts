@@ -1,5 +1,6 @@
 /** Intercepts payloads that are sent with an error status. Other replies are not changed. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { nameSend } from './reply-internals.js'
 
 /** Sends a payload in another way. Returns false if Fastify should send it. */
 export type SendInstead = (reply: FastifyReply, payload: unknown) => boolean
@@ -16,10 +17,10 @@ const interceptors = new WeakSet<object>()
  * `reply.code()`, `reply.status()` and `reply.statusCode` can all set the status. A `send` that other code sets on a reply is kept.
  */
 export function interceptErrorStatus (scope: FastifyInstance, sendInstead: SendInstead): void {
-  const send: Send = function sendErrorStatus (payload) {
+  const send = nameSend<Send>(function (payload) {
     if (this.statusCode >= 400 && sendInstead(this, payload)) return this
     return getPrototypeSend(this).call(this, payload)
-  }
+  })
   interceptors.add(send)
   let setCode: Code | undefined
   const code: Code = function (status) {

@@ -10,6 +10,7 @@ import { describeValue } from '../support/describe-value.js'
 import { isSendableHeader } from '../support/http-syntax.js'
 import { isObject } from '../support/is-object.js'
 import { getDecorator } from './internals.js'
+import { nameSend } from './reply-internals.js'
 import { findError, isError } from './returned-errors.js'
 import { scopesAround } from './scopes.js'
 
@@ -24,29 +25,27 @@ export function guardStreams (scope: FastifyInstance): void {
   guardedScopes.add(scope)
   const send = getDecorator(scope, 'reply', 'send') as Send
   const setTrailer = getDecorator(scope, 'reply', 'trailer') as (this: FastifyReply, ...args: unknown[]) => FastifyReply
-  // `sendPayload` must have this name, because isSendCalledByApplication() ignores its stack frame.
-  scope.decorateReply('send', function sendPayload (this: FastifyReply, payload?: unknown) {
+  scope.decorateReply('send', nameSend(function (this: FastifyReply, payload?: unknown) {
     return send.call(this, typeof payload === 'object' || typeof payload === 'function' ? guardPayload(this, payload, send) : payload)
-  } as FastifyReply['send'])
+  }) as FastifyReply['send'])
   scope.decorateReply('trailer', function (this: FastifyReply, name: unknown, getValue: unknown) {
     guardTrailers(this)
     return setTrailer.call(this, name, typeof getValue === 'function' ? guardTrailer(getValue as GetTrailer) : getValue)
   } as FastifyReply['trailer'])
 }
 
-type GetTrailer = (this: unknown, reply: FastifyReply, ...args: unknown[]) => unknown
+type GetTrailer = (this: unknown, ...args: unknown[]) => unknown
 
 /**
  * Returns a trailer function that neither throws nor returns `null`. Fastify calls it after the body, sometimes outside of the
  * request. A trailer without a value is omitted.
  */
 function guardTrailer (getValue: GetTrailer): GetTrailer {
-  return function (reply, ...args) {
+  return function (...args) {
     try {
-      return getValue.call(this, reply, ...args) ?? undefined
+      return getValue.apply(this, args) ?? undefined
     } catch (error) {
-      callSafely(() => { reply.log.debug(error) }, () => {})
-      return Promise.resolve()
+      return Promise.reject(error) // Fastify logs it at debug.
     }
   }
 }

@@ -223,6 +223,14 @@ export function isSendingThrown (reply: FastifyReply): boolean {
   return readInternal(reply, 'fastify.reply.isError') === true
 }
 
+/** The name of this package's `send` functions in a stack. */
+const sendName = 'sendOfApiErrors'
+
+/** Names a function that calls Fastify's `send`, so that isSendCalledByApplication() ignores its stack frame. The build shortens all other names. */
+export function nameSend<T extends object> (send: T): T {
+  return Object.defineProperty(send, 'name', { value: sendName })
+}
+
 /**
  * Returns whether the application itself calls `reply.send()` with the error that is being handled. Fastify calls the same
  * function with a thrown error. Only the stack shows the difference, because it has the file that called `send`.
@@ -235,7 +243,6 @@ export function isSendCalledByApplication (handler: (...args: never[]) => unknow
   const frames = String(holder.stack).split('\n')
   const send = frames.findIndex(frame => /\bsend \(.*reply\.js:/.test(frame))
   const directory = /\((.*)reply\.js:/.exec(frames[send] ?? '')?.[1]
-  // Functions of this package call Fastify's `send`.
-  const caller = frames.slice(send + 1).find(frame => !/\b(sendErrorStatus|sendPayload) /.test(frame))
+  const caller = frames.slice(send + 1).find(frame => !frame.includes(sendName))
   return directory !== undefined && caller !== undefined && !caller.includes(directory)
 }

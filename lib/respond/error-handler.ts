@@ -12,7 +12,9 @@ import { setDefaultMessage } from '../languages/localize.js'
 import type { ResolvedLanguage } from '../languages/resolve-languages.js'
 import { ignoreRejection } from '../support/call-safely.js'
 import { encodeUriPath } from '../support/encode-uri.js'
+import { isObject } from '../support/is-object.js'
 import { listSecrets, printValue } from '../support/redact.js'
+import { getStatus } from '../translate/error-status.js'
 import { translate } from '../translate/index.js'
 import type { DatabaseOptions, Translator } from '../translate/translator.js'
 import type { ValidationStatus } from '../translate/validation/validation-status.js'
@@ -202,15 +204,25 @@ function toApiError (context: ResponderContext, thrown: unknown, request: Fastif
 
 function translateThrown ({ settings }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
   const { errors, translators, database, validationStatus } = settings
-  const error = translate(thrown, translators, { errors, request, reply, database, validationStatus })
+  const error = translate(thrown, translators, { errors, request, reply, database, validationStatus }, error => keepStatus(error, thrown, reply, errors))
   const malformed = findMalformedField(error, errors)
   if (malformed !== undefined) return errors.internal_error({ cause: new TypeError(`The error cannot be sent. ${malformed}.`, { cause: thrown }) })
   // Fastify sets the status 400 on any error of the body stream, even if a preParsing hook returned the stream. Such a message can be internal.
   if (error !== thrown && error.status === 400 && isErrorOfBody(thrown, request) && error.message === (thrown as Error).message) return errors.invalid_request({ cause: thrown })
-  // An error that no translator recognizes keeps the status that the application set when it sent the error: reply.code(503).send(error).
-  if (reply.statusCode < 400 || error.code !== 'internal_error' || error.cause !== thrown) return error
-  const code = codeForStatus(reply.statusCode)
-  return code === undefined || !isSendCalledByApplication(handleError) ? error : errors[code]({ cause: thrown } as never)
+  return error
+}
+
+/**
+ * Returns an error with the status that the application set when it sent the error: `reply.code(503).send(error)`. If the error has a
+ * status itself, that status is used. After `reply.code(500)`, the status of a known error is used, because it has more information.
+ */
+function keepStatus (error: ApiError, thrown: unknown, { statusCode }: FastifyReply, errors: ResponderSettings['errors']): ApiError {
+  if (statusCode < 400 || statusCode === error.status) return error
+  const isKnown = error.code !== 'internal_error' || error.cause !== thrown
+  if (isKnown && (statusCode === 500 || (isObject(thrown) && getStatus(thrown) === error.status))) return error
+  const code = codeForStatus(statusCode)
+  if (code === undefined || !isSendCalledByApplication(handleError)) return error
+  return errors[code]({ cause: thrown, ...(error.issues !== undefined && { issues: error.issues }) } as never)
 }
 
 /** Logs an error without a response, because the client disconnected or part of another response was sent. */

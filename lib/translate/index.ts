@@ -46,9 +46,15 @@ const builtIn: ReadonlySet<Translator> = new Set(builtInTranslators)
  * no information to the cause, and capturing it costs more than the rest of the response.
  *
  * @param translators called in order, the built-in translators last; the first returned error is used
+ * @param adjust returns the error to use instead of an error that no translator of the application created
  */
-export function translate (thrown: unknown, translators: readonly Translator[], context: TranslateContext): ApiError {
+export function translate (thrown: unknown, translators: readonly Translator[], context: TranslateContext, adjust: (error: ApiError) => ApiError = error => error): ApiError {
   if (isApiError(thrown)) return thrown
+  const { error, isOwn } = findError(thrown, translators, context)
+  return isOwn ? error : adjust(error)
+}
+
+function findError (thrown: unknown, translators: readonly Translator[], context: TranslateContext): { readonly error: ApiError, readonly isOwn: boolean } {
   const { stackTraceLimit } = Error
   const isMistake = isProgrammingMistake(thrown)
   try {
@@ -59,18 +65,18 @@ export function translate (thrown: unknown, translators: readonly Translator[], 
       }
       try {
         const error: unknown = translator.translate(thrown, context)
-        if (isApiError(error)) return error
+        if (isApiError(error)) return { error, isOwn: !builtIn.has(translator) }
         if (error instanceof Promise) {
           ignoreRejection(error)
           throw new TypeError('Expected an ApiError or undefined, got a promise.')
         }
       } catch (fault) {
         const cause = new Error(`The translator '${translator.name}' failed.`, { cause: handleThrownPromise(fault) })
-        return context.errors.internal_error({ cause: new AggregateError([thrown, cause], 'An error could not be translated.') })
+        return { error: context.errors.internal_error({ cause: new AggregateError([thrown, cause], 'An error could not be translated.') }), isOwn: true }
       }
     }
     setStackTraceLimit(0)
-    return context.errors.internal_error({ cause: thrown })
+    return { error: context.errors.internal_error({ cause: thrown }), isOwn: false }
   } finally {
     setStackTraceLimit(stackTraceLimit)
   }

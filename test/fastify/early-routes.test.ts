@@ -1,4 +1,5 @@
 /** Registering the plugin without await, or after the routes. */
+import cors from '@fastify/cors'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
@@ -17,6 +18,45 @@ async function warningsOf (app: FastifyInstance): Promise<string[]> {
   process.off('warning', note)
   return warnings
 }
+
+t.test('the plugin handles the errors of preflight requests if @fastify/cors is registered first', async t => {
+  const origin = (value: string | undefined, done: (error: Error | null, isAllowed: boolean) => void): void => {
+    if (value === 'https://bug.test') done(new Error('secret'), false)
+    else if (value === 'https://app.test') done(null, true)
+    else done(errors.forbidden(), false)
+  }
+  const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
+  await app.register(cors, { origin })
+  await app.register(apiErrors, { log: false })
+  app.addHook('preHandler', async request => { if (request.url === '/closed') throw new Error('secret') })
+  app.get('/', async () => 'ok')
+  const send = async (url: string, headers: Readonly<Record<string, string>>): Promise<readonly [number, unknown]> => {
+    const { statusCode, body } = await app.inject({ method: 'OPTIONS', url, headers })
+    return [statusCode, body === '' ? undefined : JSON.parse(body)]
+  }
+  const preflight = { 'access-control-request-method': 'GET' }
+  const internal = { code: 'internal_error', message: errors.internal_error.message, request_id: 'req_1' }
+  for (const url of ['/', '/none']) {
+    t.strictSame(await send(url, { origin: 'https://other.test', ...preflight }), [403, { code: 'forbidden', message: errors.forbidden.message, request_id: 'req_1' }])
+    t.strictSame(await send(url, { origin: 'https://bug.test', ...preflight }), [500, internal])
+    t.strictSame(await send(url, { origin: 'https://app.test' }), [400, { code: 'invalid_request', message: 'Invalid Preflight Request', request_id: 'req_1' }])
+    t.strictSame(await send(url, { origin: 'https://app.test', ...preflight }), [204, undefined])
+  }
+  const late = Fastify(serverOptions())
+  late.options('*', async () => 'options')
+  await late.register(apiErrors, { log: false })
+  late.addHook('preHandler', async () => { throw new Error('secret') })
+  t.match((await late.inject({ method: 'OPTIONS', url: '/x' })).json(), { code: 'internal_error' })
+})
+
+t.test('a preflight route without the plugin has the error handler of its scope, or its own', async t => {
+  const fail = async (): Promise<never> => { throw new Error('failed') }
+  const app = Fastify(serverOptions())
+  app.options('*', fail)
+  await app.register(async scope => { scope.options('*', { errorHandler: async () => 'own' }, fail) }, { prefix: '/own' })
+  t.match(await app.inject({ method: 'OPTIONS', url: '/x' }), { statusCode: 500, body: /"message":"failed"/ })
+  t.equal((await app.inject({ method: 'OPTIONS', url: '/own/x' })).body, 'own')
+})
 
 t.test('without await, the plugin also handles routes that are added later', async t => {
   const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))

@@ -64,6 +64,36 @@ t.test('an error without a status has the status that was set before, or the sta
   for (const path of ['/thrown', '/mistake-sent']) t.strictSame(await sendRequest(port, 'GET', path), errorResponse(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10' }))
 })
 
+t.test('an error that is sent keeps the status that was set before, unless it has a status itself', async t => {
+  const app = await createApp({ translators: [{ name: 'own', translate: error => error instanceof URIError ? errors.resource_gone() : undefined }] })
+  const refused = Object.assign(new Error('secret'), { code: 'ECONNREFUSED', syscall: 'connect' })
+  const duplicate = Object.assign(new Error('secret'), { code: '23505', severity: 'ERROR', schema: 'public', table: 'users', constraint: 'users_email_key' })
+  const client = Object.assign(new Error('secret'), { isAxiosError: true, status: 404, response: { status: 404, headers: {} } })
+  const invalid = [{ instancePath: '/email', schemaPath: '', keyword: 'format', params: { format: 'email' }, message: 'secret' }]
+  const cases: ReadonlyArray<readonly [sent: number, error: Error, status: number, thrown: number]> = [
+    [503, refused, 503, 502],
+    [404, refused, 404, 502],
+    [400, duplicate, 400, 409],
+    [422, client, 422, 502],
+    [400, Object.assign(new Error('secret'), { validation: invalid, validationContext: 'body' }), 400, 422],
+    [500, refused, 502, 502],
+    [500, duplicate, 409, 409],
+    [400, Object.assign(new Error('Ask Ada.'), { statusCode: 404 }), 404, 404],
+    [400, errors.resource_gone(), 410, 410],
+    [400, new URIError('secret'), 410, 410]
+  ]
+  for (const [index, [sent, error]] of cases.entries()) {
+    app.get(`/${index}/sent`, (_request, reply) => { reply.code(sent).send(error) })
+    app.get(`/${index}/thrown`, async (_request, reply) => { throw (reply.code(sent), error) })
+  }
+  for (const [index, [sent, { message, name }, status, thrown]] of cases.entries()) {
+    const responses = [await app.inject(`/${index}/sent`), await app.inject(`/${index}/thrown`)]
+    t.strictSame(responses.map(({ statusCode }) => statusCode), [status, thrown], `${sent} ${name} ${message}`)
+    for (const { body } of responses) t.notMatch(body, 'secret')
+  }
+  t.match((await app.inject('/4/sent')).json(), { code: 'invalid_request', details: [{ field: 'email', code: 'email' }] })
+})
+
 t.test('a stream error from a preParsing hook is a 400, and its message is only logged', async t => {
   const app = await createApp()
   const causes: unknown[] = []
