@@ -70,6 +70,21 @@ t.test('importing it loads few files, and not the parts that only some applicati
   for (const { pathname } of loaded.filter(url => url.includes('/fastify-api-errors/dist/')).map(url => new URL(url))) t.notMatch(readFileSync(pathname, 'utf8'), 'Die Ressource existiert nicht.', pathname)
 })
 
+t.test('the names that the package reads from stacks and logs are not shortened', async t => {
+  writeFileSync(join(folder, 'names.mjs'), `
+    import Fastify from 'fastify'
+    import apiErrors, { ApiError } from 'fastify-api-errors'
+    import { ResponseError } from 'fastify-api-errors/client'
+    const app = Fastify()
+    await app.register(apiErrors, { log: false })
+    app.get('/sent', (request, reply) => { reply.code(400).send(new TypeError('secret')) })
+    app.get('/thrown', async (request, reply) => { throw (reply.code(400), new TypeError('secret')) })
+    const statuses = [await app.inject('/sent'), await app.inject('/thrown')].map(({ statusCode }) => statusCode)
+    console.log(JSON.stringify([...statuses, ApiError.name, ResponseError.name]))
+  `)
+  t.equal(run('node', ['names.mjs']), '[400,500,"ApiError","ResponseError"]\n')
+})
+
 const expected = '{"status":404,"code":"route_not_found","factory":409}\n'
 
 t.test('an ES module can import it', async t => {
