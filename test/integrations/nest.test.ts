@@ -13,7 +13,7 @@ import { createProjectFolder } from '../support/project-folder.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const page = readFileSync(join(root, 'docs/nest.md'), 'utf8')
-const [recipe = '', documentRecipe = ''] = ['nest', 'nest-document'].map(mark => new RegExp(`\`\`\`ts ${mark}\\n([^]*?)\`\`\``).exec(page)?.[1])
+const [recipe = '', documentRecipe = '', mainRecipe = ''] = ['nest', 'nest-document', 'nest-main'].map(mark => new RegExp(`\`\`\`ts ${mark}\\n([^]*?)\`\`\``).exec(page)?.[1])
 
 const users = `
 import 'reflect-metadata'
@@ -60,14 +60,14 @@ type AddErrors = (document: OpenAPIObject, app: NestFastifyApplication) => Promi
 const folder = createProjectFolder()
 t.teardown(() => { rmSync(folder, { recursive: true }) })
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-for (const [name, source] of Object.entries({ 'create-app.js': recipe, 'add-errors.js': documentRecipe, 'users.js': users })) {
+for (const [name, source] of Object.entries({ 'create-app.js': recipe, 'add-errors.js': documentRecipe, 'main.js': mainRecipe.replace('await app.listen(3000)', 'export { app }'), 'app.module.js': users })) {
   const { outputText } = ts.transpileModule(source, {
     compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, experimentalDecorators: true, emitDecoratorMetadata: true }
   })
   writeFileSync(join(folder, name), outputText.replaceAll("'fastify-api-errors'", JSON.stringify(pathToFileURL(join(root, 'lib/index.ts')).href)))
 }
 const load = async (name: string): Promise<any> => await import(pathToFileURL(join(folder, name)).href)
-const { AppModule } = await load('users.js')
+const { AppModule } = await load('app.module.js')
 const app: NestFastifyApplication = await (await load('create-app.js')).createApp(AppModule)
 t.teardown(() => app.close())
 await app.init()
@@ -96,6 +96,14 @@ t.test('exceptions with their own body keep the message, and send nothing else o
   t.strictSame(await send({ url: '/users/failures/list-of-objects' }), [409, { code: 'resource_conflict', message: 'The request conflicts with the state of the resource.' }])
   t.strictSame(await send({ url: '/users/failures/default' }), [409, { code: 'resource_conflict', message: 'The request conflicts with the state of the resource.' }])
   t.strictSame(await send({ url: '/users/failures/cause' }), [409, { code: 'resource_conflict', message: 'Taken.' }])
+})
+
+t.test('the main file of the page serves the document with the errors', async t => {
+  const { app } = await load('main.js') as { readonly app: NestFastifyApplication }
+  t.teardown(() => app.close())
+  const { statusCode, body } = await app.inject('/docs-json')
+  t.equal(statusCode, 200)
+  t.strictSame(Object.keys(JSON.parse(body).paths['/users/{id}'].get.responses), ['200', '404', '414', '429', '500'])
 })
 
 t.test('guards', async t => {
