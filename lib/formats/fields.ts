@@ -217,7 +217,7 @@ export function issues (fields: IssueFields): Field {
 export function eachIssue (fields: IssueFields): Field {
   return {
     schema: (definition, context) => Type.Array(
-      issueFieldsSchema(fields, definition, context, hasIssues(definition, context) ? 'either' : 'error'), { minItems: 1, description: 'The faults.' }
+      issueFieldsSchema(fields, definition, context, hasIssues(definition, context) ? 'either' : 'error'), { minItems: 1, description: 'The invalid fields, or the error itself.' }
     ),
     value: answer => answer.issues.length === 0 ? [createIssueValue(fields, answer, answer)] : answer.issues.map(issue => createIssueValue(fields, answer, issue))
   }

@@ -1,4 +1,4 @@
-/** Determines whether an error handler of the application passes on every error, so that this plugin still responds to all of them. */
+/** Reads the source of an error handler of the application: whether it passes on every error, so that this plugin still responds to all of them, or none. */
 import type { AnyNode, CallExpression } from 'acorn'
 import { getNextErrorHandler, getOriginalErrorHandler } from '../fastify/guard-functions.js'
 import { getCalleeName, getLastName, getParameterNames, listChildren, parseFunction } from './parse-function.js'
