@@ -68,7 +68,7 @@ async function shortenCode (code: string, keepsNames: boolean): Promise<string> 
     compress: { ...names, passes: 2, unsafe_arrows: true, ...(keepsNames && { inline: false, reduce_funcs: false, hoist_props: false }) },
     mangle: { ...names, reserved: classes },
     // If an error is not caught, Node prints the line that threw it.
-    format: { max_line_len: 500 }
+    format: { max_line_len: 1000 }
   })
   if (shortened === undefined) throw new Error('terser returned no code')
   return shortened
@@ -126,7 +126,7 @@ function writeTypes (): void {
   for (const [file, types] of selectTypes(modules.map(path => join(compiled, `${relative('dist', path)}.d.ts`)), compiled)) {
     const path = join(dist, relative(compiled, file))
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, omitProse(types).replace(/^(?: {4})+/gm, indent => ' '.repeat(indent.length / 4)))
+    writeFileSync(path, omitProse(types).replace(/^ +(?=\*)/gm, '').replace(/^(?: {4})+/gm, indent => ' '.repeat(indent.length / 4)))
   }
   for (const path of modules) {
     writeFileSync(join(root, `${path}.cjs`), `module.exports = require('./${basename(path)}.js')\n`)
