@@ -131,13 +131,13 @@ t.test('an error handler that replaces that of the plugin, and responds to every
   t.strictSame(await warningsOf((error, request, reply) => {
     request.log.error(error)
     if (error instanceof TypeError || error.name === 'x') return reply.code(400).send({ error: error.message })
-    reply.code(500).send({ error: 'Unknown.', [error.name]: true })
+    return reply.code(500).send({ error: 'Unknown.', [error.name]: true })
   }), [warning])
   t.strictSame(await warningsOf(() => ({ failed: true })), [warning])
 
   t.comment('these may pass errors on')
-  t.strictSame(await warningsOf((error, request, reply) => { if (error instanceof TypeError) reply.code(400).send('no'); else reply.send(error) }), [])
-  t.strictSame(await warningsOf((error, request, reply) => { if (error.name === 'x') return reply.code(400).send('no'); throw new Error('other') }), [])
+  t.strictSame(await warningsOf((error, _, reply) => { if (error instanceof TypeError) reply.code(400).send('no'); else reply.send(error) }), [])
+  t.strictSame(await warningsOf((error, _, reply) => { if (error.name === 'x') return reply.code(400).send('no'); throw new Error('other') }), [])
   t.strictSame(await warningsOf(Object.assign(() => {}).bind(null)), [])
 
   t.comment('a handler of a scope, and an application without routes')
