@@ -60,7 +60,7 @@ t.test('decorators of the request, a status before a return, and hooks that depe
 t.test('every path from a throw to the response', async t => {
   const { build } = await import('./fixtures/patterns.js')
   const service = ['404 resource_not_found', '412 precondition_failed']
-  const token = ['400 invalid_request?', '401 invalid_token', '401 token_expired', '401 unauthorized']
+  const token = ['400 invalid_request', '401 invalid_token', '401 token_expired', '401 unauthorized']
   t.strictSame(errorsOf(await inferFixture(t, build)), {
     'GET /all': service,
     'GET /any': ['409 resource_conflict'],
