@@ -8,6 +8,9 @@ import t, { type Test } from 'tap'
 import { Pool } from 'undici'
 import apiErrors, { serverOptions, standardErrors as errors, swaggerOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 import { formatRequest, listen, sendRaw } from './support/http.js'
+import { excludeChildrenFromCoverage } from './support/uncovered-processes.js'
+
+excludeChildrenFromCoverage()
 
 // These tests count what bench/ measures in time. The counts are the same on every machine.
 
@@ -152,7 +155,7 @@ async function collected (subject: 'the plugin' | 'by hand'): Promise<{ readonly
   const requests = 16_000
   const connections = 32
   const child = fork(new URL('support/collected-process.ts', import.meta.url), [subject], {
-    execArgv: ['--import', 'tsx', '--trace-gc-nvp'], env: { ...process.env, _TAPJS_PROCESSINFO_COVERAGE_: '0' }, stdio: ['ignore', 'pipe', 'inherit', 'ipc']
+    execArgv: ['--import', 'tsx', '--trace-gc-nvp'], stdio: ['ignore', 'pipe', 'inherit', 'ipc']
   })
   const stdout = child.stdout as Readable
   let trace = ''

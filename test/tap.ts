@@ -73,7 +73,7 @@ async function reportCoverage (): Promise<number> {
   const { completeCoverage, listUncovered } = await import('./support/coverage.js')
   completeCoverage(coverage, join(root, 'lib'))
   // Without this option, tap reads all data once more if the coverage is full.
-  const status = await tap('report', 'text', 'json-summary', '--show-full-coverage', ...args.filter(arg => /coverage/.test(arg)))
+  const status = await tap('report', 'text', 'json-summary', '--show-full-coverage', ...args.filter(arg => /^--.*coverage/.test(arg)))
   for (const line of listUncovered(JSON.parse(readFileSync(join(root, '.tap/report/coverage-summary.json'), 'utf8')))) console.log(line)
   return status
 }

@@ -19,8 +19,9 @@ interface Measured {
 
 /**
  * Corrects the coverage data of the tests for a folder of sources. It removes all other files, and the data of processes
- * that were killed before they had written all of it. It adds the source to each source map, because tsx omits it, and without it the report of tap finds no lines to count and shows 100 %. A file that
- * no test has loaded counts with all its lines, unless it only has types.
+ * that were killed before they had written all of it. It adds the source to each source map, because tsx omits it, and
+ * without it the report of tap finds no lines to count and shows 100 %. A file that no test has loaded counts with all its
+ * lines, unless it only has types.
  *
  * @param coverage the folder of the coverage data
  * @param sources the folder whose TypeScript files are to be covered
@@ -29,7 +30,6 @@ export function completeCoverage (coverage: string, sources: string): void {
   const modules = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts'))
   const unloaded = new Map(modules.map(name => [pathToFileURL(join(sources, name)).href, readFileSync(join(sources, name), 'utf8')]))
   const contents = new Map(unloaded)
-  removeIncompleteData(coverage)
   const usualMappings = findUsualMappings(coverage)
   for (const name of readdirSync(coverage)) {
     const measured = JSON.parse(readFileSync(join(coverage, name), 'utf8')) as Measured
@@ -56,14 +56,13 @@ export function completeCoverage (coverage: string, sources: string): void {
   writeFileSync(join(coverage, 'unloaded.json'), JSON.stringify(uncovered))
 }
 
-function removeIncompleteData (coverage: string): void {
-  for (const name of readdirSync(coverage)) {
-    const file = join(coverage, name)
-    try {
-      JSON.parse(readFileSync(file, 'utf8'))
-    } catch {
-      rmSync(file)
-    }
+/** Reads the coverage data of a process. If the process was killed while it wrote the data, removes the file and returns `undefined`. */
+function readOrRemove (file: string): Measured | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Measured
+  } catch {
+    rmSync(file)
+    return undefined
   }
 }
 
@@ -80,12 +79,13 @@ function isImportHelper ({ functionName, ranges: [whole, branch] }: MeasuredFunc
 
 /**
  * Returns the mappings that most processes have for each file. A process in a folder with another tsconfig.json gets
- * other JavaScript for the same file. Its ranges cannot be added to the usual ones.
+ * other JavaScript for the same file. Its ranges cannot be added to the usual ones. Incomplete files are removed.
  */
 function findUsualMappings (coverage: string): ReadonlyMap<string, string> {
   const counts = new Map<string, Map<string, number>>()
   for (const name of readdirSync(coverage)) {
-    const measured = JSON.parse(readFileSync(join(coverage, name), 'utf8')) as Measured
+    const measured = readOrRemove(join(coverage, name))
+    if (measured === undefined) continue
     for (const { url } of measured.result) {
       const mappings = getMappings(measured, url)
       const ofFile = counts.get(url) ?? new Map<string, number>()

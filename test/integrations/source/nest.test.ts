@@ -11,6 +11,22 @@ import { createProjectFolder } from '../../support/project-folder.js'
 
 const library = pathToFileURL(fileURLToPath(new URL('../../../lib/index.ts', import.meta.url))).href
 
+/** The end of each application: it creates the application with the plugin. */
+const bootstrap = `
+class Adapter extends FastifyAdapter {
+  setErrorHandler () { return this.getInstance() }
+  setNotFoundHandler () { return this.getInstance() }
+}
+
+export async function build () {
+  const app = await NestFactory.create(AppModule, new Adapter(serverOptions()), { logger: false })
+  await app.register(apiErrors)
+  app.useGlobalFilters({ catch (exception) { throw exception } })
+  await app.init()
+  return app
+}
+`
+
 const source = `
 import 'reflect-metadata'
 import { Body, ConflictException, Controller, Delete, Get, HttpException, HttpStatus, Injectable, Ip, Logger, Module, NotFoundException, Param, ParseIntPipe, Post, Put, Query, Req, Res, UnauthorizedException, UseGuards } from '@nestjs/common'
@@ -64,19 +80,7 @@ class RoomController {
 @Module({ controllers: [RoomController], providers: [Rooms] })
 class AppModule {}
 
-class Adapter extends FastifyAdapter {
-  setErrorHandler () { return this.getInstance() }
-  setNotFoundHandler () { return this.getInstance() }
-}
-
-export async function build () {
-  const app = await NestFactory.create(AppModule, new Adapter(serverOptions()), { logger: false })
-  await app.register(apiErrors)
-  app.useGlobalFilters({ catch (exception) { throw exception } })
-  await app.init()
-  return app
-}
-`
+${bootstrap}`
 
 /** Returns the findings of an application of NestJS. */
 async function inferNest (t: Test, source: string): Promise<unknown> {
@@ -195,19 +199,7 @@ class RoomController {
 })
 class AppModule {}
 
-class Adapter extends FastifyAdapter {
-  setErrorHandler () { return this.getInstance() }
-  setNotFoundHandler () { return this.getInstance() }
-}
-
-export async function build () {
-  const app = await NestFactory.create(AppModule, new Adapter(serverOptions()), { logger: false })
-  await app.register(apiErrors)
-  app.useGlobalFilters({ catch (exception) { throw exception } })
-  await app.init()
-  return app
-}
-`
+${bootstrap}`
 
 t.test('guards of packages, metadata of decorators, and ValidationPipe', { timeout: 220_000 }, async t => {
   t.strictSame(await inferNest(t, guarded), {
