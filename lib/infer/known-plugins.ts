@@ -33,9 +33,14 @@ const codes: Readonly<Partial<Record<KnownPlugin, readonly StandardCode[]>>> = {
 
 const owners = new WeakMap<object, KnownPlugin | undefined>()
 
+/** Whether lists of targets include the hook of @fastify/rate-limit. Most routes of a scope have the same list. */
+const limitedTargets = new WeakMap<readonly DeclaringTarget[], boolean>()
+
 /** Returns whether the targets include the hook of @fastify/rate-limit, or the hook that `app.rateLimit()` returns. */
 export function isLimitedByPlugin (targets: readonly DeclaringTarget[]): boolean {
-  return targets.some(({ target }) => findOwner(target) === '@fastify/rate-limit')
+  let isLimited = limitedTargets.get(targets)
+  if (isLimited === undefined) limitedTargets.set(targets, isLimited = targets.some(({ target }) => findOwner(target) === '@fastify/rate-limit'))
+  return isLimited
 }
 
 /**

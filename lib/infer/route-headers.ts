@@ -13,12 +13,10 @@ export interface RouteHeaders {
   readonly cors: boolean
 }
 
-const variants: ReadonlyMap<string, RouteHeaders> = new Map(
-  [true, false].flatMap(limited => [true, false].flatMap(cors => ([undefined, 'x-ratelimit', 'draft-6'] as const)
-    .map(pluginLimit => [`${limited} ${cors} ${pluginLimit}`, { limited, pluginLimit, cors }])))
-)
+const variants: readonly RouteHeaders[] = [true, false].flatMap(limited => [true, false].flatMap(cors =>
+  ([undefined, 'x-ratelimit', 'draft-6'] as const).map(pluginLimit => ({ limited, pluginLimit, cors }))))
 
 /** Returns one object for all routes with the same headers. */
 export function getRouteHeaders (limited: boolean, cors: boolean, pluginLimit: PluginLimitFields | undefined): RouteHeaders {
-  return variants.get(`${limited} ${cors} ${pluginLimit}`) as RouteHeaders
+  return variants.find(variant => variant.limited === limited && variant.cors === cors && variant.pluginLimit === pluginLimit) as RouteHeaders
 }

@@ -166,10 +166,10 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   rateLimit ({ record, declarationTargets, policies, limitErrors }) {
     const isLimited = isLimitedByPlugin(declarationTargets)
-    const options = getRateLimitPluginOptions(record.scope)
+    const options = isLimited ? getRateLimitPluginOptions(record.scope) : {}
     const reason = policies.length > 0 ? `The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.` : '@fastify/rate-limit limits the route.'
     // The errors of the limits include the 403 of policies of this plugin.
-    const { ban = -1 } = isLimited && policies.length === 0 ? options : {}
+    const { ban = -1 } = policies.length === 0 ? options : {}
     return [
       ...policies.length > 0 || (isLimited && !buildsNoStatus(options.errorResponseBuilder)) ? createFindings(reason, 'rate_limit_exceeded') : [],
       ...limitErrors,

@@ -97,8 +97,9 @@ function findOccurrences (routeErrors: RouteErrors, record: RouteRecord, method:
     for (const definition of definitions) {
       const { code } = definition
       const occurrence = createOccurrence(definition, route, examples, issues.get(code))
-      const text = occurrence === definition.example ? '' : JSON.stringify(occurrence)
-      if (text === '' || text === JSON.stringify(definition.example)) continue
+      if (occurrence === definition.example) continue
+      const text = JSON.stringify(occurrence)
+      if (text === JSON.stringify(definition.example)) continue
       byCode.set(code, occurrence)
       texts.set(code, text)
     }
@@ -133,11 +134,13 @@ function * listOperations ({ paths }: OpenApiDocument): Generator<{ readonly pat
 
 /** Returns the responses of an operation without the responses that only contain links, and these links by status. */
 function takeLinks (responses: JsonObject): readonly [others: JsonObject, links: JsonObject] {
-  const isPlace = ([, response]: [string, unknown]): boolean => (response as JsonObject).description === operationMark
+  const isPlace = (response: unknown): boolean => (response as JsonObject).description === operationMark
+  if (!Object.values(responses).some(isPlace)) return [responses, {}]
   const entries = Object.entries(responses)
-  const places = entries.filter(isPlace)
-  if (places.length === 0) return [responses, {}]
-  return [Object.fromEntries(entries.filter(entry => !isPlace(entry))), Object.fromEntries(places.map(([status, response]) => [status, (response as JsonObject).links]))]
+  return [
+    Object.fromEntries(entries.filter(([, response]) => !isPlace(response))),
+    Object.fromEntries(entries.filter(([, response]) => isPlace(response)).map(([status, response]) => [status, (response as JsonObject).links]))
+  ]
 }
 
 /** The operations of one registration, or of several registrations with the same components. */

@@ -1,5 +1,5 @@
 /** Documents statuses that a route declares itself, if the sent errors do not match the declared schema. */
-import { findDeclaredKey } from '../fastify/declared-statuses.js'
+import { declaresErrors, findDeclaredKey } from '../fastify/declared-statuses.js'
 import { withDeclaredStatuses } from '../infer/declared-schemas.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { RouteErrors } from '../infer/route-errors.js'
@@ -34,9 +34,11 @@ export function splitGroups (
   groups: readonly StatusErrors[], responses: JsonObject, { records, declaring }: OperationRoutes, { errors, matchesDeclared }: Pick<DocumentSettings, 'errors' | 'matchesDeclared'>,
   listSentBodies: RouteErrors['listSentBodies']
 ): SplitGroups {
+  const sentBodies = records.map(record => listSentBodies(record))
+  // Most routes declare only their successes.
+  if (![responses, ...records.map(({ route }) => route.schema?.response)].some(declaresErrors) && sentBodies.every(({ size }) => size === 0)) return { groups, shared: [] }
   const shared: Array<SplitGroups['shared'][number]> = []
   const own: StatusErrors[] = []
-  const sentBodies = records.map(record => listSentBodies(record))
   for (const group of matchesDeclared === undefined ? groups : records.reduce((all, record) => withDeclaredStatuses(all, record, errors), groups)) {
     const { status, definitions } = group
     const key = findDeclaredKey(responses, status)

@@ -103,6 +103,7 @@ function acceptsJson ({ record: { scope, route }, method }: ExampleRoute): boole
 function withPossibleIssues (definition: ErrorDefinition, record: RouteRecord, codes: readonly string[] | undefined): ErrorExample {
   const { example } = definition
   const given = carriesIssues(definition) ? example.issues ?? [] : []
+  if (given.length === 0) return example
   const isStandard = Object.hasOwn(standardErrors, definition.code) && standardErrors[definition.code as StandardCode].example.issues === example.issues
   const possible = given.filter(issue => (codes?.includes(issue.code) ?? true) && hasField(record, issue, !isStandard))
   if (possible.length === given.length) return example
