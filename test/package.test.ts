@@ -17,9 +17,8 @@ excludeChildrenFromCoverage()
 /** Milliseconds after which an installation counts as failed, because the registry cannot be reached. */
 const INSTALLATION_LIMIT = 120_000
 
-/** The packed tarball, installed into an empty project next to Fastify, as a user has it. */
-
 const root = fileURLToPath(new URL('..', import.meta.url))
+/** The project. The packed tarball is installed into it next to Fastify, as a user has it. */
 const folder = mkdtempSync(join(tmpdir(), 'fastify-api-errors-package-'))
 t.teardown(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -70,21 +69,6 @@ t.test('importing it loads few files, and not the parts that only some applicati
   for (const { pathname } of loaded.filter(url => url.includes('/fastify-api-errors/dist/')).map(url => new URL(url))) t.notMatch(readFileSync(pathname, 'utf8'), 'Die Ressource existiert nicht.', pathname)
 })
 
-t.test('the names that the package reads from stacks and logs are not shortened', async t => {
-  writeFileSync(join(folder, 'names.mjs'), `
-    import Fastify from 'fastify'
-    import apiErrors, { ApiError } from 'fastify-api-errors'
-    import { ResponseError } from 'fastify-api-errors/client'
-    const app = Fastify()
-    await app.register(apiErrors, { log: false })
-    app.get('/sent', (request, reply) => { reply.code(400).send(new TypeError('secret')) })
-    app.get('/thrown', async (request, reply) => { throw (reply.code(400), new TypeError('secret')) })
-    const statuses = [await app.inject('/sent'), await app.inject('/thrown')].map(({ statusCode }) => statusCode)
-    console.log(JSON.stringify([...statuses, ApiError.name, ResponseError.name]))
-  `)
-  t.equal(run('node', ['names.mjs']), '[400,500,"ApiError","ResponseError"]\n')
-})
-
 const expected = '{"status":404,"code":"route_not_found","factory":409}\n'
 
 t.test('an ES module can import it', async t => {
@@ -112,17 +96,30 @@ t.test('a CommonJS module can require it: Fastify finds the default export, and 
   t.equal(run('node', ['--no-warnings', 'user.cjs']), expected)
 })
 
-t.test('logs have the names of the error classes, and an uncaught error shows little code before its message', async t => {
+t.test('names that the package reads from stacks, and names in logs, are not shortened', async t => {
   writeFileSync(join(folder, 'names.mjs'), `
     import Fastify from 'fastify'
     import apiErrors, { ApiError, standardErrors } from 'fastify-api-errors'
-    import { parseError } from 'fastify-api-errors/client'
-    console.log([standardErrors.internal_error(), await parseError(new Response('', { status: 500 }))].map(error => error.constructor.name).join(' '), ApiError.name)
+    import { parseError, ResponseError } from 'fastify-api-errors/client'
+    const app = Fastify()
+    await app.register(apiErrors, { log: false })
+    app.get('/sent', (request, reply) => { reply.code(400).send(new TypeError('secret')) })
+    app.get('/thrown', async (request, reply) => { throw (reply.code(400), new TypeError('secret')) })
+    const statuses = [await app.inject('/sent'), await app.inject('/thrown')].map(({ statusCode }) => statusCode)
+    const instances = [standardErrors.internal_error(), await parseError(new Response('', { status: 500 }))].map(error => error.constructor.name)
+    console.log(JSON.stringify([...statuses, ...instances, ApiError.name, ResponseError.name]))
+  `)
+  t.equal(run('node', ['names.mjs']), '[400,500,"ApiError","ResponseError","ApiError","ResponseError"]\n')
+})
+
+t.test('an uncaught error shows little code before its message', async t => {
+  writeFileSync(join(folder, 'uncaught.mjs'), `
+    import Fastify from 'fastify'
+    import apiErrors from 'fastify-api-errors'
     await Fastify().register(apiErrors, { format: 'xml' })
   `)
-  const { status, stdout, stderr } = spawnSync('node', ['names.mjs'], { cwd: folder, encoding: 'utf8' })
+  const { status, stderr } = spawnSync('node', ['uncaught.mjs'], { cwd: folder, encoding: 'utf8' })
   t.equal(status, 1)
-  t.equal(stdout, 'ApiError ResponseError ApiError\n')
   const [code = '', message = ''] = stderr.split(/^(?=TypeError)/m)
   t.match(message, /^TypeError: fastify-api-errors: format: expected /)
   t.ok(code.length > 0 && code.length < 2_000, `${code.length} characters of code`)
@@ -270,7 +267,8 @@ t.test('TypeScript nodenext compiles it with the TypeBox providers 5.2 and 6.3',
   t.equal(stdout, '', 'the compiler reports nothing')
 })
 
-const lowest = 'typescript@5.3.3'
+/** The lowest and the newest version of TypeScript. The types of this repository are checked with a version between them. */
+const [lowest, newest] = ['typescript@5.3.3', 'typescript@7.0.2']
 
 /** The module settings of applications, and the files that each can compile. */
 const moduleSettings = [
@@ -280,7 +278,16 @@ const moduleSettings = [
   ['commonjs', 'node10', ['commonjs.cts']]
 ] as const
 
-t.test('the lowest version of TypeScript compiles it with every module setting', async t => {
+/** TypeScript 7 has no `node10`, and TypeScript 5.3 cannot combine `commonjs` with `bundler`. */
+const newestSettings = [...moduleSettings.slice(0, 3), ['commonjs', 'bundler', ['commonjs.cts']]] as const
+
+/** Returns the path of the compiler of a version, or `undefined` if it cannot be installed. */
+function installCompiler (version: string): string | undefined {
+  const compiler = join(folder, version, 'node_modules/typescript/bin/tsc')
+  return existsSync(compiler) || install('npm', ['install', '--no-audit', '--no-fund', '--prefix', version, version]) ? compiler : undefined
+}
+
+t.test('the lowest and the newest version of TypeScript compile it with every module setting', async t => {
   const source = `
     import Fastify, { type FastifyInstance } from 'fastify'
     import apiErrors, { declareErrors, serverOptions, standardErrors } from 'fastify-api-errors'
@@ -305,20 +312,23 @@ t.test('the lowest version of TypeScript compiles it with every module setting',
     export const send = withRetry(fetch)
     export const isOurs = (error: unknown): boolean => error instanceof ResponseError
   `
-  if (!install('npm', ['install', '--no-audit', '--no-fund', '--prefix', 'lowest-typescript', lowest])) {
-    t.pass('not installed', { skip: `npm cannot install ${lowest}` })
-    return
-  }
   // One program can have files of both kinds of modules.
   for (const name of ['module.mts', 'commonjs.cts']) writeFileSync(join(folder, name), source)
-  for (const [module, moduleResolution, files] of moduleSettings) {
-    writeFileSync(join(folder, 'tsconfig.lowest.json'), JSON.stringify({
-      compilerOptions: { module, moduleResolution, target: 'es2022', strict: true, esModuleInterop: true, outDir: 'lowest', skipLibCheck: true, types: ['node'] }, files
-    }))
-    const { stdout } = spawnSync('node', [join(folder, 'lowest-typescript/node_modules/typescript/bin/tsc'), '-p', 'tsconfig.lowest.json'], { cwd: folder, encoding: 'utf8' })
-    t.equal(stdout, '', `module ${module}`)
+  for (const [version, settings] of [[lowest, moduleSettings], [newest, newestSettings]] as const) {
+    const compiler = installCompiler(version)
+    if (compiler === undefined) {
+      t.pass('not installed', { skip: `npm cannot install ${version}` })
+      continue
+    }
+    for (const [module, moduleResolution, files] of settings) {
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+        compilerOptions: { module, moduleResolution, target: 'es2022', strict: true, esModuleInterop: true, outDir: 'compiled', rootDir: '.', skipLibCheck: true, types: ['node'] }, files
+      }))
+      const { stdout } = spawnSync('node', [compiler, '-p', '.'], { cwd: folder, encoding: 'utf8' })
+      t.equal(stdout, '', `${version}, module ${module}`)
+    }
+    t.equal(run('node', ['--no-warnings', '-e', "require('./compiled/commonjs.cjs').build().then(app => app.inject('/')).then(({ statusCode }) => console.log(statusCode))"]), '401\n')
   }
-  t.equal(run('node', ['--no-warnings', '-e', "require('./lowest/commonjs.cjs').build().then(app => app.inject('/')).then(({ statusCode }) => console.log(statusCode))"]), '401\n')
 })
 
 /**
@@ -380,9 +390,10 @@ t.test('an application under pnpm can write declarations of its catalog and its 
   // The settings that the other version does not have, or does not resolve in another way.
   const compilers = [
     ['6.0', join(root, 'node_modules/typescript/bin/tsc'), ['nodenext', 'esnext']],
-    [lowest, join(folder, 'lowest-typescript/node_modules/typescript/bin/tsc'), ['node16', 'commonjs']]
+    [lowest, installCompiler(lowest), ['node16', 'commonjs']]
   ] as const
-  for (const [version, compiler, modules] of compilers.filter(([, compiler]) => existsSync(compiler))) {
+  for (const [version, compiler, modules] of compilers) {
+    if (compiler === undefined) continue
     for (const [module, moduleResolution, files] of moduleSettings.filter(([module]) => (modules as readonly string[]).includes(module))) {
       const outDir = `${version}-${module}`
       writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({
