@@ -45,6 +45,9 @@ const originals = new WeakMap<object, Hook>()
 /** The hooks of this package. They are neither guarded nor listed. */
 const internal = new WeakSet<object>()
 
+/** The hooks that need the parsed body, each with the name of the function that created it. */
+const bodyHooks = new WeakMap<object, string>()
+
 let added = 0
 
 /** Marks a hook of this package, so that it is not listed among the application's hooks. */
@@ -56,6 +59,18 @@ export function markInternal<T extends object> (hook: T): T {
 /** Returns whether a hook is of this package. */
 export function isInternalHook (hook: object): boolean {
   return internal.has(hook)
+}
+
+/** Marks a hook that needs the parsed body. It is rejected where Fastify has not parsed the body yet. */
+export function requireParsedBody (hook: object, owner: string): void {
+  bodyHooks.set(hook, owner)
+}
+
+/** @throws TypeError if a hook needs the parsed body, but runs before Fastify parses it */
+function checkHook (hook: Hook, name: string, place: string): void {
+  const owner = bodyHooks.get(hook)
+  if (owner === undefined || (name !== 'onRequest' && name !== 'preParsing')) return
+  throw new TypeError(`${owner}: expected a preHandler hook, because the body must be parsed, got the ${name} hook of ${place}.`)
 }
 
 /** Returns the hooks that were added to a scope itself. They also run on the routes of nested scopes. */
@@ -95,6 +110,7 @@ export function trackHooks (app: FastifyInstance): void {
   const addHook = app.addHook as (this: FastifyInstance, name: string, hook: unknown) => FastifyInstance
   app.addHook = function (this: FastifyInstance, name: string, hook: unknown) {
     if (!isGuardedName(name) || typeof hook !== 'function' || internal.has(hook)) return addHook.call(this, name, hook)
+    checkHook(hook as Hook, name, 'a scope')
     addHook.call(this, name, guardHook(hook as Hook, tracker, name))
     if (isHookName(name)) rememberHook(this, name, hook as Hook)
     return this
@@ -127,6 +143,7 @@ export function guardHooks (app: FastifyInstance, routes: Routes): void {
   const pending: RouteOptions[] = []
   const restore: Array<() => void> = []
   routes.forEach((route, scope) => {
+    for (const name of hookNames) for (const hook of getRouteHooks(route, name)) checkHook(hook, name, `${String(route.method)} ${route.url}`)
     if (pending.push(route) === 1) scope.after(() => { for (const route of pending.splice(0)) replaceRouteHooks(route, tracker, restore) })
   })
   app.addHook('onReady', done => {

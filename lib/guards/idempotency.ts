@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface } from 'fastify'
 import { specificMessages } from '../catalog/specific-messages.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
+import { requireParsedBody } from '../fastify/hooks.js'
 import { addFirstSendHook } from '../fastify/reply-internals.js'
 import { declareErrorsOfMethods } from '../infer/declare-errors.js'
 import { declareHeaders } from '../infer/declared-headers.js'
@@ -97,6 +98,7 @@ export function idempotency (options: IdempotencyOptions): IdempotencyGuard {
   async function guard (request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     return await checkRequest(context, request, reply)
   }
+  requireParsedBody(guard, 'idempotency')
   declareErrorsOfMethods(guard, listCodes(context), isGuarded)
   declareHeaders(guard, { request: [describeKeyHeader(context.header, context.required)], response: [replayedHeaderDescription], hasMethod: isGuarded })
   return guard as IdempotencyGuard

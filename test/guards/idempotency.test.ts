@@ -365,6 +365,24 @@ t.test('requests with a safe method pass; a guard of a scope covers its other me
   t.equal(runs, 4)
 })
 
+t.test('the guard needs the parsed body: as an earlier hook, it is rejected when it is added', async t => {
+  const guard = idempotency({ store: memoryStore() })
+  const app = Fastify()
+  await app.register(apiErrors, { log: false })
+  for (const name of ['onRequest', 'preParsing'] as const) {
+    t.throws(() => app.post('/orders', { [name]: guard }, async () => 'ok'), {
+      message: `idempotency: expected a preHandler hook, because the body must be parsed, got the ${name} hook of POST /orders.`
+    })
+    t.throws(() => app.addHook(name, guard as never), {
+      message: `idempotency: expected a preHandler hook, because the body must be parsed, got the ${name} hook of a scope.`
+    })
+  }
+  app.post('/invoices', { preValidation: [guard] }, async () => 'ok')
+  const send = async (amount: number): Promise<number> =>
+    (await app.inject({ method: 'POST', url: '/invoices', headers: { 'idempotency-key': 'a' }, body: { amount } })).statusCode
+  t.strictSame([await send(1), await send(1), await send(2)], [200, 200, 422])
+})
+
 t.test('reply.callNotFound() and reply.hijack() are not seen: after an error the request runs again, and otherwise when the claim has expired', async t => {
   const found = await serve(t, (_request, reply) => { reply.callNotFound(); return reply })
   t.strictSame([(await found.post('"key"')).status, (await found.post('"key"')).status], [404, 404])
