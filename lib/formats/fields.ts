@@ -198,6 +198,7 @@ export interface IssueFields {
  * const details = issues({ field: 'pointer', issue: codeAs(code => code.toUpperCase()), description: 'message' })
  */
 export function issues (fields: IssueFields): Field {
+  checkIssueFields('issues', fields)
   return {
     schema: (definition, context) => hasIssues(definition, context)
       ? Type.Array(issueFieldsSchema(fields, definition, context, 'issue'), { minItems: 1, description: 'The invalid fields.' })
@@ -215,6 +216,7 @@ export function issues (fields: IssueFields): Field {
  * const errors = eachIssue({ code: 'code', detail: 'message', source: { pointer: 'pointer' } })
  */
 export function eachIssue (fields: IssueFields): Field {
+  checkIssueFields('eachIssue', fields)
   return {
     schema: (definition, context) => Type.Array(
       issueFieldsSchema(fields, definition, context, hasIssues(definition, context) ? 'either' : 'error'), { minItems: 1, description: 'The invalid fields, or the error itself.' }
@@ -238,6 +240,7 @@ export function issuesByField (): IssuesByField
  */
 export function issuesByField (fields: IssueFields): Field
 export function issuesByField (fields?: IssueFields): Field {
+  if (fields !== undefined) checkIssueFields('issuesByField', fields)
   return {
     schema: (definition, context) => hasIssues(definition, context)
       ? reasonsSchema(fields && issueFieldsSchema(fields, definition, context, 'issue'))
@@ -246,6 +249,17 @@ export function issuesByField (fields?: IssueFields): Field {
       ? undefined
       : groupReasons<unknown>(answer.issues, issue => fields === undefined ? issue.message : createIssueValue(fields, answer, issue)),
     optional: true
+  }
+}
+
+/** @throws TypeError if a value is neither a property of an issue, nor a field, nor an object of these */
+function checkIssueFields (owner: string, fields: IssueFields, path = ''): void {
+  expectOption(owner, path === '' ? 'names' : path, isRecord(fields), "an object like { field: 'pointer', reason: 'message' }", fields)
+  const properties = Object.keys(issueSchema().properties)
+  for (const [name, value] of Object.entries(fields)) {
+    const member = path === '' ? name : `${path}.${name}`
+    if (typeof value === 'string') expectOption(owner, member, properties.includes(value), `one of ${properties.map(property => `'${property}'`).join(', ')}, or a field`, value)
+    else if (!isRecord(value) || !isField(value)) checkIssueFields(owner, value, member)
   }
 }
 

@@ -157,6 +157,14 @@ t.test('eachIssue() lists an object for each issue, or one for the error', async
   t.strictSame(fields.eachIssue({ pointer: 'pointer' }).value(createAnswer(errors.queue_full)), [{}])
 })
 
+t.test('names that are not properties of issues are rejected', async t => {
+  const properties = "one of 'in', 'field', 'pointer', 'code', 'message', or a field"
+  t.throws(() => fields.issues({ path: 'fields' as 'field' }), { message: `issues: path: expected ${properties}, got "fields".` })
+  t.throws(() => fields.eachIssue({ source: { pointer: 'path' as 'pointer' } }), { message: `eachIssue: source.pointer: expected ${properties}, got "path".` })
+  t.throws(() => fields.issuesByField({ error: fields.codeAs as never }), { message: "issuesByField: error: expected an object like { field: 'pointer', reason: 'message' }, got a function." })
+  t.throws(() => fields.issues(undefined as never), { message: "issues: names: expected an object like { field: 'pointer', reason: 'message' }, got undefined." })
+})
+
 t.test('issuesByField() with names has objects for each field', async t => {
   const field = fields.issuesByField({ error: upper, description: 'message' })
   const value = field.value(createAnswer(errors.validation_error, { issues: [issue, { ...issue, code: 'pattern' }] }))
