@@ -3,6 +3,7 @@
  * `fastify-api-errors/client/pacing`, so that programs without pacing do not load it.
  */
 import { sleep } from './backoff.js'
+import { checkOptions, isAmount } from './check-options.js'
 import { readLimits, type ReportedLimit } from './reported-limits.js'
 
 /** The options of {@link withPacing}. */
@@ -45,12 +46,12 @@ const [maxLimits, maxRoutes] = [100, 1000]
  *
  * The promise rejects as soon as the `signal` of the request is aborted, even while it waits.
  *
- * @throws TypeError with one sentence if an option is invalid
+ * @throws TypeError with one sentence if `fetch` or an option is invalid
  * @example
  * const patient = withRetry(withPacing(fetch))
  */
 export function withPacing (fetch: Fetch, options: PacingOptions = {}): Fetch {
-  const maxDelay = checkOptions(options)
+  const { maxDelay } = checkOptions<Required<PacingOptions>>('withPacing', fetch, options, { maxDelay: [30_000, 'milliseconds, 0 or more', isAmount] })
   const limits = new Map<string, Limit>()
   const routes = new Map<string, readonly Limit[]>()
 
@@ -96,13 +97,6 @@ async function countPending (limits: readonly Limit[], send: () => Promise<Respo
   } finally {
     for (const limit of limits) limit.pending--
   }
-}
-
-function checkOptions ({ maxDelay = 30_000, ...others }: PacingOptions): number {
-  const [stray] = Object.keys(others)
-  if (stray !== undefined) throw new TypeError(`withPacing: ${stray}: unknown option, expected maxDelay.`)
-  if (!(maxDelay >= 0)) throw new TypeError(`withPacing: maxDelay: expected milliseconds, 0 or more, got ${typeof maxDelay === 'string' ? JSON.stringify(maxDelay) : String(maxDelay)}.`)
-  return maxDelay
 }
 
 /** Returns the milliseconds until each limit allows another request. */

@@ -1,4 +1,5 @@
 /** Reads the parts of an error from its body, in any format. */
+import { isObject, type JsonObject } from './is-object.js'
 import type { ResponseIssue } from './response-error.js'
 
 /** The parts of an error in its body. A missing part is `undefined`. */
@@ -9,8 +10,6 @@ export interface BodyFacts {
   readonly meta: unknown
   readonly requestId: string | undefined
 }
-
-type JsonObject = Readonly<Record<string, unknown>>
 
 /**
  * Reads the body of an error. The formats differ in the names of their members:
@@ -33,10 +32,6 @@ export function readBody (body: unknown): BodyFacts {
     meta: json.meta,
     requestId: readString(json.request_id) ?? readString(json.requestId)
   }
-}
-
-function isObject (value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null
 }
 
 function readString (value: unknown): string | undefined {

@@ -1,4 +1,5 @@
 /** `ResponseError`, its types, and its type guard. */
+import { isObject } from './is-object.js'
 
 const brand = Symbol.for('fastify-api-errors.ResponseError')
 
@@ -32,29 +33,23 @@ export class ResponseError<Code extends string | undefined = string | undefined,
   extends Error implements ResponseErrorInit<Code, Status, Meta> {
   override readonly name: string = 'ResponseError'
   /** The code; `undefined` if the response has no code, as in the formats `summary` and `message`, or in a proxy's response. */
-  readonly code: Code
+  declare readonly code: Code
   /** The HTTP status. */
-  readonly status: Status
+  declare readonly status: Status
   /** The invalid fields; empty if the response lists none. */
-  readonly issues: readonly ResponseIssue[]
+  declare readonly issues: readonly ResponseIssue[]
   /** The data of this occurrence; `undefined` if the code has none, or if the format does not send it. */
-  readonly meta: Meta | undefined
+  declare readonly meta: Meta | undefined
   /** The id of the request, for support. */
-  readonly requestId: string | undefined
+  declare readonly requestId: string | undefined
   /** Seconds until the request may be sent again; `undefined` if the response has no such value. */
-  readonly retryAfter: number | undefined
+  declare readonly retryAfter: number | undefined
   /** The whole body: parsed JSON, or otherwise text; `undefined` if it could not be read. */
-  readonly body: unknown
+  declare readonly body: unknown
 
   constructor (message: string, init: ResponseErrorInit<Code, Status, Meta>) {
     super(message)
-    this.code = init.code
-    this.status = init.status
-    this.issues = init.issues
-    this.meta = init.meta
-    this.requestId = init.requestId
-    this.retryAfter = init.retryAfter
-    this.body = init.body
+    Object.assign(this, init)
   }
 }
 
@@ -85,7 +80,7 @@ export type ErrorOf<C extends AnyCatalog> = string extends keyof C
  */
 export function isResponseError<C extends AnyCatalog = AnyCatalog> (value: unknown): value is ErrorOf<C> {
   try {
-    return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true
+    return isObject(value) && (value as Readonly<Record<symbol, unknown>>)[brand] === true
   } catch {
     return false
   }

@@ -2,7 +2,9 @@
 import { dependsOnCode, getRetryAdvice, type RetryAdvice } from './retry-advice.js'
 import { parseError } from './parse-error.js'
 import { backoff, sleep } from './backoff.js'
+import { checkOptions, isAmount, type OptionRules } from './check-options.js'
 import { parseRetryAfter } from './retry-after.js'
+import { isObject } from './is-object.js'
 
 /** The options of {@link withRetry}. */
 export interface RetryOptions {
@@ -22,8 +24,6 @@ export interface RetryOptions {
   readonly idempotencyKey?: boolean
 }
 
-const optionNames = ['attempts', 'baseDelay', 'maxDelay', 'methods', 'advice', 'budget', 'idempotencyKey']
-
 /** The methods that `idempotencyKey` makes idempotent. */
 const keyedMethods = ['POST', 'PATCH']
 
@@ -33,12 +33,26 @@ const [responseCost, failureCost] = [5, 10]
 /** A server that rejects a request because of its rate needs more time than one that failed. */
 const throttledFactor = 4
 
-const idempotent = ['GET', 'HEAD', 'OPTIONS', 'QUERY', 'PUT', 'DELETE', 'TRACE']
-
 type Fetch = typeof fetch
 type Input = Parameters<Fetch>[0]
 type Init = Parameters<Fetch>[1]
 type Settings = Required<RetryOptions>
+
+const milliseconds = ['milliseconds, 0 or more', isAmount] as const
+
+const optionRules: OptionRules<Settings> = {
+  attempts: [3, 'a positive integer', value => Number.isInteger(value) && (value as number) > 0],
+  baseDelay: [250, ...milliseconds],
+  maxDelay: [30_000, ...milliseconds],
+  methods: [['GET', 'HEAD', 'OPTIONS', 'QUERY', 'PUT', 'DELETE', 'TRACE'], 'an array of methods in upper case, like ["GET", "POST"]', value => Array.isArray(value) && value.every(isMethod)],
+  advice: [{}, 'an object with the advice for each code', isObject],
+  budget: [500, 'a number of tokens, 0 or more', isAmount],
+  idempotencyKey: [false, 'true or false', value => typeof value === 'boolean']
+}
+
+function isMethod (value: unknown): boolean {
+  return typeof value === 'string' && /^[^a-z]+$/.test(value)
+}
 
 /**
  * Returns a `fetch` that retries a request if the response advises it, or if there was no response. It waits a random time, whose
@@ -53,13 +67,13 @@ type Settings = Required<RetryOptions>
  * The code of an error is read from the body only if the advice can depend on it. At most 1 MiB is read, for at most
  * 2 seconds. You can still read the body of the returned response.
  *
- * @throws TypeError with one sentence if an option is invalid
+ * @throws TypeError with one sentence if `fetch` or an option is invalid
  * @example
  * const patient = withRetry(fetch, { attempts: 5 })
  * const response = await patient('/queues', { signal: AbortSignal.timeout(10_000) })
  */
 export function withRetry (fetch: Fetch, options: RetryOptions = {}): Fetch {
-  const settings = checkOptions(options)
+  const settings = checkOptions('withRetry', fetch, options, optionRules)
   const { baseDelay, maxDelay, budget } = settings
   let tokens = budget
   return async (input: Input, given?: Init) => {
@@ -103,35 +117,14 @@ function addIdempotencyKey (request: Request | undefined, init: Init, { idempote
   return { ...init, headers }
 }
 
-function checkOptions (options: RetryOptions): Settings {
-  const stray = Object.keys(options).find(name => !optionNames.includes(name))
-  if (stray !== undefined) throw new TypeError(`withRetry: ${stray}: unknown option, expected one of ${optionNames.join(', ')}.`)
-  const { attempts = 3, baseDelay = 250, maxDelay = 30_000, methods = idempotent, advice = {}, budget = 500, idempotencyKey = false } = options
-  if (!Number.isInteger(attempts) || attempts < 1) rejectOption('attempts', 'a positive integer', attempts)
-  if (!(baseDelay >= 0)) rejectOption('baseDelay', 'milliseconds, 0 or more', baseDelay)
-  if (!(maxDelay >= 0)) rejectOption('maxDelay', 'milliseconds, 0 or more', maxDelay)
-  if (!Array.isArray(methods) || !methods.every(isMethod)) rejectOption('methods', 'an array of methods in upper case, like ["GET", "POST"]', methods)
-  if (!(budget >= 0)) rejectOption('budget', 'a number of tokens, 0 or more', budget)
-  if (typeof idempotencyKey !== 'boolean') rejectOption('idempotencyKey', 'true or false', idempotencyKey)
-  return { attempts, baseDelay, maxDelay, methods: idempotencyKey ? [...methods, ...keyedMethods] : methods, advice, budget, idempotencyKey }
-}
-
-function isMethod (value: unknown): boolean {
-  return typeof value === 'string' && /^[^a-z]+$/.test(value)
-}
-
-/** Throws in the form of the server's option checks, which the client does not import. */
-function rejectOption (option: string, expected: string, received: unknown): never {
-  throw new TypeError(`withRetry: ${option}: expected ${expected}, got ${typeof received === 'string' || Array.isArray(received) ? JSON.stringify(received) : String(received)}.`)
-}
-
-function countAttempts (method: string, body: unknown, { attempts, methods }: Settings): number {
-  return methods.includes(method) && !isStream(body) ? attempts : 1
+function countAttempts (method: string, body: unknown, { attempts, methods, idempotencyKey }: Settings): number {
+  const isRetried = methods.includes(method) || (idempotencyKey && keyedMethods.includes(method))
+  return isRetried && !isStream(body) ? attempts : 1
 }
 
 /** Returns whether a body is a stream, or an async iterable in Node. Such a body can be sent only once. */
 function isStream (body: unknown): boolean {
-  return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body)
+  return isObject(body) && ('getReader' in body || Symbol.asyncIterator in body)
 }
 
 /** Returns the milliseconds until the request is retried; `undefined` if it is not retried. */

@@ -161,9 +161,13 @@ t.test('it remembers a limited number of URLs and limits', async t => {
 for (const [options, message] of [
   [{ maxDelay: -1 }, 'maxDelay: expected milliseconds, 0 or more, got -1.'],
   [{ maxDelay: '5s' }, 'maxDelay: expected milliseconds, 0 or more, got "5s".'],
-  [{ delay: 1 }, 'delay: unknown option, expected maxDelay.']
+  [{ delay: 1 }, 'delay: unknown option, expected one of maxDelay.']
 ] as const) {
   t.test(`rejected: ${message}`, async t => {
     t.equal(thrown(() => withPacing(fetch, options as PacingOptions)), `TypeError: withPacing: ${message}`)
   })
 }
+
+t.test('a call without a function fetch is rejected', async t => {
+  t.equal(thrown(() => withPacing(undefined as never)), 'TypeError: withPacing: fetch: expected a function, got undefined.')
+})

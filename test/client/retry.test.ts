@@ -353,12 +353,15 @@ t.test('idempotencyKey: a key that the caller sets is kept, and other methods ge
 for (const [options, message] of [
   [{ attempts: 0 }, 'attempts: expected a positive integer, got 0.'],
   [{ attempts: '3' }, 'attempts: expected a positive integer, got "3".'],
+  [{ baseDelay: '250' }, 'baseDelay: expected milliseconds, 0 or more, got "250".'],
   [{ baseDelay: -1 }, 'baseDelay: expected milliseconds, 0 or more, got -1.'],
   [{ maxDelay: NaN }, 'maxDelay: expected milliseconds, 0 or more, got NaN.'],
   [{ methods: 'GET' }, 'methods: expected an array of methods in upper case, like ["GET", "POST"], got "GET".'],
   [{ methods: ['post'] }, 'methods: expected an array of methods in upper case, like ["GET", "POST"], got ["post"].'],
   [{ methods: [5] }, 'methods: expected an array of methods in upper case, like ["GET", "POST"], got [5].'],
   [{ budget: -1 }, 'budget: expected a number of tokens, 0 or more, got -1.'],
+  [{ advice: 'never' }, 'advice: expected an object with the advice for each code, got "never".'],
+  [null, 'options: expected an object, got null.'],
   [{ idempotencyKey: 'yes' }, 'idempotencyKey: expected true or false, got "yes".'],
   [{ foo: 1 }, 'foo: unknown option, expected one of attempts, baseDelay, maxDelay, methods, advice, budget, idempotencyKey.']
 ] as const) {
@@ -366,3 +369,8 @@ for (const [options, message] of [
     t.equal(thrown(() => withRetry(fetch, options as RetryOptions)), `TypeError: withRetry: ${message}`)
   })
 }
+
+t.test('a call without a function fetch is rejected', async t => {
+  t.equal(thrown(() => withRetry(undefined as never)), 'TypeError: withRetry: fetch: expected a function, got undefined.')
+  t.equal(thrown(() => withRetry({ attempts: 5 } as never)), 'TypeError: withRetry: fetch: expected a function, got {"attempts":5}.')
+})
