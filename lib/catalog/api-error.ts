@@ -43,12 +43,12 @@ export interface ErrorInit<Meta = unknown> {
  * @example
  * throw errors.resource_not_found({ message: 'No queue has this id.' })
  */
-export class ApiError<Code extends string = string, Meta = unknown> extends Error {
+export class ApiError<Code extends string = string, Meta = unknown, Status extends ErrorStatus = ErrorStatus> extends Error {
   override readonly name: string = 'ApiError'
   readonly code: Code
-  readonly status: ErrorStatus
+  readonly status: Status
   /** The same as `status`, under the name that Fastify and its plugins read. */
-  readonly statusCode: ErrorStatus
+  readonly statusCode: Status
   readonly type: string
   readonly meta: Meta
   readonly issues: readonly Issue[] | undefined
@@ -59,7 +59,7 @@ export class ApiError<Code extends string = string, Meta = unknown> extends Erro
   /** The message by language; absent if it was given in one language. */
   declare readonly messages?: LocalizedMessage
 
-  constructor (definition: ErrorDefinition<Code>, init: ErrorInit<Meta> = {}) {
+  constructor (definition: ErrorDefinition<Code, Status>, init: ErrorInit<Meta> = {}) {
     const { message } = init
     super(
       (typeof message === 'object' ? Object.values(message)[0] : message) ?? defaultMessage(definition, init.meta),

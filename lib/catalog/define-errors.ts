@@ -27,7 +27,7 @@ type FactoryArguments<Meta> =
 export interface ErrorFactory<Code extends string = string, Status extends ErrorStatus = ErrorStatus, Meta = unknown, Message extends ErrorDefinition['message'] = ErrorDefinition['message']>
   extends ErrorDefinition<Code, Status> {
   readonly message: Message
-  (...args: FactoryArguments<Meta>): ApiError<Code, Meta>
+  (...args: FactoryArguments<Meta>): ApiError<Code, Meta, Status>
 }
 
 /** Any factory of any catalog. */

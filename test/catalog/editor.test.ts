@@ -27,6 +27,13 @@ t.test('a hover shows the status and the message of a code', async t => {
   t.equal(editor.hover('errors.queue_full.mess|age'), '(property) ErrorFactory<"queue_full", 409, { size: number; }, "The queue is full.">.message: "The queue is full."')
 })
 
+t.test('a hover over a call shows the status', async t => {
+  t.equal(editor.hover("throw errors.resource_not_|found('No queue has this id.')"), `(property) resource_not_found: ErrorFactory
+(init?: string | InitOf<undefined> | undefined) => ApiError<"resource_not_found", undefined, 404>`)
+  t.match(editor.hover('throw errors.queue_|full({ meta: { size: 1 } })'), /=> ApiError<"queue_full", {\n {4}size: number;\n}, 409>$/)
+  t.match(editor.hover('throw errors.validation_|error()'), /=> ApiError<"validation_error", undefined, 422>$/)
+})
+
 t.test('"Go to definition" leads from a code to its definition', async t => {
   t.strictSame(editor.findDefinition('throw errors.queue_|full({ meta: { size: 1 } })'), {
     file: 'user.ts', line: "queue_full: { status: 409, message: 'The queue is full.', meta: Type.Object({ size: Type.Integer() }) },"
