@@ -30,8 +30,8 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 const modules = Object.values(manifest.exports).flatMap(target => typeof target === 'string' ? [] : [target.default.replace(/^\.\/|\.js$/g, '')])
 const commands = Object.values(manifest.bin).map(path => path.replace(/^\.\/|\.js$/g, ''))
 
-/** Files that run only at startup, or while a document or a page is created. Their functions are not in the stacks of requests. */
-const documentFiles = /[\\/]lib[\\/](?:infer|openapi|samples)[\\/].*\.ts$/
+/** Files that run only at startup, or while a document or a page is created. No stack of a request shows their functions, so these have short names. */
+const filesWithShortNames = /[\\/]lib[\\/](?:infer|openapi|samples)[\\/].*\.ts$/
 
 rmSync(dist, { recursive: true, force: true })
 await writeModules()
@@ -92,7 +92,7 @@ async function writeModules (): Promise<void> {
     charset: 'utf8',
     // TypeBox has 200 files, but the package uses 12 of its builders. Its symbols are global, so its other copies understand the schemas.
     external: [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)].filter(name => name !== '@sinclair/typebox'),
-    plugins: [leaveDynamicImports(/^@sinclair\/typebox/), shortenNames(/@sinclair[\\/]typebox[\\/].*\.mjs$/), shortenNames(documentFiles)],
+    plugins: [leaveDynamicImports(/^@sinclair\/typebox/), shortenNames(/@sinclair[\\/]typebox[\\/].*\.mjs$/), shortenNames(filesWithShortNames)],
     metafile: true,
     logLevel: 'warning'
   })

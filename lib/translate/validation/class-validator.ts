@@ -151,10 +151,12 @@ function toPhrase (message: string, property: string): string | undefined {
   return start === undefined ? undefined : (isEach ? 'each value ' : '') + rest.slice(start.length)
 }
 
+const methodsWithBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
+
 /** Returns the part of the request that was validated, because class-validator does not report it. */
 function findLocation ({ property = '' }: ValidationError, { body, params, query, method }: FastifyRequest): IssueLocation {
   if (isObject(body)) return 'body'
   if (isObject(params) && Object.hasOwn(params, property)) return 'path'
   // The body can be missing.
-  return /^P/.test(method) && !(isObject(query) && Object.hasOwn(query, property)) ? 'body' : 'query'
+  return methodsWithBody.has(method) && !(isObject(query) && Object.hasOwn(query, property)) ? 'body' : 'query'
 }
