@@ -259,7 +259,7 @@ function checkIssueFields (owner: string, fields: IssueFields, path = ''): void 
   for (const [name, value] of Object.entries(fields)) {
     const member = path === '' ? name : `${path}.${name}`
     if (typeof value === 'string') expectOption(owner, member, properties.includes(value), `one of ${properties.map(property => `'${property}'`).join(', ')}, or a field`, value)
-    else if (!isRecord(value) || !isField(value)) checkIssueFields(owner, value, member)
+    else if (!isRecord(value) || !isField(value)) checkIssueFields(owner, value as IssueFields, member)
   }
 }
 
