@@ -81,7 +81,9 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
     }
   }))
   await app.register(cors, { exposedHeaders: ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id'] })
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  // In its dark mode, swagger-ui shows the names of headers in dark gray.
+  const css = [{ filename: 'theme.css', content: 'html.dark-mode .swagger-ui table.headers td { color: #e4e6e6 }' }]
+  await app.register(swaggerUi, { routePrefix: '/docs', theme: { css } })
   await app.register(apiErrors, {
     errors,
     format,

@@ -87,9 +87,14 @@ function describeFields ({ answers }: ReferenceCode, { fields }: Site): string {
     : `${createFieldsTables(own)}\n\nThe body also has [fields that every error can have](${fields}).`
 }
 
-/** Returns a table of fields for each format. */
+/** Returns the tables of fields by media type. Media types with the same fields share a table. */
 export function createFieldsTables (formats: ReadonlyArray<{ readonly contentType: string, readonly fields: readonly FieldFacts[] }>): string {
-  return formats.map(({ contentType, fields }) => (formats.length > 1 ? `As ${codeSpan(contentType)}:\n\n` : '') + createFieldsTable(fields)).join('\n\n')
+  const tables = new Map<string, string[]>()
+  for (const { contentType, fields } of formats) {
+    const text = createFieldsTable(fields)
+    tables.set(text, [...tables.get(text) ?? [], codeSpan(contentType)])
+  }
+  return [...tables].map(([text, types]) => (tables.size > 1 ? `As ${types.join(' and ')}:\n\n` : '') + text).join('\n\n')
 }
 
 function createFieldsTable (fields: readonly FieldFacts[]): string {
