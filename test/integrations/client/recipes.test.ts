@@ -13,8 +13,8 @@ import { createProjectFolder } from '../../support/project-folder.js'
 
 const page = readFileSync(new URL('../../../docs/client-recipes.md', import.meta.url), 'utf8')
 
-/** The code of each recipe by the name of its library. */
-const recipes = [...page.matchAll(/^## (.+)\n[^]*?^```ts\n([^]*?)^```/gm)].map(([, library = '', code = '']) => ({ library, code }))
+/** The code of each recipe by the name of its library. Other tests use ky 1, so ky 2 has another name here. */
+const recipes = [...page.matchAll(/^## (.+)\n[^]*?^```ts\n([^]*?)^```/gm)].map(([, library = '', code = '']) => ({ library, code: code.replace("from 'ky'", "from 'ky-2'") }))
 
 /** What each recipe exports. */
 interface Recipe {
