@@ -58,7 +58,7 @@ const verbs: Readonly<Record<string, Query['verb']>> = {
 }
 
 /** The methods that return one document. */
-const ofDocument: ReadonlySet<string> = new Set(['create', 'findOne', 'findById', 'findOneAndUpdate', 'findByIdAndUpdate', 'save'])
+const methodsReturningDocuments: ReadonlySet<string> = new Set(['create', 'findOne', 'findById', 'findOneAndUpdate', 'findByIdAndUpdate', 'save'])
 
 /** The types to which Mongoose does not convert every string. */
 const strictTypes: ReadonlySet<string> = new Set(['ObjectId', 'ObjectID', 'Number', 'Date', 'Boolean', 'UUID', 'Decimal128', 'BigInt', 'Int32', 'Double'])
@@ -117,7 +117,7 @@ export function readMongooseQuery ({ self, args }: LibraryCall, name: string, co
   const isOfDocument = !isOfModel || ['validate', 'save'].includes(operations[name]?.[0] as string)
   const target: Value = isOfDocument ? { ...unknown(), isPresent: true, model, fields: new Map(columns) } : { kind: 'external', from: 'mongoose', path: 'Query', node: undefined }
   return {
-    document: ofDocument.has(name) ? model : undefined,
+    document: methodsReturningDocuments.has(name) ? model : undefined,
     runMiddleware: (machine, node, body) => {
       runMiddleware({ machine, node, self: [target], isOfDocument: !isOfModel }, model.schema.s?.hooks ?? {}, operations[name] ?? [name], body)
     },

@@ -49,7 +49,7 @@ t.test('an example only shows issues that are possible for its location', async 
       type: 'invalid_request_error',
       message: 'The request is wrong.',
       description: 'It cannot be read.',
-      action: 'Mend it.',
+      action: 'Correct it.',
       example: { issues: [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'required', message: 'is required' }] }
     }
   })

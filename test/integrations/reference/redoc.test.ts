@@ -44,7 +44,7 @@ async function tryIn (browser: Browser): Promise<void> {
       const heading = opened.getByRole('heading', { name: operation })
       await heading.waitFor()
       // Redoc scrolls to the operation when it has drawn the whole document.
-      await opened.waitForFunction(() => scrollY > 0)
+      await opened.waitForFunction('scrollY > 0')
       const { y = NaN } = await heading.boundingBox() ?? {}
       t.ok(y >= 0 && y < 700, `the heading is in the window, at ${y}`)
       await opened.close()
