@@ -196,11 +196,31 @@ const options = {
   help: { type: 'boolean', short: 'h' }
 } as const
 
+/** The commands that read an option, without the options that every command can have. */
+const commandsByOption: Readonly<Record<string, readonly string[]>> = {
+  out: ['reference'],
+  url: ['reference'],
+  lockfile: ['lock', 'check', 'changelog'],
+  changelog: ['changelog', 'check'],
+  inferred: ['infer', 'check'],
+  write: ['infer'],
+  json: ['infer', 'doctor', 'check'],
+  format: ['check']
+}
+
 function parseArguments (args: string[]) {
   try {
-    return parseArgs({ args, options, allowPositionals: true })
+    return parseArgs({ args, options, allowPositionals: true, tokens: true })
   } catch (error) {
     throw new Error(`${program}: ${getFirstLine(error).split('. ', 1).join()}. See --help.`)
+  }
+}
+
+/** @throws TypeError if the command does not read an option that was given */
+function checkGivenOptions (command: string, given: readonly string[]): void {
+  for (const option of given) {
+    const readers = commandsByOption[option]
+    if (readers !== undefined && !readers.includes(command)) rejectOption(program, `--${option}`, `the command ${readers.join(' or ')}`, command)
   }
 }
 
@@ -215,14 +235,15 @@ function readVersion (): string {
  * @throws Error with one sentence if an argument is invalid or the application does not start
  */
 export async function runCommand (args: string[]): Promise<Outcome> {
-  const { values, positionals } = parseArguments(args)
+  const { values, positionals, tokens } = parseArguments(args)
   if (values.help === true) return { output: usage, code: 0 }
   if (values.version === true) return { output: readVersion(), code: 0 }
   const [name = ''] = positionals
   const find = <Value>(table: Readonly<Record<string, Value>>): Value | undefined => positionals.length === 1 && Object.hasOwn(table, name) ? table[name] : undefined
   const withoutApp = find(commandsWithoutApp)
-  if (withoutApp !== undefined) return withoutApp(values)
   const command = find(commands)
+  if (withoutApp !== undefined || command !== undefined) checkGivenOptions(name, tokens.flatMap(token => token.kind === 'option' ? token.name : []))
+  if (withoutApp !== undefined) return withoutApp(values)
   if (command === undefined) {
     const names = Object.keys({ ...commands, ...commandsWithoutApp })
     const given = positionals.length === 0 ? undefined : positionals.join(' ')

@@ -136,6 +136,8 @@ t.test('invalid input gets one sentence', async t => {
   t.equal(await messageFor('write', 'all'), 'command: expected one of reference, lock, check, doctor, infer, changelog (see --help), got "write all".')
   t.equal(await messageFor('lock', '--ap', 'x'), "Unknown option '--ap'. See --help.")
   t.equal(await messageFor('lock', '--app'), "Option '--app <value>' argument missing. See --help.")
+  t.equal(await messageFor('lock', '--json', '--app', app('app.ts')), '--json: expected the command infer or doctor or check, got "lock".')
+  t.equal(await messageFor('changelog', '--out', 'x'), '--out: expected the command reference, got "changelog".')
   t.equal(await messageFor('lock'), "--app: expected the module of the API, such as './app.js', got undefined.")
   t.equal(await messageFor('lock', '--app', app('nowhere.ts')), '--app: expected the path of an existing file, got "nowhere.ts".')
   t.equal(await messageFor('lock', '--app', app('throws.ts')), '--app: "throws.ts" does not start (at throws.ts:1): DATABASE_URL is missing.')
