@@ -252,7 +252,7 @@ export function issuesByField (fields?: IssueFields): Field {
   }
 }
 
-/** @throws TypeError if a value is neither a property of an issue, nor a field, nor an object of these */
+/** @throws TypeError if a value is not a property of an issue, a field, or an object of these */
 function checkIssueFields (owner: string, fields: IssueFields, path = ''): void {
   expectOption(owner, path === '' ? 'names' : path, isRecord(fields), "an object like { field: 'pointer', reason: 'message' }", fields)
   const properties = Object.keys(issueSchema().properties)
