@@ -1,4 +1,4 @@
-/** The texts of responses in German: `import { german } from 'fastify-api-errors/languages/de'`. */
+/** The messages of responses in German: `import { german } from 'fastify-api-errors/languages/de'`. */
 import type { Language } from './language.js'
 import { createCount, createTypes } from './words.js'
 

@@ -1,4 +1,4 @@
-/** The texts of responses in Spanish: `import { spanish } from 'fastify-api-errors/languages/es'`. */
+/** The messages of responses in Spanish: `import { spanish } from 'fastify-api-errors/languages/es'`. */
 import type { Language } from './language.js'
 import { createCount, createTypes } from './words.js'
 

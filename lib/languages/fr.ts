@@ -1,4 +1,4 @@
-/** The texts of responses in French: `import { french } from 'fastify-api-errors/languages/fr'`. */
+/** The messages of responses in French: `import { french } from 'fastify-api-errors/languages/fr'`. */
 import type { Language } from './language.js'
 import { createCount, createTypes } from './words.js'
 

@@ -1,4 +1,4 @@
-/** The texts of responses in Japanese: `import { japanese } from 'fastify-api-errors/languages/ja'`. */
+/** The messages of responses in Japanese: `import { japanese } from 'fastify-api-errors/languages/ja'`. */
 import type { Language } from './language.js'
 import { createTypes } from './words.js'
 

@@ -1,4 +1,4 @@
-/** Recognizes programming mistakes at a first look. No built-in translator handles them, so they do not have to examine them. */
+/** Recognizes programming mistakes by the class of the error, before the translators run. No built-in translator handles these errors. */
 import { errorsWithoutCode, formParserErrors } from './plugin-codes.js'
 import { fetchMessages } from './upstreams/upstream-codes.js'
 
