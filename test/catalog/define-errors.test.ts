@@ -180,6 +180,7 @@ t.test('types', async t => {
     expectTypeOf(errors.resource_not_found).toEqualTypeOf<ErrorFactory<'resource_not_found', 404, undefined, 'The resource does not exist.'>>()
     expectTypeOf(errors.rate_limit_exceeded().meta).toEqualTypeOf<{ policy?: string, policies?: string[], limit?: number, window?: number, retry_after?: number }>()
     expectTypeOf(turn({ meta: { queue: 'a', position: 1 } })).toEqualTypeOf<ApiError<'not_your_turn', { queue: string, position: number }, 403>>()
+    expectTypeOf(errors.resource_not_found().status).toEqualTypeOf<404>()
     expectTypeOf(errors).toExtend<AnyCatalog>()
     expectTypeOf(defineErrors({ x: valid }, { x: { ...valid, status: 410 } }).x.status).toEqualTypeOf<410>()
   })
