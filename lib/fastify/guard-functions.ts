@@ -238,8 +238,8 @@ function createFormatterError (cause: unknown): Error {
 }
 
 /**
- * Guards a validator. The thrown value must be a writable object, because Fastify sets a status on it. If the validator returns
- * false and has no `errors`, Fastify would accept the request.
+ * Guards a validator. If the validator itself fails, the error has the status 500, so that it is not an invalid request. If the
+ * validator returns false and has no `errors`, Fastify would accept the request.
  */
 function guardValidator (validate: Call, isActive: () => boolean): Call {
   return inherit(validate, function (this: unknown, ...args) {
@@ -247,14 +247,15 @@ function guardValidator (validate: Call, isActive: () => boolean): Call {
     try {
       result = validate.apply(this, args)
     } catch (thrown) {
-      throw isActive() && !(typeof thrown === 'object' && thrown !== null && Object.isExtensible(thrown)) ? describeThrown('validator', validate, thrown) : thrown
+      throw isActive() && !Array.isArray(thrown) ? createFailure(validate, thrown) : thrown
     }
     if (!isActive()) return result
-    const error = findError(result)
-    if (error !== undefined) return { error }
+    const reported = isObject(result) ? result.error : undefined
+    const error = findError(result) ?? findError(reported)
+    if (error !== undefined) return { error: checkReport(validate, error) }
     if (result === false && !hasErrors(validate)) return { error: createFalseError(validate) }
-    if (isObject(result) && types.isPromise(result.error)) {
-      ignoreRejection(result.error)
+    if (types.isPromise(reported)) {
+      ignoreRejection(reported)
       return { error: new TypeError(`The validator '${validate.name}': expected an error, got a promise.`) }
     }
     return isPromiseLike(result) ? completeRejection(validate, result) : result
@@ -270,14 +271,43 @@ function createFalseError ({ name }: Call): Error {
 }
 
 async function completeRejection (validate: Call, result: PromiseLike<unknown>): Promise<unknown> {
+  let checked: unknown
   try {
-    const checked = await checkReturned(result)
-    if (checked === false && !hasErrors(validate)) throw createFalseError(validate)
-    // Fastify ignores the error of a promise, because the result can be the body. A body is a plain object, whose `error` is not an Error.
-    const error = isObject(checked) ? findError(checked.error) : undefined
-    if (error !== undefined) throw error
-    return checked
+    checked = await result
   } catch (thrown) {
-    throw thrown ?? Object.assign(describeThrown('validator', validate, thrown), { statusCode: 500 })
+    throw isReport(thrown) ? thrown : createFailure(validate, thrown)
   }
+  // Fastify ignores the error of a promise, because the result can be the body. A body is a plain object, whose `error` is not an Error.
+  const error = findError(checked) ?? (isObject(checked) ? findError(checked.error) : undefined)
+  if (error !== undefined) throw checkReport(validate, error)
+  if (checked === false && !hasErrors(validate)) throw createFalseError(validate)
+  return checked
+}
+
+/** The properties in which validators list what is invalid: of Ajv and yup, of zod and Valibot, of Joi. */
+const reportLists = ['validation', 'errors', 'issues', 'details']
+
+/** Returns whether an error says that the request is invalid: it has a status, or a list of what is invalid. */
+function isReport (value: unknown): boolean {
+  if (Array.isArray(value) || isApiError(value)) return true
+  if (!isObject(value)) return false
+  return typeof value.statusCode === 'number' || (!(value instanceof AggregateError) && (reportLists.some(name => Array.isArray(value[name])) || typeof value.failures === 'function'))
+}
+
+/**
+ * Returns the error of a validator. An error with a code, such as one of a database, does not say what is invalid. Fastify would
+ * give it the status 400, and its message would be sent.
+ */
+function checkReport (validate: Call, error: unknown): unknown {
+  return (error as { readonly code?: unknown }).code === undefined || isReport(error) ? error : createFailure(validate, error)
+}
+
+/** Returns the error for a validator that failed, with the status 500. Fastify sets properties on it, so it must be writable. */
+function createFailure (validate: Call, thrown: unknown): unknown {
+  if (isApiError(thrown)) return thrown
+  ignoreRejection(thrown)
+  try {
+    if (isError(thrown)) return Object.assign(thrown as object, { statusCode: 500, code: (thrown as { readonly code?: unknown }).code })
+  } catch {} // such as a frozen error, or the `code` of a DOMException
+  return Object.assign(describeThrown('validator', validate, thrown), { statusCode: 500 })
 }

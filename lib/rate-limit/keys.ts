@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { checkReturned } from '../fastify/returned-errors.js'
+import { describeValue } from '../support/describe-value.js'
 import { normalizeAddress } from '../support/normalize-address.js'
 import { createIpAllowlist, isAddressOrRange } from '../support/ip-allowlist.js'
 import type { RateLimitPolicy } from './policies.js'
@@ -38,6 +39,8 @@ export function createKeyGenerator (key: RateLimitPolicy['key'] = 'ip', ipv6Subn
   return async request => {
     const value = checkReturned(await key(request))
     if (value === undefined || value === null) return createAddressKey(request, ipv6Subnet, fallbackMark)
+    // Every object would be the same text, so all clients would share one count.
+    if (typeof value !== 'string' && typeof value !== 'number') throw new TypeError(`fastify-api-errors: key of a rate limit: expected the function to return a string, a number or undefined, got ${describeValue(value)}.`)
     const text = String(value)
     return { key: text, storeKey: `key:${toStoreKey(text)}`, address: text }
   }

@@ -1,4 +1,5 @@
 /** The `reference` option: its properties, and how they are checked. */
+import { types } from 'node:util'
 import type { FastifyRequest } from 'fastify'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isHttpUrl } from '../support/http-syntax.js'
@@ -96,7 +97,7 @@ export function resolveReference (owner: string, reference: ReferenceOptions): R
   }
   expect('reference.logo', logo === undefined || (typeof logo === 'string' && /^((\/(?!\/)|https:\/\/)[^\s"';,]*|data:image\/[^\s"']+)$/.test(logo)), "a path, an 'https:' URL or a 'data:' URL of an image", logo)
   expect('reference.support', support === undefined || isHttpUrl(support) || (typeof support === 'string' && /^mailto:\S+@\S+$/.test(support)), "an 'https:' or 'mailto:' URL", support)
-  expect('reference.operationUrl', operationUrl === undefined || typeof operationUrl === 'function', 'a function of the operation that returns a URL', operationUrl)
+  expect('reference.operationUrl', operationUrl === undefined || (typeof operationUrl === 'function' && !types.isAsyncFunction(operationUrl)), 'a function of the operation that returns a URL', operationUrl)
   expect('reference.changelog', changelog === undefined || typeof changelog === 'string' || isRecord(changelog), "the path of a file that 'fastify-api-errors changelog' wrote, or its content", changelog)
   expect('reference.live', live === undefined || typeof live === 'boolean' || typeof live === 'function', 'true, false, or a function of the request that returns true or false', live)
   expect('reference.source', source === undefined || isHttpUrl(source), "a URL like 'https://github.com/acme/api/blob/main'", source)

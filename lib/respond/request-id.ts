@@ -25,9 +25,12 @@ export function createRequestId (): string {
   return id
 }
 
-/** Returns the id of a request in a form that is valid in a header. If `genReqId` returned no id, a new one is generated. */
+/** Returns the id of a request in a form that is valid in a header. If it is empty or cannot be converted to a string, a new one is generated. */
 export function getRequestId (request: FastifyRequest): string {
-  if (request.id === '') request.id = createRequestId()
-  const text = String(request.id)
+  let text = ''
+  try {
+    text = String(request.id)
+  } catch {}
+  if (text === '') text = request.id = createRequestId()
   return /^ |[^\x20-\x7e]| $/.test(text) ? encodeUriComponent(text) : text
 }

@@ -79,11 +79,16 @@ export function sendResponse (reply: PendingReply, response: PreparedResponse, l
 }
 
 /** Runs after all `onSend` hooks of the error response, and lets Fastify write to the connection while it writes this one. */
-function writeAfterHooks (_request: FastifyRequest, reply: PendingReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
+function writeAfterHooks (request: FastifyRequest, reply: PendingReply, sent: unknown, done: (error: null, payload: unknown) => void): void {
   const { response, hasStream } = reply[pending] as PendingResponse
+  // A hook that compares entity tags, such as that of @fastify/etag, also compares those of errors (RFC 9110, section 13.2.1, forbids it).
+  const isNotModified = reply.statusCode === 304
+  const payload = isNotModified && request.method !== 'HEAD' ? response.payload : sent
+  if (isNotModified) reply.code(response.status).header('content-length', Buffer.byteLength(response.payload))
   // A hook that encodes the earlier response may have set this in the meantime.
   if (payload === response.payload) reply.removeHeader('content-encoding')
   checkHookHeaders(reply)
+  if (!Object.hasOwn(response.headers, 'etag')) reply.removeHeader('etag')
   if (hasStream) {
     // The stream can write to the connection at any time, so this response is written in one piece.
     if (isDestroyable(payload)) payload.destroy()

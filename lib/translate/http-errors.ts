@@ -38,13 +38,13 @@ function getContentRange (headers: unknown): string | undefined {
 }
 
 /**
- * Returns the message if the application's author wrote it. The default message of http-errors and Boom is the reason phrase, and
- * the default message of Nest is the name of the class. A parser repeats its input, and system errors contain paths and
- * addresses.
+ * Returns the message if the application's author wrote it for the client. http-errors marks other messages with `expose: false`.
+ * The default message of http-errors and Boom is the reason phrase, and the default message of Nest is the name of the class. A
+ * parser repeats its input, and system errors contain paths and addresses.
  */
 function getCallerMessage (error: ReadonlyJsonObject): string | undefined {
-  const { message, name, syscall } = error
-  if (typeof message !== 'string' || message === '' || name === 'SyntaxError' || syscall !== undefined) return undefined
+  const { message, name, syscall, expose } = error
+  if (typeof message !== 'string' || message === '' || name === 'SyntaxError' || syscall !== undefined || expose === false) return undefined
   return message === STATUS_CODES[Number(getStatus(error))] || message.replaceAll(' ', '') === name ? getListedMessages(error) : message
 }
 

@@ -108,6 +108,61 @@ t.test('an error that a validator returns is a failed validation, and other vali
   t.strictSame(await post(none, '/', 'application/json'), [200, 'not validated'], 'as Fastify does')
 })
 
+const database = (): Error => Object.assign(new Error('duplicate key value violates unique constraint, secret'), { code: '23505', severity: 'ERROR', table: 'users', constraint: 'users_email_key', schema: 'public', detail: 'Key (email)=(secret) already exists.' })
+const reset = (): Error => Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:5432, secret'), { code: 'ECONNREFUSED', syscall: 'connect' })
+const timedOut = (): Error => new DOMException('The operation timed out, secret', 'TimeoutError')
+
+/** Values that a validator throws because it fails, and the response to each. */
+const failures: ReadonlyArray<readonly [create: () => unknown, expected: readonly [status: number, code: string]]> = [
+  [database, [409, 'resource_already_exists']],
+  [reset, [502, 'bad_gateway']],
+  [timedOut, [504, 'gateway_timeout']],
+  [() => new TypeError('fetch failed', { cause: reset() }), [502, 'bad_gateway']],
+  [() => new TypeError('secret is not a function'), [500, 'internal_error']],
+  [() => new Error('timeout exceeded when trying to connect to secret'), [500, 'internal_error']],
+  [() => new AggregateError([reset()], 'secret'), [502, 'bad_gateway']],
+  [() => Object.freeze(new Error('secret')), [500, 'internal_error']],
+  [() => new Proxy(new Error('secret'), { set () { throw new Error('secret') } }), [500, 'internal_error']],
+  [() => 'secret', [500, 'internal_error']],
+  [() => ({ secret: 42 }), [500, 'internal_error']],
+  [() => errors.resource_conflict(), [409, 'resource_conflict']]
+]
+
+t.test('a validator that fails, as during an outage of its database, does not make the request invalid, and its message is not sent', async t => {
+  const unhandled = watchRejections(t)
+  const respond = async (validate: () => unknown): Promise<readonly [number, string, boolean]> => {
+    const app = await create()
+    app.post('/', { schema: { body: {} }, validatorCompiler: (() => validate) as never }, async () => ({ secret: 42 }))
+    const { statusCode, body } = await app.inject({ method: 'POST', url: '/', payload: {} })
+    return [statusCode, (JSON.parse(body) as { code: string }).code, body.includes('secret')]
+  }
+  for (const [create, expected] of failures) {
+    t.strictSame(await respond(() => { throw create() }), [...expected, false], `throws ${String(create)}`)
+    t.strictSame(await respond(async () => { throw create() }), [...expected, false], `rejects ${String(create)}`)
+  }
+  for (const create of [database, reset, timedOut]) {
+    const expected = failures.find(([failure]) => failure === create)?.[1] ?? []
+    t.strictSame(await respond(() => ({ error: create() })), [...expected, false], `returns ${String(create)}`)
+    t.strictSame(await respond(async () => ({ error: create() })), [...expected, false], `resolves with ${String(create)}`)
+  }
+  t.strictSame(await respond(() => { throw Promise.reject(new Error('secret')) }), [500, 'internal_error', false])
+  t.strictSame(await unhandled(), [])
+})
+
+t.test('a rejected promise of a validator that lists what is invalid makes the request invalid', async t => {
+  const listed = { instancePath: '/a', keyword: 'required', params: { missingProperty: 'b' } }
+  for (const thrown of [
+    Object.assign(new Error('validation failed'), { errors: [listed] }), Object.assign(new Error('Invalid'), { issues: [{ path: ['a'], message: 'no' }] }),
+    Object.assign(new Error('"a" is required'), { details: [{ path: ['a'] }] }), Object.assign(new Error('Expected a string'), { failures: () => [] }),
+    Object.assign(new Error('Content should match'), { code: 'CONTENT_INCORRECT', details: [] }), [listed]
+  ]) {
+    const app = await create()
+    app.post('/', { schema: { body: {} }, validatorCompiler: (() => async () => { throw thrown }) as never }, async () => ({ secret: 42 }))
+    const [status] = await post(app, '/', 'application/json')
+    t.ok([400, 422].includes(status), String(thrown))
+  }
+})
+
 t.test('if an error handler throws undefined, the plugin responds', async t => {
   for (const value of nothing) {
     const app = await create()

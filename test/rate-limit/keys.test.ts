@@ -55,6 +55,14 @@ t.test('by a function', async t => {
   await t.rejects(createKeyGenerator(() => { throw new Error('no user') })(from('203.0.113.7')), { message: 'no user' })
 })
 
+t.test('a function whose result cannot identify a client fails', async t => {
+  for (const [value, got] of [[{ id: 7 }, 'an object'], [['acme'], 'an array'], [true, 'true'], [Symbol('acme'), 'Symbol(acme)'], [() => 'acme', 'a function']] as const) {
+    await t.rejects(createKeyGenerator(() => value as never)(from('203.0.113.7')), {
+      name: 'TypeError', message: `fastify-api-errors: key of a rate limit: expected the function to return a string, a number or undefined, got ${got}.`
+    })
+  }
+})
+
 t.test('clients with different kinds of keys never share a key in the store', async t => {
   const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.ipV4(), fc.ipV6(), fc.constantFrom('', 'ip:1.2.3.4', 'key:a', 'api-key:a', 'key:', '#a'))
   await fc.assert(fc.asyncProperty(texts, texts, texts, async (ip, id, value) => {

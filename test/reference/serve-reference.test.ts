@@ -292,6 +292,7 @@ t.test('an invalid option is reported with one sentence', async t => {
     [{ logo: "https://example.com/;script-src '*'" }, "reference.logo: expected a path, an 'https:' URL or a 'data:' URL of an image, got \"https://example.com/;script-src '*'\"."],
     [{ support: 'help@example.com' }, "reference.support: expected an 'https:' or 'mailto:' URL, got \"help@example.com\"."],
     [{ operationUrl: '/docs' }, 'reference.operationUrl: expected a function of the operation that returns a URL, got "/docs".'],
+    [{ operationUrl: async () => '/docs' }, 'reference.operationUrl: expected a function of the operation that returns a URL, got an async function.'],
     [{ changelog: true }, "reference.changelog: expected the path of a file that 'fastify-api-errors changelog' wrote, or its content, got true."],
     [{ live: 'yes' }, 'reference.live: expected true, false, or a function of the request that returns true or false, got "yes".'],
     [{ source: './src' }, "reference.source: expected a URL like 'https://github.com/acme/api/blob/main', got \"./src\"."]

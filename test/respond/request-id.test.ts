@@ -47,12 +47,14 @@ t.test('otherwise, a 200 has no such header', async t => {
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': '2' }, body: 'ok' })
 })
 
-t.test('a request with an empty id gets a new one', async t => {
-  const ids: string[] = []
-  const app = await createApp({ log: entry => { ids.push(entry.requestId) } }, { genReqId: () => '' })
-  app.get('/', () => { throw errors.resource_conflict() })
-  const answer = await sendRequest(await listen(t, app), 'GET', '/')
-  t.match(ids, [/^req_[\w-]{20}$/])
-  const [id = ''] = ids
-  t.strictSame(answer, errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: id }, { 'x-request-id': id }))
+t.test('a request gets a new id if its id is empty or cannot be converted to a string', async t => {
+  for (const given of ['', { toString () { throw new Error('secret') } }, Object.create(null)]) {
+    const ids: string[] = []
+    const app = await createApp({ log: entry => { ids.push(entry.requestId) } }, { genReqId: () => given as string })
+    app.get('/', () => { throw errors.resource_conflict() })
+    const answer = await sendRequest(await listen(t, app), 'GET', '/')
+    t.match(ids, [/^req_[\w-]{20}$/])
+    const [id = ''] = ids
+    t.strictSame(answer, errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: id }, { 'x-request-id': id }))
+  }
 })

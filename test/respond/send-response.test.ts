@@ -374,6 +374,46 @@ t.test('a reason phrase of the application is kept', async t => {
   t.match(await sendRaw(await listen(t, app), formatRequest('GET', '/')), /^HTTP\/1\.1 409 Quota used\r\n.*resource_conflict/s)
 })
 
+t.test('an error is sent in full and without an entity tag, even if the client sends the tag that a hook computes for it', async t => {
+  const tag = '"the same for each request"'
+  for (const isHttp2 of [false, true]) {
+    const app = await createApp({}, { forceCloseConnections: true, ...(isHttp2 && { http2: true }) } as never)
+    // Like @fastify/etag
+    app.addHook('onSend', (request, reply, payload, done) => {
+      if (!reply.hasHeader('etag') && typeof payload === 'string') reply.header('etag', tag)
+      const isKnown = request.headers['if-none-match'] === reply.getHeader('etag')
+      if (isKnown) reply.code(304)
+      done(null, isKnown ? '' : payload)
+    })
+    app.get('/forbidden', async () => { throw errors.forbidden() })
+    app.get('/own', async () => { throw errors.precondition_failed({ headers: { etag: '"2"' } }) })
+    app.get('/stream', (_request, reply) => { reply.send(Readable.from((async function * () { throw errors.resource_gone() })())) })
+    app.get('/sent', (_request, reply) => { reply.code(409).send({ message: errors.resource_conflict.message }) })
+    app.get('/', async () => 'fine')
+    const port = await listen(t, app)
+    const send = async (method: string, path: string, known: string): Promise<object> => {
+      if (isHttp2) {
+        const { status, body, headers: { etag, 'content-length': length } } = await askHttp2(port, path, { ':method': method, 'if-none-match': known })
+        return { status, etag, length, body }
+      }
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers: { 'if-none-match': known } })
+      const { etag, 'content-length': length } = Object.fromEntries(response.headers)
+      return { status: response.status, etag, length, body: await response.text() }
+    }
+    for (const [path, code, known, etag] of [
+      ['/forbidden', 'forbidden', tag], ['/own', 'precondition_failed', '"2"', '"2"'], ['/stream', 'resource_gone', tag], ['/sent', 'resource_conflict', tag], ['/none', 'route_not_found', tag]
+    ] as const) {
+      const { status, message } = errors[code]
+      const body = JSON.stringify({ code, message, request_id: requestId })
+      const expected = { status, etag, length: String(body.length), body }
+      t.strictSame(await send('GET', path, known), expected, path)
+      t.strictSame(await send('GET', path, '"other"'), expected, path)
+      if (path !== '/stream') t.strictSame(await send('HEAD', path, known), { ...expected, body: '' }, path)
+    }
+    t.match(await send('GET', '/', tag), { status: 304, etag: tag, body: '' }, 'another response is not changed')
+  }
+})
+
 t.test('the last line of a stream describes the error, in the format of the application', async t => {
   const entries: unknown[] = []
   const app = await createApp({ format: 'problem', log: ({ level, code, status, route, error }) => { entries.push({ level, code, status, route, cause: (error.cause as Error | undefined)?.message }) } })

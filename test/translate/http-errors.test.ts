@@ -27,6 +27,7 @@ t.test('http-errors: every status, with and without a message', async t => {
     t.strictSame(await send({ error: createError(status) }), answerTo(status), `${status} without`)
     t.strictSame(await send({ error: createError(status, 'Ask Ada.') }), answerTo(status, 'Ask Ada.'), `${status} with`)
     t.strictSame(await send({ error: createError(status, 'Ask Ada.', { expose: true }) }), answerTo(status, 'Ask Ada.'), `${status} exposed`)
+    t.strictSame(await send({ error: createError(status, 'Ask Ada.', { expose: false }) }), answerTo(status), `${status} not exposed`)
   }
 })
 
