@@ -212,6 +212,14 @@ export function isStreaming (reply: FastifyReply): boolean {
   return reply.raw.listenerCount('end') > 0
 }
 
+/** Returns the error with which `handlerTimeout` ended a request; `undefined` if it did not. */
+export function getHandlerTimeout (request: FastifyRequest): Error | undefined {
+  // Without this option, reading `signal` would create one.
+  if (!(request.routeOptions as { readonly handlerTimeout?: number }).handlerTimeout) return undefined
+  const { reason } = request.signal as { readonly reason?: Error & { readonly code?: unknown } }
+  return reason?.code === 'FST_ERR_HANDLER_TIMEOUT' ? reason : undefined
+}
+
 /** Returns whether an error comes from the stream of a request body. Fastify sets the status 400 on such an error unless it has another status. */
 export function isErrorOfBody (error: unknown, request: FastifyRequest): boolean {
   const stream = readInternal(request, 'fastify.RequestPayloadStream') as { readonly errored?: unknown } | null | undefined

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest, RawRequestDefaultExpression, RawServ
 import { specificMessages } from '../catalog/specific-messages.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
 import { requireParsedBody } from '../fastify/hooks.js'
-import { addFirstSendHook } from '../fastify/reply-internals.js'
+import { addFirstSendHook, getHandlerTimeout } from '../fastify/reply-internals.js'
 import { declareErrorsOfMethods } from '../infer/declare-errors.js'
 import { declareHeaders } from '../infer/declared-headers.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
@@ -269,9 +269,7 @@ async function storeOrRelease (current: RunningRequest, request: FastifyRequest,
 
 /** Returns whether `handlerTimeout` caused the response. The handler continues, so its claim must stay. */
 function isHandlerRunning (request: FastifyRequest): boolean {
-  // Without this option, reading `signal` would create one.
-  if (!(request.routeOptions as { readonly handlerTimeout?: number }).handlerTimeout) return false
-  return (request.signal.reason as { readonly code?: unknown } | undefined)?.code === 'FST_ERR_HANDLER_TIMEOUT'
+  return getHandlerTimeout(request) !== undefined
 }
 
 async function storeResponse (current: RunningRequest, request: FastifyRequest, response: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
 import { formatShouldRetry, getDefaultRetryAfter } from '../catalog/error-headers.js'
 import { codeForStatus, standardErrors } from '../catalog/standard-errors.js'
-import { isErrorOfBody, isSendCalledByApplication } from '../fastify/reply-internals.js'
+import { getHandlerTimeout, isErrorOfBody, isSendCalledByApplication } from '../fastify/reply-internals.js'
 import { chooseLanguage } from '../languages/choose-language.js'
 import { setDefaultMessage } from '../languages/localize.js'
 import type { ResolvedLanguage } from '../languages/resolve-languages.js'
@@ -241,8 +241,9 @@ function logUnanswered (context: ResponderContext, thrown: unknown, status: LogE
 function handleStreamError (context: ResponderContext, error: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
   // The client closed the connection, or the application destroyed the stream without an error.
   const isClosed = (error as { readonly code?: unknown } | null | undefined)?.code === 'ERR_STREAM_PREMATURE_CLOSE'
-  const isLogged = context.settings.log !== false && !isClosed
-  if (isLogged) logUnanswered(context, error, context.settings.errors.internal_error.status, request, reply)
+  const failure = isClosed ? getHandlerTimeout(request) : error
+  const isLogged = context.settings.log !== false && !(isClosed && failure === undefined)
+  if (isLogged) logUnanswered(context, failure, context.settings.errors.internal_error.status, request, reply)
   // Fastify destroys the response without an error. Over HTTP/2, such a stream ends as if it were complete.
   if (request.raw.httpVersionMajor === 2) abortResponse(reply)
   return isLogged

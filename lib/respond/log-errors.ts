@@ -1,4 +1,5 @@
 /** Logs errors: the content of a log entry, and the built-in log. */
+import { types } from 'node:util'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
@@ -41,9 +42,9 @@ export type LogFunction = (entry: LogEntry, request: FastifyRequest | null, log:
 export type LogMethod = 'defaultErrorLog' | 'routeNotFound' | null
 
 /**
- * Writes an entry to the log of the request. A 4xx is logged with its code and message, and a 5xx with the error, its stack and
- * its causes. The stack of an expected 4xx would cost more than the rest of the response and is not useful. The data of the error
- * has at most 16,000 characters.
+ * Writes an entry to the log of the request. A 4xx is logged with its code and message, and with the message of its cause if that
+ * was not sent. A 5xx is logged with the error, its stack and its causes. The stack of an expected 4xx would cost more than the rest
+ * of the response and is not useful. The data of the error has at most 16,000 characters.
  */
 export function writeLog (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger): void {
   const { level, code, status, route, requestId, error } = entry
@@ -52,8 +53,20 @@ export function writeLog (entry: LogEntry, request: FastifyRequest | null, log: 
   const hasRequestId = request !== null && getRequestIdLogLabel(request.server) === 'requestId'
   const fields: Record<string, unknown> = { code, status, route }
   if (!hasRequestId) fields.requestId = requestId
+  const reason = level === 'info' ? findReason(error, secrets) : undefined
+  if (reason !== undefined) fields.reason = reason
   if (level === 'info') log.info(fields, redactText(error.message, secrets))
   else log.error(Object.assign(fields, describeError(error, secrets)), redactText(error.message, secrets))
+}
+
+/**
+ * Returns the message of the cause of a 4xx, if it is not the message of the response. The causes of invalid requests may repeat
+ * values, such as passwords, and those of Fastify contain no more than the code.
+ */
+function findReason ({ cause, issues, message }: ApiError, secrets: readonly string[]): string | undefined {
+  if (!types.isNativeError(cause) || issues !== undefined) return undefined
+  const { message: reason, code } = redactError<Error & { readonly code?: unknown }>(cause, secrets)
+  return reason === message || (typeof code === 'string' && code.startsWith('FST_')) ? undefined : reason
 }
 
 /**

@@ -64,7 +64,7 @@ export function translateThrown ({ value, statuses }: ThrownError, settings: Tra
 }
 
 function createRequest (): FastifyRequest {
-  return { method: 'GET', url: '/', headers: {}, body: undefined, query: {}, params: {}, routeOptions: { config: {} } } as unknown as FastifyRequest
+  return { method: 'GET', url: '/', headers: {}, body: undefined, query: {}, params: {}, routeOptions: { config: {} }, server: { hasDecorator: () => false } } as unknown as FastifyRequest
 }
 
 /** Returns an object with the class and the fields of an error. */

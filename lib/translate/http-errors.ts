@@ -2,7 +2,8 @@
 import { STATUS_CODES } from 'node:http'
 import { parse } from '@lukeed/ms'
 import { codeForStatus, type StandardCode } from '../catalog/standard-errors.js'
-import { getStatus } from './error-status.js'
+import { getIntendedStatus, getStatus } from './error-status.js'
+import { mistakes } from './reply-status.js'
 import type { TranslateContext, Translator } from './translator.js'
 import type { ApiError } from '../catalog/api-error.js'
 import { isUnsatisfiedRange } from '../support/http-syntax.js'
@@ -19,7 +20,7 @@ export const httpErrorsTranslator: Translator = {
   translate (error, context) {
     if (!isObject(error)) return undefined
     const code = codeForStatus(getStatus(error))
-    if (code === undefined) return undefined
+    if (code === undefined || (mistakes.has(error.name) && getIntendedStatus(error, context.request) === undefined)) return undefined
     if (code === 'rate_limit_exceeded') return createRateLimitError(error, context)
     return createStatusError(error, code, context)
   }

@@ -3,7 +3,7 @@ import { codeForStatus } from '../catalog/standard-errors.js'
 import type { Translator } from './translator.js'
 
 /** JavaScript's built-in errors. They indicate bugs, regardless of the reply's status. */
-const mistakes: ReadonlySet<string> = new Set(['EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'])
+export const mistakes: ReadonlySet<unknown> = new Set(['EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'])
 
 /**
  * Translates an error whose reply already has an error status. @fastify/auth sets one before it passes on the errors of its

@@ -32,6 +32,19 @@ export const cases: readonly PluginCase[] = [
     request: basic('ada:wrong'),
     answer: { code: 'unauthorized', message: 'Wrong user name or password.', headers: challenge }
   },
+  ...([
+    ['the database is unreachable', Object.assign(new Error('terminating connection'), { code: '57P01', severity: 'FATAL' }), 'service_unavailable'],
+    ['a query is wrong', Object.assign(new Error('relation "secrets" does not exist'), { code: '42P01', severity: 'ERROR' }), 'internal_error'],
+    ['it has a bug', new TypeError("Cannot read properties of undefined (reading 'secret')"), 'internal_error']
+  ] as const).map(([what, error, code]) => ({
+    what: `The credentials cannot be checked, because ${what}.`,
+    setup: async (app: FastifyInstance) => {
+      await app.register(basicAuth, { authenticate: { realm: 'api' }, validate: async () => { throw error } })
+      app.get('/', { onRequest: app.basicAuth }, async () => 'secret')
+    },
+    request: basic('ada:lovelace'),
+    answer: { code, headers: { ...challenge, ...(code === 'service_unavailable' && { 'retry-after': '10' }) } }
+  })),
   {
     what: 'The request has no credentials (without authenticate: the plugin does not send its scheme).',
     setup: async app => {

@@ -26,14 +26,29 @@ async function logged (options: ApiErrorsOptions, server: FastifyServerOptions =
 
 const [info, error] = [30, 50]
 
-t.test('a 4xx is logged at info: its code, no stack', async t => {
+t.test('a 4xx is logged at info: its code and the message of its cause, no stack', async t => {
   const { app, lines } = await logged({})
   app.get('/queues/:id', () => { throw errors.resource_not_found({ message: 'No queue has this id.', cause: new Error('select * from queues') }) })
   await app.inject('/queues/1')
   await app.inject('/nope')
   t.strictSame(lines, [
-    { level: info, reqId: 'req_1', code: 'resource_not_found', status: 404, route: 'GET /queues/:id', requestId: 'req_1', msg: 'No queue has this id.' },
+    { level: info, reqId: 'req_1', code: 'resource_not_found', status: 404, route: 'GET /queues/:id', requestId: 'req_1', reason: 'select * from queues', msg: 'No queue has this id.' },
     { level: info, reqId: 'req_1', code: 'route_not_found', status: 404, route: null, requestId: 'req_1', msg: 'This endpoint does not exist.' }
+  ])
+})
+
+t.test('the message of the cause of a 4xx is logged only if the response has another one and it cannot repeat the value of a field', async t => {
+  const { app, lines } = await logged({})
+  const cause = (code?: string): Error => Object.assign(new Error('the cause'), code !== undefined && { code })
+  app.get('/status', (_request, reply) => { reply.code(401).send(cause()) })
+  app.get('/own', async () => { throw Object.assign(cause(), { statusCode: 409 }) })
+  app.get('/hidden', async () => { throw Object.assign(cause(), { statusCode: 409, expose: false }) })
+  app.get('/fastify', async () => { throw errors.resource_conflict({ cause: cause('FST_ERR_CTP_INVALID_MEDIA_TYPE') }) })
+  app.get('/issues', async () => { throw errors.resource_conflict({ cause: cause(), issues: [{ in: 'body', field: 'a', pointer: '/a', code: 'unique', message: 'is already in use' }] }) })
+  app.get('/text', async () => { throw errors.resource_conflict({ cause: 'the cause' }) })
+  for (const path of ['/status', '/own', '/hidden', '/fastify', '/issues', '/text']) await app.inject(path)
+  t.strictSame(lines.map(({ route, reason }) => [route, reason]), [
+    ['GET /status', 'the cause'], ['GET /own', undefined], ['GET /hidden', 'the cause'], ['GET /fastify', undefined], ['GET /issues', undefined], ['GET /text', undefined]
   ])
 })
 

@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib'
 import compress from '@fastify/compress'
 import t from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
+import apiErrors, { serverOptions, standardErrors as errors, type ApiErrorsOptions } from 'fastify-api-errors'
 import { createApp, errorResponse, formatRequest, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody } from '../support/http.js'
 
 interface Received {
@@ -231,6 +231,22 @@ t.test('if the log of the plugin is off, Fastify logs a failed stream; a disconn
   t.equal(response.statusCode, 200)
   t.ok(lines.includes('response terminated with an error with headers already sent'))
   t.ok(lines.includes('stream closed prematurely'))
+})
+
+t.test('if the handler timeout cuts a stream that has started, the log has its error', async t => {
+  for (const isHttp2 of [false, true]) {
+    let log: ApiErrorsOptions['log'] = false
+    const logged = new Promise(resolve => { log = ({ level, code, route, error }) => { resolve([level, code, route, (error.cause as Error).message]) } })
+    const app = await createApp({ log }, { ...(isHttp2 && { http2: true }) } as never)
+    app.get('/', { handlerTimeout: 100 } as never, (_request, reply) => {
+      const stream = new Readable({ read () {} })
+      stream.push('a')
+      reply.send(stream)
+    })
+    const port = await listen(t, app)
+    t.match(await (isHttp2 ? askHttp2 : askHttp1)(port, '/'), { status: 200, body: 'a', isCut: true })
+    t.strictSame(await logged, ['error', 'service_unavailable', 'GET /', "Request timed out after 100 ms on route '/'"])
+  }
 })
 
 t.test('a late handler sends nothing, and the timeout response has the headers of the hooks', async t => {

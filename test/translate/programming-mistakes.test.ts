@@ -10,7 +10,7 @@ import type { TranslateContext } from '../../lib/translate/translator.js'
 
 const context = {
   errors,
-  request: { headers: { 'content-type': 'multipart/form-data' }, method: 'POST', routeOptions: {} },
+  request: { headers: { 'content-type': 'multipart/form-data' }, method: 'POST', routeOptions: {}, server: { hasDecorator: () => false } },
   reply: { statusCode: 404 }
 } as unknown as TranslateContext
 

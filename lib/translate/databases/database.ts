@@ -3,12 +3,12 @@ import type { FastifyRequest } from 'fastify'
 import type { ApiError } from '../../catalog/api-error.js'
 import { formatField, formatPointer, type Issue, type IssueCode } from '../../catalog/issues.js'
 import { specificMessages, specificPhrases } from '../../catalog/specific-messages.js'
-import type { StandardCode } from '../../catalog/standard-errors.js'
-import { getStatus } from '../error-status.js'
+import { codeForStatus, type StandardCode } from '../../catalog/standard-errors.js'
+import { getIntendedStatus } from '../error-status.js'
 import type { NamedConstraint, TranslateContext, Translator } from '../translator.js'
 import { getValidationMessage, isValidationCode, toValidationCode } from '../validation/validation-status.js'
 import { maxIssues } from '../validation/validation.js'
-import { isObject } from '../../support/is-object.js'
+import { isObject, type ReadonlyJsonObject } from '../../support/is-object.js'
 
 /** A kind of database failure, the same for all databases. */
 export type DatabaseFailure =
@@ -83,10 +83,14 @@ export function databaseTranslator (name: string, read: ReadError): Translator {
   return {
     name,
     translate (error, context) {
+      const { errors, request } = context
+      const status = isObject(error) ? getOwnStatus(error, request) : undefined
+      // The application set the status, but did not write the message of the database.
+      if (status !== undefined) return read(error as ReadonlyJsonObject, request) && errors[codeForStatus(status) as 'resource_conflict']({ cause: error })
       let found: FailureDetails | undefined
       let current = error
-      for (let depth = 0; depth < maxDepth && isOfDatabase(current); depth++) {
-        found = read(current, context.request) ?? found
+      for (let depth = 0; depth < maxDepth && isObject(current) && getOwnStatus(current, request) === undefined; depth++) {
+        found = read(current, request) ?? found
         current = current.cause ?? current.original ?? current.driverError ?? current.nativeError // TypeORM says driverError, Sequelize original, Objection nativeError, the others cause
       }
       return found === undefined ? undefined : createDatabaseError(found, error, context)
@@ -94,12 +98,13 @@ export function databaseTranslator (name: string, read: ReadError): Translator {
   }
 }
 
-const maxDepth = 8
-
-/** Returns whether the application set the status of an error. A 500 does not count, because the cause has more information. */
-function isOfDatabase (error: unknown): error is Readonly<Record<string, unknown>> {
-  return isObject(error) && [undefined, 500].includes(getStatus(error))
+/** Returns the status that the application set on an error. A 500 does not count, because the cause has more information. */
+function getOwnStatus (error: ReadonlyJsonObject, request: FastifyRequest): number | undefined {
+  const status = getIntendedStatus(error, request)
+  return status === 500 ? undefined : status
 }
+
+const maxDepth = 8
 
 /** The failures that concern a single value. In a request whose body is absent or empty, the value comes from the URL. */
 const valueFailures: ReadonlySet<DatabaseFailure> = new Set(['too_long', 'out_of_range', 'malformed'])

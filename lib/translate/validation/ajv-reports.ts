@@ -53,12 +53,19 @@ export function readAjvReports (report: ValidationReport): FailedKeyword[] {
   return entries.flatMap(({ failures }) => failures)
 }
 
+/** The keywords under which JSON Type Definition reports absent fields, and unknown fields at their own path. */
+const ofTypeDefinition: ReadonlySet<string> = new Set(['properties', 'optionalProperties'])
+
 function readEntry (reported: unknown, report: ValidationReport): Entry {
   const given = isObject(reported) ? reported : {}
-  const keyword = typeof given.keyword === 'string' ? given.keyword : 'invalid'
-  const instancePath = typeof given.instancePath === 'string' ? given.instancePath : ''
-  const reportedPath = typeof given.schemaPath === 'string' ? given.schemaPath : ''
   const params = isObject(given.params) ? given.params : {}
+  const name = typeof given.keyword === 'string' ? given.keyword : 'invalid'
+  const definition = ofTypeDefinition.has(name) ? params.error : undefined
+  const isUnknown = definition === 'additional'
+  const keyword = isUnknown ? 'additionalProperties' : definition === 'missing' ? 'required' : name
+  const path = typeof given.instancePath === 'string' ? given.instancePath : ''
+  const instancePath = isUnknown ? getParent(path) : path
+  const reportedPath = typeof given.schemaPath === 'string' ? given.schemaPath : ''
   return {
     keyword,
     instancePath,

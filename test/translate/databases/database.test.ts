@@ -79,6 +79,10 @@ t.test('the error of a database may be wrapped in others', async t => {
     status: 403,
     body: { code: 'forbidden', message: 'Only admins may do this.', request_id: 'req_1' }
   }, 'not below an error with its own status, because the application chose that status')
+  t.strictSame(await post(() => Object.assign(uniqueViolation(), { statusCode: 403 })), {
+    status: 403,
+    body: { code: 'forbidden', message: 'You do not have permission to do this.', request_id: 'req_1' }
+  }, 'a status that was set on the error itself is kept, but not the message of the database')
 })
 
 t.test('if the request has no body, a value that the database rejects is an invalid parameter', async t => {

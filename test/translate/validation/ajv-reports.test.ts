@@ -3,6 +3,7 @@
 import * as typebox from '@fastify/type-provider-typebox'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv as AjvJTD } from 'ajv/dist/jtd.js'
 import ajvErrors from 'ajv-errors'
 import ajvFormats from 'ajv-formats'
 import localize from 'ajv-i18n'
@@ -542,4 +543,29 @@ t.test('the plugin\'s messages are used, also after ajv-i18n replaced the messag
     app.post('/', { schema: { body: { type: 'object', required: ['a'], properties: { b: { type: 'integer' } } } } }, () => 'fine')
   })
   t.strictSame((await postTo(app, { a: 1, b: secret })).faults, [['b', 'type', 'must be a whole number']])
+})
+
+t.test('JSON Type Definition', async t => {
+  const ajv = new AjvJTD({ allErrors: true })
+  const app = await createApi({}, app => {
+    app.setValidatorCompiler((({ schema }: { readonly schema: object }) => ajv.compile(schema)) as never)
+    app.post('/', {
+      schema: {
+        body: {
+          properties: { name: { enum: ['ada'] }, email: { type: 'string' } },
+          optionalProperties: { more: { properties: { tags: { elements: { type: 'string' } } } } }
+        }
+      }
+    }, () => 'fine')
+  })
+  const { text, ...answer } = await postTo(app, { name: secret, other: secret, more: { tags: [7], more: secret } })
+  t.strictSame(answer, {
+    status: 422,
+    code: 'validation_error',
+    faults: [
+      ['name', 'enum', 'must be one of "ada"'], ['email', 'required', 'is required'], ['more.tags[0]', 'type', 'must be a string'],
+      ['more.more', 'unknown_field', 'is not allowed'], ['other', 'unknown_field', 'is not allowed']
+    ]
+  })
+  t.notMatch(text, secret)
 })

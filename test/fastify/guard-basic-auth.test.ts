@@ -1,0 +1,43 @@
+/** What the function of @fastify/basic-auth that checks the credentials throws. */
+import basicAuth from '@fastify/basic-auth'
+import t from 'tap'
+import Fastify from 'fastify'
+import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
+import { watchRejections } from '../support/unhandled-rejections.js'
+
+const credentials = { headers: { authorization: `Basic ${Buffer.from('ada:lovelace').toString('base64')}` } }
+
+async function respond (validate: (...args: never[]) => unknown, isActive = true): Promise<[status: number, body: string]> {
+  const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
+  await app.register(basicAuth, { validate: validate as never })
+  if (isActive) await app.register(apiErrors, { log: false })
+  app.get('/', { onRequest: app.basicAuth }, async () => 'secret')
+  const { statusCode, body } = await app.inject({ url: '/', ...credentials })
+  return [statusCode, body]
+}
+
+const format = (code: 'internal_error' | 'invalid_credentials'): string => JSON.stringify({ code, message: errors[code].message, request_id: 'req_1' })
+
+t.test('credentials are rejected if validate() rejects with a value that is not an error', async t => {
+  const unhandled = watchRejections(t)
+  for (const thrown of [undefined, null, 'secret', { secret: 42 }]) {
+    t.strictSame(await respond(() => Promise.reject(thrown)), [500, format('internal_error')], String(thrown))
+  }
+  t.strictSame(await unhandled(), [])
+})
+
+t.test('errors and results of validate() are not changed', async t => {
+  t.strictSame(await respond(async () => { throw errors.invalid_credentials() }), [401, format('invalid_credentials')])
+  t.strictSame(await respond((_user, _password, _request, _reply, done: (error?: Error) => void) => { done(errors.invalid_credentials()) }), [401, format('invalid_credentials')])
+  t.strictSame(await respond(async () => {}), [200, 'secret'])
+  t.strictSame(await respond(() => Promise.reject(undefined), false), [200, 'secret'], 'as without the plugin') // eslint-disable-line prefer-promise-reject-errors
+})
+
+t.test('options that are not valid are passed on', async t => {
+  for (const options of [undefined, {}, () => ({ validate: async () => {} })]) {
+    const app = Fastify(serverOptions())
+    app.register(basicAuth, options as never)
+    if (typeof options === 'function') await app.ready()
+    else await t.rejects(app.ready(), { message: /validate/ })
+  }
+})
