@@ -65,8 +65,10 @@ export function writeLog (entry: LogEntry, request: FastifyRequest | null, log: 
  */
 function findReason ({ cause, issues, message }: ApiError, secrets: readonly string[]): string | undefined {
   if (!types.isNativeError(cause) || issues !== undefined) return undefined
-  const { message: reason, code } = redactError<Error & { readonly code?: unknown }>(cause, secrets)
-  return reason === message || (typeof code === 'string' && code.startsWith('FST_')) ? undefined : reason
+  // Getters are not called.
+  const [reason, code] = ['message', 'code'].map(name => Object.getOwnPropertyDescriptor(cause, name)?.value as unknown)
+  if (typeof reason !== 'string' || reason === message || (typeof code === 'string' && code.startsWith('FST_'))) return undefined
+  return redactText(reason, secrets)
 }
 
 /**

@@ -38,6 +38,6 @@ t.test('options that are not valid are passed on', async t => {
     const app = Fastify(serverOptions())
     app.register(basicAuth, options as never)
     if (typeof options === 'function') await app.ready()
-    else await t.rejects(app.ready(), { message: /validate/ })
+    else await t.rejects(async () => { await app.ready() }, { message: /validate/ })
   }
 })

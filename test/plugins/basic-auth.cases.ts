@@ -35,7 +35,7 @@ export const cases: readonly PluginCase[] = [
   ...([
     ['the database is unreachable', Object.assign(new Error('terminating connection'), { code: '57P01', severity: 'FATAL' }), 'service_unavailable'],
     ['a query is wrong', Object.assign(new Error('relation "secrets" does not exist'), { code: '42P01', severity: 'ERROR' }), 'internal_error'],
-    ['it has a bug', new TypeError("Cannot read properties of undefined (reading 'secret')"), 'internal_error']
+    ['validate() has a bug', new TypeError("Cannot read properties of undefined (reading 'secret')"), 'internal_error']
   ] as const).map(([what, error, code]) => ({
     what: `The credentials cannot be checked, because ${what}.`,
     setup: async (app: FastifyInstance) => {

@@ -46,9 +46,11 @@ t.test('the message of the cause of a 4xx is logged only if the response has ano
   app.get('/fastify', async () => { throw errors.resource_conflict({ cause: cause('FST_ERR_CTP_INVALID_MEDIA_TYPE') }) })
   app.get('/issues', async () => { throw errors.resource_conflict({ cause: cause(), issues: [{ in: 'body', field: 'a', pointer: '/a', code: 'unique', message: 'is already in use' }] }) })
   app.get('/text', async () => { throw errors.resource_conflict({ cause: 'the cause' }) })
-  for (const path of ['/status', '/own', '/hidden', '/fastify', '/issues', '/text']) await app.inject(path)
+  app.get('/getter', async () => { throw errors.resource_conflict({ cause: Object.defineProperty(cause(), 'message', { get: () => 'the cause' }) }) })
+  for (const path of ['/status', '/own', '/hidden', '/fastify', '/issues', '/text', '/getter']) await app.inject(path)
   t.strictSame(lines.map(({ route, reason }) => [route, reason]), [
-    ['GET /status', 'the cause'], ['GET /own', undefined], ['GET /hidden', 'the cause'], ['GET /fastify', undefined], ['GET /issues', undefined], ['GET /text', undefined]
+    ['GET /status', 'the cause'], ['GET /own', undefined], ['GET /hidden', 'the cause'], ['GET /fastify', undefined], ['GET /issues', undefined], ['GET /text', undefined],
+    ['GET /getter', undefined]
   ])
 })
 
