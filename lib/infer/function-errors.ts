@@ -3,7 +3,7 @@
  * application has their functions. `fastify-api-errors infer` finds the errors of functions in other modules.
  */
 import { STATUS_CODES } from 'node:http'
-import type { AnyNode, AssignmentExpression, AwaitExpression, CallExpression, MemberExpression, NewExpression, TryStatement } from 'acorn'
+import type { AnyNode, AssignmentExpression, AwaitExpression, CallExpression, Identifier, IfStatement, MemberExpression, NewExpression, TryStatement } from 'acorn'
 import { codeForStatus } from '../catalog/standard-errors.js'
 import { getComposedHook } from '../fastify/composed-hooks.js'
 import type { DecoratorOwner } from '../fastify/internals.js'
@@ -28,6 +28,8 @@ export interface FunctionError {
   readonly message?: string
   /** The functions that a hook puts on the request, if they throw the error and the hook itself does not. */
   readonly requestFunctions?: readonly string[]
+  /** The names in the lookups whose missing record causes the error: `id` for `const user = await find(id); if (!user) throw new Gone()`. */
+  readonly lookups?: readonly string[]
 }
 
 /** The known properties of the application in which a function runs. */
@@ -65,11 +67,12 @@ export function readFunctionErrors (fn: object, context: FunctionContext): reado
     const key = error.by === 'writes to a stream' ? `${error.code} in a stream` : error.code
     const known = byCode.get(key)
     const bodies = [...known?.bodies ?? [], ...error.bodies ?? []]
+    const lookups = [...known?.lookups ?? [], ...error.lookups ?? []]
     const { message, requestFunctions: added, ...rest } = error
     const functions = added === undefined || (known !== undefined && known.requestFunctions === undefined) ? undefined : [...known?.requestFunctions ?? [], ...added]
     const first = known === undefined ? message : message && known.message
     byCode.set(key, {
-      ...rest, ...(first !== undefined && { message: first }), ...(bodies.length > 0 && { bodies }), ...(functions !== undefined && { requestFunctions: functions })
+      ...rest, ...(first !== undefined && { message: first }), ...(bodies.length > 0 && { bodies }), ...(lookups.length > 0 && { lookups }), ...(functions !== undefined && { requestFunctions: functions })
     })
   }
   return [...byCode.values()]
@@ -137,6 +140,7 @@ function listCaught (node: AnyNode): string[] {
 function readNode (node: AnyNode, reader: Reader): Found {
   switch (node.type) {
     case 'TryStatement': return readTry(node, reader)
+    case 'IfStatement': return readIf(node, reader)
     case 'ThrowStatement': return joinFound(readNode(node.argument, reader), reader.isDeferred ? nothing : readResult(node.argument, reader, 'thrown'))
     case 'ReturnStatement': return node.argument ? joinFound(readNode(node.argument, reader), reader.isDeferred ? nothing : readResult(node.argument, reader, 'returned'), readFetch(node.argument, reader)) : nothing
     case 'AwaitExpression': return joinFound(readChildren(node, reader), readRejection(node, reader), readFetch(node.argument, reader))
@@ -148,6 +152,42 @@ function readNode (node: AnyNode, reader: Reader): Found {
 
 function readChildren (node: AnyNode, reader: Reader): Found {
   return joinFound(...listReachable(node, reader.variables).map(child => readNode(child, reader)))
+}
+
+/** Reads `if (!user) throw ...`, where the variable has the result of a lookup. */
+function readIf (node: IfStatement, reader: Reader): Found {
+  const variable = findMissingVariable(node.test)
+  const lookups = variable === undefined ? [] : listLookupNames(variable, reader)
+  const mark = (error: FunctionError): FunctionError => lookups.length === 0 ? error : { ...error, lookups: [...error.lookups ?? [], ...lookups] }
+  return joinFound(...listReachable(node, reader.variables).map(child => {
+    const found = readNode(child, reader)
+    return child === node.consequent ? { thrown: found.thrown.map(mark), sent: found.sent.map(mark) } : found
+  }))
+}
+
+/** Returns the variable that shows a missing record if a condition is true: `!user`, `user === null`, `!user || user.isDeleted`, `error`. */
+function findMissingVariable (test: AnyNode): Identifier | undefined {
+  if (test.type === 'Identifier') return /^err(or)?$/.test(test.name) ? test : undefined
+  if (test.type === 'LogicalExpression') return test.operator === '||' ? findMissingVariable(test.left) : undefined
+  if (test.type === 'UnaryExpression') return test.operator === '!' && test.argument.type === 'Identifier' ? test.argument : undefined
+  if (test.type !== 'BinaryExpression' || !/^===?$/.test(test.operator) || test.left.type !== 'Identifier') return undefined
+  const { right } = test
+  return (right.type === 'Literal' && right.value === null) || (right.type === 'UnaryExpression' && right.operator === 'void') || getLastName(right) === 'undefined' ? test.left : undefined
+}
+
+/** The usual names of functions that check a value or a permission. */
+const checkingFunctions = /valid|^(can|is|has|check|verify|ensure|assert|authori[sz]e)/i
+
+/** Returns the names in the awaited call whose result a variable has, and in the values of its arguments. */
+function listLookupNames ({ name, start }: Identifier, { variables }: Reader): readonly string[] {
+  const [given, ...others] = variables.getValues(name, start) ?? []
+  // const { user, error } = await find(id)
+  const value = given?.type === 'MemberExpression' ? given.object : given
+  if (value?.type !== 'AwaitExpression' || others.length > 0) return []
+  const nodes = listNodes(value.argument)
+  if (nodes.some(node => node.type === 'CallExpression' && checkingFunctions.test(getCalleeName(node)))) return []
+  const values = nodes.flatMap(node => node.type === 'Identifier' ? variables.getValues(node.name, node.start) ?? [] : [])
+  return [...nodes, ...values.flatMap(each => each === undefined ? [] : listNodes(each))].map(getLastName).filter(each => each !== '')
 }
 
 /** Reads a function that a hook puts on the request: `request.getUser = async () => { ... }`. Its errors occur only on routes that call it. */
@@ -295,7 +335,8 @@ function createSent (status: number | undefined): Found {
 const statusByName: ReadonlyMap<string, number> = new Map([
   ...Object.entries(STATUS_CODES).map(([status, phrase]) => [(phrase as string).replace(/[^A-Za-z]/g, '').toLowerCase(), Number(status)] as const),
   ['teapot', 418], ['badimplementation', 500], ['badgateway', 502], ['baddata', 422], ['entitytoolarge', 413], ['servertimeout', 503], ['uritoolong', 414],
-  ['resourcegone', 410], ['clienttimeout', 408], ['requestedrangenotsatisfiable', 416], ['requesttimeout', 408]
+  ['resourcegone', 410], ['clienttimeout', 408], ['requestedrangenotsatisfiable', 416], ['requesttimeout', 408],
+  ['notauthorized', 401], ['notauthenticated', 401], ['unauthenticated', 401], ['permission', 403], ['permissiondenied', 403], ['accessdenied', 403]
 ])
 
 function getNamedStatus (name: string): number | undefined {

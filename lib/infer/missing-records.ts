@@ -49,9 +49,15 @@ export function catchesAll (handler: object): boolean {
   })
 }
 
-/** Returns whether code uses an error for more than a log entry. */
+/** Returns whether an expression is the message of an error: `error.message`. */
+function isMessageOf (node: AnyNode, name: string): boolean {
+  return node.type === 'MemberExpression' && node.object.type === 'Identifier' && node.object.name === name && getLastName(node) === 'message'
+}
+
+/** Returns whether code uses an error for more than a log entry or a message. */
 function usesError (node: AnyNode, name: string): boolean {
   if (node.type === 'Identifier') return node.name === name
+  if (node.type === 'TemplateLiteral' || (node.type === 'Property' && isMessageOf(node.value, name))) return false
   if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression' && /^(log|logger|console)$/.test(getLastName(node.callee.object))) return false
   return listChildren(node).some(child => usesError(child, name))
 }

@@ -48,6 +48,8 @@ export interface RouteErrorsOptions {
   readonly convertsSent?: boolean
   /** Whether a handler's body that contains more than a message is sent unchanged. @default true */
   readonly keepsSentBodies?: boolean
+  /** Whether this plugin responds with 400 to a path with malformed percent-encoding. @default false */
+  readonly answersMalformedUrls?: boolean
   /** The maximum length of a parameter. For a longer parameter, this plugin responds with 414. @default the plugin never responds with 414 */
   readonly maxParamLength?: number | undefined
   /** Whether the response to a parameter that is too long is the 404 of an unknown path. @default false */
@@ -286,6 +288,7 @@ function applyRules (
     hasInferredFile: context.findInferredErrors !== undefined,
     readErrors: (fn, scope) => readErrors(context, fn, scope),
     convertsSent: context.convertsSent !== false,
+    answersMalformedUrls: context.answersMalformedUrls === true,
     maxParamLength: context.maxParamLength,
     isLongParameterUnrouted: context.isLongParameterUnrouted === true,
     validationStatus: context.validationStatus,

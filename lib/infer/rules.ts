@@ -78,6 +78,8 @@ export interface Facts {
   readonly readErrors: (fn: object, scope: FastifyInstance) => readonly FunctionError[]
   /** Whether an error that a handler sends is converted to the format of the API. */
   readonly convertsSent: boolean
+  /** Whether this plugin responds with 400 to a path with malformed percent-encoding. */
+  readonly answersMalformedUrls: boolean
   /** The maximum length of a parameter. For a longer parameter, this plugin responds with 414. `undefined` if it does not. */
   readonly maxParamLength: number | undefined
   /** Whether the response to a parameter that is too long is the 404 of an unknown path, as before Fastify 5.12. */
@@ -100,7 +102,7 @@ const methodsWithBody: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS', 'PATC
 
 /** The name of a built-in rule. */
 export type RuleName =
-  'handler' | 'body' | 'bodySchema' | 'database' | 'parameters' | 'parameterLength' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'websocket' | 'databaseOutage' | 'declared' | 'hooks' | 'thrown' |
+  'handler' | 'body' | 'bodySchema' | 'database' | 'parameters' | 'parameterLength' | 'percentEncoding' | 'headers' | 'resource' | 'rateLimit' | 'timeout' | 'pressure' | 'proxy' | 'websocket' | 'databaseOutage' | 'declared' | 'hooks' | 'thrown' |
   'responses' | 'config' | 'source' | 'security' | 'databaseStatus' | 'longParameter' | 'token'
 
 /** The built-in rules that are off unless `documentation.rules` turns them on. */
@@ -153,14 +155,16 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   headers: facts => createFailureFindings('invalid_request', 'A header', inferIssues(facts, 'headers', facts.schema.headers)),
 
-  // A handler without arguments cannot read the parameter.
-  parameterLength: ({ record: { route, url }, schema, maxParamLength }) =>
-    maxParamLength !== undefined && hasParameter(url) && (schema.params !== undefined || takesArguments(getOriginalHandler(route)))
-      ? createFindings(`A path parameter can be longer than ${maxParamLength} characters.`, 'uri_too_long')
-      : [],
+  parameterLength: facts => facts.maxParamLength !== undefined && readsParameter(facts)
+    ? createFindings(`A path parameter can be longer than ${facts.maxParamLength} characters.`, 'uri_too_long')
+    : [],
+
+  percentEncoding: facts => facts.answersMalformedUrls && readsParameter(facts)
+    ? createFindings('A path parameter can have malformed percent-encoding.', 'invalid_request')
+    : [],
 
   // The source shows which routes look something up.
-  resource: ({ record, method, schema, hasInferredFile }) => !hasInferredFile && namesResource(record, method, schema) && !showsMissing(getOriginalHandler(record.route))
+  resource: facts => !facts.hasInferredFile && namesResource(facts) && !showsMissing(getOriginalHandler(facts.record.route))
     ? createFindings('A path parameter identifies a resource.', 'resource_not_found')
     : [],
 
@@ -271,6 +275,11 @@ function hasParameter (url: string): boolean {
   return listPathParameters(url).length > 0
 }
 
+/** Returns whether a route can read a parameter of its path. A handler without arguments cannot. */
+function readsParameter ({ record: { route, url }, schema }: Facts): boolean {
+  return hasParameter(url) && (schema.params !== undefined || takesArguments(getOriginalHandler(route)))
+}
+
 /** Returns whether a 404 for a missing record is visible in the code of a handler. */
 function showsMissing (handler: object): boolean {
   return queriesDatabase(handler) || catchesAll(handler)
@@ -280,14 +289,22 @@ function showsMissing (handler: object): boolean {
  * Returns whether a path parameter identifies a resource that can be missing. It does not if its schema lists its values, or if
  * the route creates a missing resource (a PUT that responds with 201). It also does not if the route responds with a list,
  * because a list can be empty. The parameter of a tenant does not count, because only members of the tenant have access to it.
+ * Nor does a parameter whose missing resource has another status in the code of the handler.
  */
-function namesResource ({ url, route }: RouteRecord, method: string, { params, response }: FastifySchema): boolean {
+function namesResource (facts: Facts): boolean {
+  const { record: { url, route }, method, schema: { params, response } } = facts
   const names = listPathParameters(url)
   const properties = (params as { readonly properties?: Readonly<Record<string, unknown>> } | undefined)?.properties
-  if (!names.some(name => !isChoice(properties?.[name]) && !checksAccess(getOriginalHandler(route), name))) return false
+  if (!names.some(name => !isChoice(properties?.[name]) && !checksAccess(getOriginalHandler(route), name) && !hasOtherStatus(facts, name))) return false
   const responses = isObject(response) ? response : {}
   if (method === 'PUT') return !Object.hasOwn(responses, 201)
   return !(method === 'GET' || method === 'HEAD') || !isList(responses[200] ?? responses['2xx'])
+}
+
+/** Returns whether the code of the handler responds to a missing resource with another status than 404. A 401 or 403 can come from a check of permissions. */
+function hasOtherStatus ({ record: { route, scope }, readErrors, errors }: Facts, parameter: string): boolean {
+  const statuses = readErrors(getOriginalHandler(route), scope).flatMap(({ code, lookups }) => lookups?.includes(parameter) === true ? [errors[code]?.status as number] : [])
+  return !statuses.includes(404) && statuses.some(status => status !== 401 && status !== 403)
 }
 
 function isChoice (schema: unknown): boolean {

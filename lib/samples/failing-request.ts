@@ -1,7 +1,7 @@
 /** Creates requests that fail with a given code. The reference pages show them. */
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { credentialHeaders, jsonContent, listParameters, samplePath, listProperties, requiredHeaders, sample, validRequest, type SampleRequest, type SampleRoute } from './sample-request.js'
-import { findInvalidPart, getPartSchema, type InvalidPart, type ValidationSettings } from './invalid-parts.js'
+import { canHaveMalformedPath, findInvalidPart, getPartSchema, type InvalidPart, type ValidationSettings } from './invalid-parts.js'
 import { isRecord } from '../support/is-object.js'
 
 /** Returns the changes to a valid request of a route that make it fail, or `undefined` if the route cannot fail in this way. */
@@ -69,6 +69,7 @@ export function createFailingRequest (
   const change = Object.hasOwn(changesOfRoutes, code) ? changesOfRoutes[standard] : undefined
   const [first] = candidates
   return create?.(routes) ?? (change === undefined ? undefined : createFirst(ordered, route => change(route, settings))) ??
+    (code === 'invalid_request' ? createFirst(ordered, withMalformedPath) : undefined) ??
     (first === undefined ? undefined : { request: validRequest(first), route: first })
 }
 
@@ -78,6 +79,12 @@ function createFirst (routes: readonly SampleRoute[], change: (route: SampleRout
     if (changed !== undefined) return { request: { ...validRequest(route), certain: true, ...changed }, route }
   }
   return undefined
+}
+
+/** Does not encode a percent sign in the path. */
+function withMalformedPath (route: SampleRoute): Partial<SampleRequest> | undefined {
+  const [name = ''] = listParameters(route)
+  return canHaveMalformedPath(route.record) ? { path: samplePath(route, { [name]: '100%' }).replace('100%25', '100%') } : undefined
 }
 
 function hasBody ({ method }: SampleRoute): boolean {

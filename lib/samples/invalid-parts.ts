@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { IssueLocation } from '../catalog/issues.js'
 import type { standardErrors, StandardCode } from '../catalog/standard-errors.js'
+import { getServerOptions } from '../fastify/internals.js'
 import type { RequestPart } from '../infer/issue-codes.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { getValidatorTraits } from '../infer/validator-traits.js'
@@ -113,6 +114,11 @@ function findValidatedPart (
     if (isAllowed(invalid)) return invalid
   }
   return undefined
+}
+
+/** Returns whether the path of a route can have malformed percent-encoding, and the application's `frameworkErrors` responds to it. */
+export function canHaveMalformedPath ({ scope, url }: RouteRecord): boolean {
+  return listPathParameters(url).length > 0 && typeof getServerOptions(scope).frameworkErrors === 'function'
 }
 
 /** Returns the schema of a part of a request. For a body with several media types, it is the schema of JSON, or else the first one. */

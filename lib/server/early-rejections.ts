@@ -77,14 +77,18 @@ export function frameworkErrors (error: FastifyError, request: FastifyRequest, r
   else hook(request, reply).then(answer, answer)
 }
 
+/** Returns whether `frameworkErrors` responds with 400 to a path with malformed percent-encoding, such as `/users/100%`. */
+export function answersMalformedUrls (app: FastifyInstance): boolean {
+  return getServerOptions(app).frameworkErrors === frameworkErrors
+}
+
 /**
  * Returns the maximum length of a parameter. For a longer parameter, `frameworkErrors` responds with 414. Returns `undefined` if
  * the application has its own `frameworkErrors`, or if this version of Fastify has no such error.
  */
 export function getMaxParamLength (app: FastifyInstance): number | undefined {
-  const options = getServerOptions(app)
-  const { onMaxParamLength, maxParamLength } = options.routerOptions ?? {}
-  return options.frameworkErrors === frameworkErrors && typeof onMaxParamLength === 'function' ? maxParamLength as number : undefined
+  const { onMaxParamLength, maxParamLength } = getServerOptions(app).routerOptions ?? {}
+  return answersMalformedUrls(app) && typeof onMaxParamLength === 'function' ? maxParamLength as number : undefined
 }
 
 /** Returns whether this version of Fastify finds no route for a path with a parameter that is too long. Fastify 5.12 and later respond with 414. */

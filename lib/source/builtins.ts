@@ -205,11 +205,21 @@ function readArrayMember (machine: LibraryContext, owner: Value, name: string): 
         if (wanted.length === 0 || all.some(value => value.kind !== 'literal')) return [unknown()]
         return union(wanted.map(value => literal(known.some(each => each.kind === 'literal' && value.kind === 'literal' && each.value === value.value))))
       })]
+    case 'join':
+      return [native(name, ([separators = []]) => [joinTexts(list, listTexts(separators)[0] ?? ',')])]
     case 'length':
       return [unknown()]
     default:
       return undefined
   }
+}
+
+/** Joins the strings of an array. A `?` precedes the strings that the code adds to the array, because it may not add all of them. */
+function joinTexts ({ fields, elements }: ObjectValue, separator: string): Value {
+  const toText = (values: Values): string => listTexts(values)[0] ?? '?'
+  const known = new Set([...fields.values()].flat())
+  const added = elements.filter(value => !known.has(value)).map(value => toText([value]))
+  return { kind: 'text', text: [...[...fields.values()].map(toText), ...added.length > 0 ? ['?', ...added] : []].join(separator) }
 }
 
 const errorClasses: ReadonlySet<string> = new Set(['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'DOMException'])

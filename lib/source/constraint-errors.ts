@@ -3,7 +3,7 @@ import { Constraints, foundBy, plainName, type Column, type Table } from './cons
 import { effectError, httpError } from './error-values.js'
 import { areDefined, isFreeText, isInput, isNullish, isOfUrl } from './interpreter/compare-values.js'
 import { validated, type LibraryContext } from './library-context.js'
-import { isRandom, type ObjectValue, type Query, type Values } from './values.js'
+import { isRandom, isStored, type ObjectValue, type Query, type Value, type Values } from './values.js'
 
 /** A failure of a query: a violated constraint, a missing or malformed value of a column, or a value that cannot be compared with a column. */
 type Failure = 'unique' | 'foreign' | 'missing' | 'malformed' | 'compared'
@@ -78,8 +78,15 @@ function recordReads (machine: LibraryContext, { verb, where }: Query, name: str
 /** Returns the error of a condition that compares a column with a value of another format, such as a UUID with free text. */
 function listComparisonErrors ({ query, table, getFields }: CheckedQuery): ObjectValue[] {
   const compared = [...query.compared ?? []].filter(([column, values]) => table?.columns.get(plainName(column))?.isStrict === true && isFreeText(values))
-  if (compared.length === 0) return []
+  if (compared.length === 0) return listObjectErrors(query, table, getFields('compared'))
   return [effectError('validation_error', getFields('compared'), { isOfValue: true, isWithoutBody: compared.some(([, values]) => isOfUrl(values)) && isSentWithoutBody(query) })]
+}
+
+/** Returns the error of Mongoose for an object from an unchecked body, which it cannot convert to a string. */
+function listObjectErrors (query: Query, table: Table | undefined, fields: ErrorFields): ObjectValue[] {
+  const canBeObject = (value: Value): boolean => value.kind === 'unknown' && value.isUnchecked === true && value.isOfUrl !== true
+  const isCompared = query.dialect === 'mongoose' && [...query.compared ?? []].some(([column, values]) => table?.columns.get(plainName(column))?.isTyped === true && values.some(canBeObject))
+  return isCompared ? [effectError('validation_error', fields, { isOfValue: true, uncertainIfRead: [validated] })] : []
 }
 
 /** Returns at most two errors, because the errors of further tables differ only in their table. */
@@ -106,7 +113,9 @@ function listUniqueErrors ({ query, name, getFields }: CheckedQuery, table: Tabl
   for (const { columns: key, isPrimary, name: constraint } of table.unique) {
     if (query.handledColumns !== undefined && key.every(column => query.handledColumns?.has(column))) continue
     const isWritten = written === undefined ? !isPrimary : key.some(column => written.has(column)) && !key.some(column => cannotConflict(written.get(column), query.dialect))
-    if (isWritten) errors.push(effectError('resource_already_exists', { ...getFields('unique'), ...(constraint !== undefined && { constraint }) }, { uncertainIfRead: key.map(column => `${name}.${column}`) }))
+    // An update usually writes the value of a record to the same record.
+    const isUncertain = query.verb === 'update' && key.every(column => isStored(written?.get(column) ?? []))
+    if (isWritten) errors.push(effectError('resource_already_exists', { ...getFields('unique'), ...(constraint !== undefined && { constraint }) }, { uncertainIfRead: key.map(column => `${name}.${column}`), isUncertain }))
   }
   return errors
 }
@@ -119,6 +128,7 @@ function listForeignErrors ({ query, getFields }: CheckedQuery, table: Table, wr
 
 /** Returns the errors of single columns: a missing value, a value of another format, and a value that is too long or out of range. */
 function listColumnErrors ({ query, getFields }: CheckedQuery, table: Table, written: Written): ObjectValue[] {
+  if (written === undefined && query.dialect === 'mongoose' && query.isUnchecked === true) return listDocumentErrors(query, getFields, table)
   const errors: ObjectValue[] = []
   for (const [column, { isRequired, isTyped, isStrict }] of listCheckedColumns(table, query.dialect)) {
     const values = written?.get(column) ?? []
@@ -130,6 +140,19 @@ function listColumnErrors ({ query, getFields }: CheckedQuery, table: Table, wri
     if (isTyped && unchecked.length > 0) errors.push(effectError('validation_error', getFields('malformed'), { uncertainIfRead }))
   }
   return errors
+}
+
+/** The paths that Mongoose adds to each document: `_id` and `__v`. */
+const ownPaths: ReadonlySet<string> = new Set(['_id', '__v'].map(plainName))
+
+/** Returns the errors of Mongoose for a document that is an unchecked body. */
+function listDocumentErrors ({ verb }: Query, getFields: CheckedQuery['getFields'], { columns }: Table): ObjectValue[] {
+  const list = [...columns].filter(([name]) => !ownPaths.has(name)).map(([, column]) => column)
+  const uncertainIfRead = [validated]
+  return [
+    ...verb === 'insert' && list.some(({ isRequired }) => isRequired) ? [effectError('missing_required_field', getFields('missing'), { uncertainIfRead })] : [],
+    ...list.some(({ isTyped }) => isTyped) ? [effectError('validation_error', getFields('malformed'), { uncertainIfRead })] : []
+  ]
 }
 
 /** Returns the columns whose values a dialect passes on to the database. SQLite stores values of any type. A query builder, whose dialect is unknown, can use SQLite. */

@@ -17,20 +17,49 @@ import { native, undefinedValues, object, promise, listTexts, unknown, type Obje
 export function createEffects (constraints: Constraints): Effects {
   const written = new Set<string>()
   const knownModels = new WeakSet<object>()
+  const outageOnly = new WeakSet<Node>()
   const listErrors: Effects['listErrors'] = (machine, query) => listQueryErrors(machine, constraints, written, query)
+  const recordOutages = (node: Node, { args }: LibraryCall, found: Values | undefined): Values | undefined => {
+    if (found?.every(value => value.kind === 'promise' && value.throws.length === 0) === true && isFixed(args)) outageOnly.add(node)
+    return found
+  }
   return {
     written,
     listErrors,
+    failsOnlyInOutage: node => outageOnly.has(node),
     callUpstream: (machine, node) => returnPromise(machine, [effectError('bad_gateway', {}), effectError('gateway_timeout', {})], node),
     findTable: getDrizzleName,
     callQuery (machine, call, name) {
       const { node } = call
       if (node === undefined) return undefined
+      // The same line can send another value the next time.
+      outageOnly.delete(node)
+      if (readsCache(call, name)) {
+        outageOnly.add(node)
+        return returnPromise(machine, [], node)
+      }
       const modelQuery = readModelQuery(machine, call, name, constraints, knownModels, listErrors)
-      if (modelQuery !== undefined) return returnPromise(machine, modelQuery.errors, node, modelQuery.record, modelQuery.runMiddleware)
-      return callSql(machine, call, name, node, listErrors)
+      return recordOutages(node, call, modelQuery === undefined
+        ? callSql(machine, call, name, node, listErrors)
+        : returnPromise(machine, modelQuery.errors, node, modelQuery.record, modelQuery.runMiddleware))
     }
   }
+}
+
+/** The clients of Redis. */
+const caches: ReadonlySet<string> = new Set(['ioredis', 'redis', '@redis/client', '@fastify/redis'])
+
+/** The commands of Redis that read, or delete, any key. */
+const cacheReads: ReadonlySet<string> = new Set(['get', 'getdel', 'mget', 'hget', 'hgetall', 'exists', 'ttl', 'keys', 'scan', 'smembers', 'sismember', 'del', 'ping'])
+
+function readsCache ({ callee }: LibraryCall, name: string): boolean {
+  return caches.has(callee.from) && cacheReads.has(name.toLowerCase())
+}
+
+/** Returns whether a client cannot change the arguments of a query: they are constants, or from records of the database. */
+function isFixed (args: readonly Values[], depth = 0): boolean {
+  return depth < 6 && args.flat().every(value => value.kind === 'literal' || (value.kind === 'unknown' && value.isStored === true) ||
+    (value.kind === 'object' && isFixed([...value.fields.values(), value.elements], depth + 1)))
 }
 
 /** The errors and the record of a query that an ORM sends for one of its models. */

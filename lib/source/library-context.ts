@@ -25,6 +25,8 @@ export interface Progress {
 export interface Effects {
   /** Models a call that sends SQL or uses Prisma. Returns `undefined` for other calls. */
   readonly callQuery: (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
+  /** Returns whether a call fails only during an outage, because a client cannot make it fail. */
+  readonly failsOnlyInOutage: (node: Node) => boolean
   /** Models a request to another service. */
   readonly callUpstream: (machine: LibraryContext, node: Node) => Values
   /** Returns the table name of a Drizzle object. */

@@ -2,7 +2,7 @@
 import type { Node } from 'typescript'
 import { isRecord } from '../support/is-object.js'
 import type { Constraints } from './constraints.js'
-import { isInput } from './interpreter/compare-values.js'
+import { isInput, isUnchecked } from './interpreter/compare-values.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
 import { native, undefinedValues, unknown, type Query, type UnknownValue, type Value, type Values } from './values.js'
 
@@ -94,7 +94,7 @@ export function isMongooseModel (value: unknown): value is Model & object {
 
 /** Returns the document that `new User({ email })` creates. */
 export function createDocument (model: object, [data = []]: readonly Values[], type: UnknownValue['type']): Value {
-  return { ...unknown(type), isPresent: true, model, fields: new Map(getFields(data) ?? []), isNew: true, isInputDocument: isInput(data) }
+  return { ...unknown(type), isPresent: true, model, fields: new Map(getFields(data) ?? []), isNew: true, isInputDocument: holds(data, value => isInput([value])), isUnchecked: holds(data, value => isUnchecked([value])) }
 }
 
 /**
@@ -112,7 +112,10 @@ export function readMongooseQuery ({ self, args }: LibraryCall, name: string, co
   const [first = [], second = []] = args
   const where = isOfModel && !name.startsWith('insert') && name !== 'create' ? readWhere(name, first) : new Map<string, Values>()
   const data = isUpdate ? second : first
-  const columns = owner.kind === 'unknown' ? owner.isInputDocument === true ? undefined : owner.fields : isUpdate ? readUpdate(data) : getFields(data)
+  // A property of a document whose name is not known.
+  const unnamed = owner.kind === 'unknown' ? owner.fields?.get('') : undefined
+  const columns = owner.kind === 'unknown' ? owner.isInputDocument === true || unnamed !== undefined ? undefined : owner.fields : isUpdate ? readUpdate(data) : getFields(data)
+  const isWritten = (test: (value: Value) => boolean): boolean => holds(unnamed ?? (owner.kind === 'unknown' ? [owner] : data), test)
   const verb = isUpdate ? 'update' : verbs[name] as Query['verb']
   const isOfDocument = !isOfModel || ['validate', 'save'].includes(operations[name]?.[0] as string)
   const target: Value = isOfDocument ? { ...unknown(), isPresent: true, model, fields: new Map(columns) } : { kind: 'external', from: 'mongoose', path: 'Query', node: undefined }
@@ -126,12 +129,18 @@ export function readMongooseQuery ({ self, args }: LibraryCall, name: string, co
       table: model.modelName,
       verb,
       columns: verb === 'insert' || verb === 'update' ? flattenFields(columns, model) : undefined,
-      isInput: owner.kind === 'unknown' ? owner.isInputDocument === true : isInput(data),
+      isInput: owner.kind === 'unknown' && owner.isInputDocument === true ? true : isWritten(value => isInput([value])),
+      isUnchecked: isWritten(value => isUnchecked([value])),
       isConflictHandled: false,
       where: new Set(where.keys()),
       compared: where
     }
   }
+}
+
+/** Returns whether a value, or a value that is spread into an object, meets a condition. */
+function holds (values: Values, test: (value: Value) => boolean): boolean {
+  return values.some(value => test(value) || (value.kind === 'object' && value.elements.some(test)))
 }
 
 /** Returns the fields of a document or of the first document of a list. `undefined` if they are unknown. */
@@ -159,9 +168,11 @@ function flattenFields (fields: ReadonlyMap<string, Values> | undefined, { schem
   return new Map(flatten('', fields))
 }
 
-/** Returns the compared values by path. `findById` compares the key. */
+/** Returns the compared values by path. `findById` compares the key, which can be in an object. The other properties of the object can be unknown. */
 function readWhere (name: string, first: Values): Map<string, Values> {
-  return new Map(/ById/.test(name) ? [['_id', first]] : getFields(first) ?? [])
+  const [only] = first
+  const fields = only?.kind === 'object' && !only.isArray ? only.fields : new Map<string, Values>()
+  return new Map(/ById/.test(name) ? [['_id', fields.get('_id') ?? first]] : fields)
 }
 
 /** Adds the unique indexes and the paths of a model to the constraints. */

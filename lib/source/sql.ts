@@ -20,15 +20,15 @@ export function parseQueries (sql: string, dialect: string, values: Values): Que
   const found: Query[] = []
   const insert = /(insert|replace)\s+(?:or\s+\w+\s+|ignore\s+)?into\s+([\w."`[\]]+)\s*(?:as\s+\w+\s*)?(?:\(([^)]*)\))?/i.exec(text)
   if (insert !== null) {
-    const columns = insert[3]?.split(',').map(column => column.trim()).filter(column => column !== '' && column !== '?')
     const written = parseValues(text.slice(insert.index + insert[0].length))
+    const columns = insert[3]?.split(',').map((column, index) => [column.trim(), written[index] ?? ''] as const).filter(([column]) => column !== '' && column !== '?')
     found.push({
       ...common,
       verb: 'insert',
       table: insert[2] as string,
       where: new Set(),
       compared: new Map(),
-      columns: columns === undefined || columns.length === 0 ? undefined : new Map(columns.map((column, index) => [column, readPlaceholder(written[index] ?? '')])),
+      columns: columns === undefined || columns.length === 0 ? undefined : new Map(columns.map(([column, value]) => [column, readPlaceholder(value)])),
       isConflictHandled: /\bon (conflict|duplicate key)\b|\binsert (or )?(ignore|replace)\b|^\s*replace\b/i.test(text)
     })
   }

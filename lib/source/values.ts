@@ -252,6 +252,11 @@ export function createUnknownLike ({ isInput, isUnchecked = false, isFreeText = 
   return { ...unknown(type, [], false, isInput), isUnchecked, isFreeText, isOfUrl, isStored }
 }
 
+/** Returns whether a part of the request is the URL, or from the URL. */
+export function isInUrl ({ isOfUrl, part }: UnknownValue): boolean {
+  return isOfUrl === true || part === 'params' || part === 'query'
+}
+
 /** Returns whether values are from records of the database or from properties that hooks put on the request, and not from the client. */
 export function isStored (values: Values): boolean {
   return values.some(value => value.kind === 'unknown' && value.isStored === true) && values.every(value => value.kind === 'unknown' && !value.isInput)

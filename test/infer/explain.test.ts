@@ -47,6 +47,7 @@ t.test('every error has a reason in one sentence', async t => {
     '400 invalid_parameter: The query can fail its schema: enum, type.',
     '400 invalid_request: A header can fail its schema: min_length, required.',
     '414 uri_too_long: A path parameter can be longer than 100 characters.',
+    '400 invalid_request: A path parameter can have malformed percent-encoding.',
     '404 resource_not_found: A path parameter identifies a resource.',
     "429 rate_limit_exceeded: The route is limited by 'burst', 'general'.",
     '503 service_unavailable: The handler times out after 1500 ms.',

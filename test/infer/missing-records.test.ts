@@ -39,6 +39,88 @@ t.test('a handler that queries the database has a 404 only if its code has one',
   t.strictSame(rules('GET', '/service/:id'), ['resource'])
 })
 
+t.test('a handler that responds to a missing record with another status has no 404 for it', async t => {
+  class BadRequestError extends Error { statusCode = 400 }
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors)
+  const add = (path: string, handler: (request: any, reply: any) => Promise<unknown>): void => { app.put(`/${path}/:id`, handler) }
+  add('thrown', async request => {
+    const user = await users.findById(request.params.id)
+    if (!user) throw new BadRequestError()
+    return user
+  })
+  add('sent', async (request, reply) => {
+    const { id } = request.params
+    const key = `user:${String(id)}`
+    const user = await users.get(key)
+    if (user === null || user.isDeleted) {
+      reply.code(409)
+      return { message: 'No.' }
+    }
+    return user
+  })
+  add('result', async (request, reply) => {
+    const { user, error } = await users.load(request.params.id)
+    if (error) return reply.code(400).send({ message: 'No.' })
+    return user
+  })
+  add('undefined', async request => {
+    const user = await users.findOne({ _id: request.params.id })
+    if (user === undefined || user.isDeleted) throw errors.resource_gone()
+    return user
+  })
+  add('not-found', async request => {
+    const user = await users.findById(request.params.id)
+    if (!user) throw errors.resource_not_found()
+    const card = await users.findCard(request.params.id)
+    if (!card) throw errors.resource_gone()
+    return card
+  })
+  add('forbidden', async request => {
+    const member = await users.findMember(request.params.id)
+    if (!member) throw errors.forbidden()
+    return await users.load(request.params.id)
+  })
+  add('checked', async request => {
+    const valid = await users.isValid(request.params.id)
+    if (!valid) throw errors.invalid_request()
+    return await users.load(request.params.id)
+  })
+  add('other-lookup', async request => {
+    const user = await users.find(request.user)
+    if (!user) throw errors.resource_gone()
+    return await users.load(request.params.id)
+  })
+  add('changed', async request => {
+    let user = await users.find(request.params.id)
+    if (request.query.again) user = await users.find('1')
+    if (!user) throw errors.resource_gone()
+    return user
+  })
+  add('unknown', async request => {
+    const user = await users.find(request.params.id)
+    if (!user) throw new users.Missing()
+    return user
+  })
+  add('found', async request => {
+    const user = await users.find(request.params.id)
+    if (user && user.isDeleted) throw errors.resource_gone()
+    if (user.age > 1) throw errors.resource_gone()
+    if (user === 1) throw errors.resource_gone()
+    if (user.age === null) throw errors.resource_gone()
+    if (!user.age) throw errors.resource_gone()
+    if (request.params) throw errors.resource_gone()
+    if (!users) throw errors.resource_gone()
+    return user
+  })
+  await app.ready()
+  const rules = (path: string): string[] => app.apiErrors.explain('PUT', `/${path}/:id`).filter(({ status }) => status === 404).map(({ rule }) => rule)
+  for (const path of ['thrown', 'sent', 'result', 'undefined']) t.strictSame(rules(path), [], path)
+  for (const path of ['forbidden', 'checked', 'other-lookup', 'changed', 'unknown', 'found']) t.strictSame(rules(path), ['resource'], path)
+  t.strictSame(rules('not-found'), ['resource', 'thrown'])
+})
+
 t.test('a handler that passes a parameter to a function of the request checks the access to a tenant', async t => {
   t.ok(checksAccess(async (request: any) => {
     const { slug } = request.params
@@ -75,6 +157,9 @@ t.test('a handler that catches all errors and handles them alike has a 404 only 
     }
   }))
   t.ok(catchesAll(async () => { try { return await users.remove() } catch { return null } }))
+  t.ok(catchesAll(async (_: any, reply: any) => { try { return await users.remove() } catch (error: any) { return users.fail(reply, `no user: ${String(error)}`, { message: error.message }) } }))
+  t.notOk(catchesAll(async (_: any, reply: any) => { try { return await users.remove() } catch (error: any) { return reply.send({ code: error.code, own: log.message }) } }))
+  t.notOk(catchesAll(async () => { try { return await users.remove() } catch (error: any) { return error.message === 'none' } }))
   t.notOk(catchesAll(async (_: any, reply: any) => { try { return await users.remove() } catch (error) { return reply.send(error) } }))
   t.notOk(catchesAll(async () => { try { return await users.remove() } catch (error) { if (error instanceof TypeError) return 1; throw error } }))
   t.notOk(catchesAll(async () => { try { return await users.remove() } catch ({ message }: any) { return message as string } }))

@@ -58,13 +58,13 @@ const cases: readonly Case[] = [
     method: 'GET',
     url: '/text/:id',
     schema: { params: Type.Object({ id: Type.String() }) },
-    expect: { ...any, parameterLength: ['414 uri_too_long'], resource: ['404 resource_not_found'] }
+    expect: { ...any, parameterLength: ['414 uri_too_long'], percentEncoding: ['400 invalid_request'], resource: ['404 resource_not_found'] }
   },
   {
     method: 'GET',
     url: '/number/:id',
     schema: { params: Type.Object({ id: Type.Integer() }) },
-    expect: { ...any, parameterLength: ['414 uri_too_long'], resource: ['404 resource_not_found'], parameters: ['400 invalid_parameter'] }
+    expect: { ...any, parameterLength: ['414 uri_too_long'], percentEncoding: ['400 invalid_request'], resource: ['404 resource_not_found'], parameters: ['400 invalid_parameter'] }
   },
   {
     method: 'GET',
@@ -123,7 +123,7 @@ const cases: readonly Case[] = [
     url: '/attached/:id',
     attachValidation: true,
     schema: { body: name, params: Type.Object({ id: Type.Integer() }), querystring: name, headers: name },
-    expect: { ...body, parameterLength: ['414 uri_too_long'], resource: ['404 resource_not_found'] }
+    expect: { ...body, parameterLength: ['414 uri_too_long'], percentEncoding: ['400 invalid_request'], resource: ['404 resource_not_found'] }
   },
   { method: 'GET', url: '/named', config: { errors: [errors.already_in_queue, 'resource_gone'] }, expect: { ...any, config: ['409 already_in_queue', '410 resource_gone'] } },
   { method: 'GET', url: '/responses', schema: { response: responses(errors.queue_closed) }, expect: { ...any, responses: ['409 queue_closed'] } },
@@ -161,6 +161,7 @@ const cases: readonly Case[] = [
       parameters: ['400 invalid_parameter'],
       headers: ['400 invalid_request'],
       parameterLength: ['414 uri_too_long'],
+      percentEncoding: ['400 invalid_request'],
       resource: ['404 resource_not_found'],
       rateLimit: ['429 rate_limit_exceeded'],
       timeout: ['503 service_unavailable'],
@@ -277,6 +278,21 @@ t.test('a path with a parameter documents 414 with the maximum length, unless it
   t.strictSame(await codes(serverOptions({ maxParamLength: 8 })), long, 'the option under its older name')
   t.strictSame(await codes(serverOptions()), ['414 uri_too_long: A path parameter can be longer than 100 characters.'], 'the default')
   t.strictSame(await codes({ routerOptions: { maxParamLength: 8 } }), [], 'without serverOptions(), Fastify responds')
+})
+
+t.test('a path with a parameter documents 400, and the response to malformed percent-encoding is a 400', async t => {
+  const codes = async (options: FastifyServerOptions): Promise<string[]> => {
+    const app = Fastify(options)
+    t.teardown(() => app.close())
+    await app.register(apiErrors)
+    app.get<{ Params: { id: string } }>('/things/:id', async request => request.params.id)
+    app.get('/others/:id', async () => '')
+    app.get('/things', async request => request.id)
+    for (const path of ['%zz', '100%', '%C3%28']) t.match(await app.inject(`/things/${path}`), { statusCode: 400 })
+    return ['/things/:id', '/others/:id', '/things'].flatMap(url => app.apiErrors.explain('GET', url)).filter(({ status }) => status === 400).map(({ rule, code, reason }) => `${rule} ${code}: ${reason}`)
+  }
+  t.strictSame(await codes(serverOptions()), ['percentEncoding invalid_request: A path parameter can have malformed percent-encoding.'])
+  t.strictSame(await codes({}), [], 'without serverOptions(), Fastify responds')
 })
 
 t.test('a handler that takes the request documents 414, and the response to a long parameter is a 414', async t => {

@@ -69,6 +69,6 @@ t.test('a zod schema that cannot fail adds no error', async t => {
   app.post('/notes', { schema: { body: z.object({ text: z.string().optional() }) } }, async () => 'ok')
   await app.ready()
   const codes = (method: string, url: string): string[] => app.apiErrors.explain(method, url).map(({ rule, code }) => `${rule}: ${code}`)
-  t.strictSame(codes('GET', '/users/:name'), ['handler: internal_error', 'parameterLength: uri_too_long', 'resource: resource_not_found'])
+  t.strictSame(codes('GET', '/users/:name'), ['handler: internal_error', 'parameterLength: uri_too_long', 'percentEncoding: invalid_request', 'resource: resource_not_found'])
   t.strictSame(codes('POST', '/notes').filter(code => code.startsWith('bodySchema')), ['bodySchema: validation_error'])
 })

@@ -2,9 +2,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Type } from '@sinclair/typebox'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import t from 'tap'
-import apiErrors, { type ApiErrorsOptions, type SampleRequest } from 'fastify-api-errors'
+import apiErrors, { serverOptions, type ApiErrorsOptions, type SampleRequest } from 'fastify-api-errors'
 import { declareSecurity, type SecurityScheme } from '../../lib/infer/security.js'
 import { formatCurl } from '../../lib/reference/requests/curl.js'
 import { absent } from '../support/absent.js'
@@ -67,8 +67,8 @@ t.test('if the response depends on stored data, the request is valid', async t =
 })
 
 /** Returns the requests on the pages of an API with these routes. */
-async function requestsOf (register: (app: FastifyInstance) => void, options: ApiErrorsOptions = {}): Promise<Record<string, SampleRequest | undefined>> {
-  const app = Fastify()
+async function requestsOf (register: (app: FastifyInstance) => void, options: ApiErrorsOptions = {}, server: FastifyServerOptions = {}): Promise<Record<string, SampleRequest | undefined>> {
+  const app = Fastify(server)
   await app.register(apiErrors, options)
   register(app)
   await app.ready()
@@ -116,6 +116,15 @@ t.test('invalid_request: a header that the route rejects', async t => {
   t.strictSame(requests.invalid_request, {
     method: 'GET', path: '/plain', headers: { 'x-tenant': 'wrong' }, times: 1, certain: true
   })
+})
+
+t.test('invalid_request: malformed percent-encoding in the path, if the plugin responds to it', async t => {
+  const requests = async (options: FastifyServerOptions): Promise<Record<string, SampleRequest | undefined>> => await requestsOf(app => {
+    app.get('/things', handler)
+    app.get('/things/:id/:name', { config: { errors: ['invalid_request'] } }, async request => request.params)
+  }, {}, options)
+  t.strictSame((await requests(serverOptions())).invalid_request, { method: 'GET', path: '/things/100%/1', headers: {}, times: 1, certain: true })
+  t.strictSame((await requests({})).invalid_request, { method: 'GET', path: '/things/1/1', headers: {}, times: 1, certain: false })
 })
 
 t.test('validation_error: the field that explains most, otherwise an object in any field', async t => {

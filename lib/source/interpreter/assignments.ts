@@ -33,7 +33,7 @@ export function bindName (machine: Machine, name: Node, values: Values): void {
 
 function readPatternPart (machine: Machine, pattern: ObjectBindingPattern | ArrayBindingPattern, element: ObjectBindingPattern['elements'][number], index: number, values: Values): Values {
   const { ts } = machine.project
-  if (element.dotDotDotToken !== undefined) return ts.isArrayBindingPattern(pattern) ? values : values.map(value => value.kind === 'unknown' ? createUnknown(machine, element) : value)
+  if (element.dotDotDotToken !== undefined) return ts.isArrayBindingPattern(pattern) ? values : values.map(value => value.kind === 'unknown' ? { ...createUnknownLike(value, () => getType(machine, element)), ...(value.part !== undefined && { part: value.part }) } : value)
   const key = ts.isArrayBindingPattern(pattern) ? String(index) : machine.toPropertyName(element.propertyName ?? element.name as Identifier)
   return machine.read(values, key, element)
 }
@@ -74,10 +74,13 @@ export function assignTo (machine: Machine, target: Node, values: Values): void 
   if (ts.isElementAccessExpression(target)) {
     const keys = machine.evaluate(target.argumentExpression)
     for (const owner of machine.evaluate(target.expression)) {
-      if (owner.kind !== 'object') continue
       const [key] = listTexts(keys)
+      const isKnown = keys.length === 1 && keys[0]?.kind === 'literal'
+      // A document of Mongoose.
+      if (owner.kind === 'unknown') owner.fields?.set(isKnown ? String(key) : '', values)
+      if (owner.kind !== 'object') continue
       if (owner.role !== undefined && key !== undefined) setField(machine, owner, key, values, target)
-      else if (keys.length === 1 && keys[0]?.kind === 'literal') owner.fields.set(String(key), values)
+      else if (isKnown) owner.fields.set(String(key), values)
       else owner.elements = union(owner.elements, values)
     }
     return

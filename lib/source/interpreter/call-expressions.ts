@@ -70,7 +70,7 @@ function callBySignature (machine: Machine, node: CallExpression, callees: Value
     const isAny = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0
     // List only the first call of a chain.
     const isStart = !ts.isPropertyAccessExpression(node.expression) || !ts.isCallExpression(node.expression.expression)
-    if (isAny && isStart && !isTextMethod(ts, node.expression) && !startsInPackage(machine, node.expression)) machine.reportNotFollowed(node, `The function '${shorten(node.expression.getText())}' is unknown.`)
+    if (isAny && isStart && !hasHarmlessName(ts, node.expression) && !startsInPackage(machine, node.expression)) machine.reportNotFollowed(node, `The function '${shorten(node.expression.getText())}' is unknown.`)
   }
   if (declaration === undefined && ts.isPropertyAccessExpression(node.expression)) {
     const { name: { text: name } } = node.expression
@@ -92,8 +92,11 @@ function callBySignature (machine: Machine, node: CallExpression, callees: Value
 const textMethods: ReadonlySet<string> = new Set([String, Number, Date].flatMap(type => Object.getOwnPropertyNames(type.prototype))
   .filter(name => /^(to[A-Z]|trim|split$|slice$|substr|pad|startsWith|endsWith|char|codePoint|locale|normalize|repeat|replaceAll|get(Time|Full|Month|Date|Hours|UTC))/.test(name)))
 
-function isTextMethod (ts: TypeScript, node: Expression): boolean {
-  return ts.isPropertyAccessExpression(node) && textMethods.has(node.name.text)
+/** Methods of the connections of pg, mysql2 and others. They return a connection to its pool, and do not throw. */
+const connectionMethods: ReadonlySet<string> = new Set(['release'])
+
+function hasHarmlessName (ts: TypeScript, node: Expression): boolean {
+  return ts.isPropertyAccessExpression(node) && (textMethods.has(node.name.text) || connectionMethods.has(node.name.text))
 }
 
 /** Returns whether an expression starts with a value from a package. Functions of packages are not followed. */

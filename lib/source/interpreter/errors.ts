@@ -1,11 +1,11 @@
 /** Tracks errors: the line that throws them, and the errors that a `catch` receives. */
-import type { Block, ClassLikeDeclaration, Expression, Node, Statement, Type } from 'typescript'
+import type { Block, CallExpression, ClassLikeDeclaration, Expression, Node, Statement, Type } from 'typescript'
 import { catalogError } from '../error-values.js'
 import { type Status } from '../library-context.js'
 import type { TypeScript } from '../typescript.js'
 import { type ThrownError, type Value, type Values, union, unknown } from '../values.js'
 import { bindName } from './assignments.js'
-import { isErrorLike, getTruth } from './compare-values.js'
+import { isErrorLike, getTruth, isInput } from './compare-values.js'
 import type { Machine, State } from './machine.js'
 import { getSite, getType } from './nodes.js'
 import { mergeProgress, saveProgress } from './progress.js'
@@ -151,7 +151,9 @@ export function runTry (machine: Machine, node: Statement & {
     const inCatch: ThrownError[] = current.throws = []
     const values = machine.getCaughtValues(caught)
     if (node.catchClause.variableDeclaration !== undefined) bindName(machine, node.catchClause.variableDeclaration.name, values)
-    if (machine.runBlock(node.catchClause.block)) ends.push(saveState(machine))
+    const { block } = node.catchClause
+    const isUnlikely = caught.every(({ isUncertain }) => isUncertain) && failsOnlyInOutage(machine, node.tryBlock)
+    if (isUnlikely ? runUncertain(machine, () => machine.runBlock(block)) : machine.runBlock(block)) ends.push(saveState(machine))
     current.throws = outside
     outside.push(...applyFinally(machine, node.finallyBlock, inCatch))
   }
@@ -187,6 +189,29 @@ function mayThrow (machine: Machine, block: Node): boolean {
   return visit(block)
 }
 
+/** The functions that do not throw, or only for values that a client cannot send to them. */
+const harmlessCalls = /^(JSON\.stringify|Number|String|Boolean|Date\.now|(\w+\.)*(log|logger|console)\.\w+)$/
+
+/** Returns whether a block sends queries that fail only during an outage, and nothing else in it fails. */
+function failsOnlyInOutage (machine: Machine, block: Node): boolean {
+  const { ts } = machine.project
+  let hasQuery = false
+  const isHarmless = ({ expression, arguments: args }: CallExpression): boolean => {
+    const text = expression.getText()
+    return harmlessCalls.test(text) || (text === 'JSON.parse' && args.every(argument => !isInput(withoutErrors(machine, () => machine.evaluate(argument)))))
+  }
+  const visit = (node: Node): boolean => {
+    if (ts.isCallExpression(node)) {
+      if (machine.effects.failsOnlyInOutage(node)) hasQuery = true
+      else if (!isHarmless(node)) return true
+    } else if (ts.isFunctionLike(node) || ts.isNewExpression(node) || ts.isThrowStatement(node) || ts.isTaggedTemplateExpression(node)) {
+      return true
+    }
+    return ts.forEachChild(node, child => visit(child) || undefined) === true
+  }
+  return !visit(block) && hasQuery
+}
+
 /** Returns the errors after a `finally` block. A `finally` block that returns discards them. */
 function applyFinally (machine: Machine, block: Block | undefined, throws: readonly ThrownError[]): readonly ThrownError[] {
   const { ts } = machine.project
@@ -202,7 +227,10 @@ function isInPlainCatch ({ project: { ts } }: Machine, node: Node): boolean {
   }
   const isLogical = (inner: Node): boolean => ts.isBinaryExpression(inner) && [ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken].includes(inner.operatorToken.kind)
   const isCondition = (inner: Node): boolean => ts.isIfStatement(inner) || ts.isSwitchStatement(inner) || ts.isConditionalExpression(inner) || isLogical(inner)
-  const hasCondition = (inner: Node): boolean => isCondition(inner) || ts.forEachChild(inner, child => hasCondition(child) || undefined) === true
+  // The message of an error of the database is not a string of the application.
+  const comparesMessage = (inner: Node): boolean => ts.isIfStatement(inner) && ts.isBinaryExpression(inner.expression) && inner.expression.operatorToken.kind === ts.SyntaxKind.EqualsEqualsEqualsToken &&
+    /\.message$/.test(inner.expression.left.getText()) && ts.isStringLiteralLike(inner.expression.right)
+  const hasCondition = (inner: Node): boolean => (isCondition(inner) && !comparesMessage(inner)) || ts.forEachChild(inner, child => hasCondition(child) || undefined) === true
   return !hasCondition(ts.isCatchClause(at) ? at.block : at)
 }
 

@@ -5,7 +5,7 @@ import { readBuiltinMember } from '../builtins.js'
 import { readCradleMember } from '../containers.js'
 import { readLibraryMember, callOrThrow } from '../libraries.js'
 import { createQueryMethod } from '../query-builders.js'
-import { type PromiseValue, type LiveValue, type ObjectValue, type UnknownValue, type Value, type Values, literal, native, undefinedValues, promise, listTexts, union, unknown } from '../values.js'
+import { type PromiseValue, type LiveValue, type ObjectValue, type UnknownValue, type Value, type Values, createUnknownLike, isInUrl, literal, native, undefinedValues, promise, listTexts, union, unknown } from '../values.js'
 import { isModuleExports, isNullish } from './compare-values.js'
 import type { Machine } from './machine.js'
 import { getAwaitedType, getFunctionName, getType } from './nodes.js'
@@ -84,7 +84,9 @@ function readAnyMember (machine: Machine, owner: Value, node: Node): Values {
       (names === undefined || names.includes(name)) && ((typeof value === 'object' && value !== null) || typeof value === 'function') ? [machine.live(value as object)] : [])
     if (found.length > 0 && found.length <= 100) return found
   }
-  return [unknown(() => getType(machine, node), owner.kind === 'unknown' ? owner.contents : [])]
+  const type = (): Type | undefined => getType(machine, node)
+  if (owner.kind !== 'unknown') return [unknown(type)]
+  return [{ ...createUnknownLike({ ...owner, isOfUrl: isInUrl(owner) }, type), contents: owner.contents }]
 }
 
 /** Returns the possible names of a computed key, from its type. */

@@ -3,7 +3,7 @@ import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { isMongooseModel } from '../mongoose.js'
 import { type FunctionNode, isFunctionNode, getPackageName } from '../project.js'
 import { isSequelizeModel } from '../sequelize.js'
-import { type UnknownValue, type Value, type Values, literal, native, nextId, union, unknown, createUnknownLike } from '../values.js'
+import { type UnknownValue, type Value, type Values, isInUrl, literal, native, nextId, union, unknown, createUnknownLike } from '../values.js'
 import { getImplementations } from './implementations.js'
 import type { Machine } from './machine.js'
 import { getFunctionValue, getType } from './nodes.js'
@@ -34,8 +34,10 @@ function readTypedMember (machine: Machine, owner: UnknownValue, name: string, n
   if (isSequelizeModel(owner.model) && ts.isCallExpression(node.parent) && node.parent.expression === node) return [externalValue('sequelize', `Model.${name}`, node)]
   const type = owner.type?.()
   const symbol = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0 ? undefined : checker.getPropertyOfType(checker.getNonNullableType(type), name)
-  const isFreeText = owner.isFreeText === true || (owner.part !== undefined && machine.readRoute().freeText.has(`${owner.part}.${name}`))
-  const from = { ...owner, isFreeText, isOfUrl: owner.isOfUrl === true || owner.part === 'params' || owner.part === 'query' }
+  // A cookie is always a string.
+  const isCookie = owner.part === 'cookies'
+  const isFreeText = isCookie || owner.isFreeText === true || (owner.part !== undefined && machine.readRoute().freeText.has(`${owner.part}.${name}`))
+  const from = { ...owner, isFreeText, ...isCookie && { isUnchecked: false }, isOfUrl: isInUrl(owner) }
   if (symbol === undefined) return [createUnknownLike(from, owner.isCaught ? undefined : () => getType(machine, node))]
   const found = readMemberBySymbol(machine, symbol, owner, node)
   return owner.isInput || owner.isStored === true ? found.map(value => value.kind === 'unknown' ? createUnknownLike(from, value.type) : value) : found

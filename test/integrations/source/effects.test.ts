@@ -8,11 +8,12 @@ import comparisons from './fixtures/databases/comparisons.js'
 import mongoose from './fixtures/databases/mongoose.js'
 import middleware from './fixtures/databases/mongoose-middleware.js'
 import objection from './fixtures/databases/objection.js'
+import outages from './fixtures/databases/outages.js'
 import prisma from './fixtures/databases/prisma.js'
 import sequelize from './fixtures/databases/sequelize.js'
 import typeorm from './fixtures/databases/typeorm.js'
 
-const report = await inferFixtures(t, { drivers, builders, columns, comparisons, mongoose, middleware, objection, prisma, sequelize, typeorm })
+const report = await inferFixtures(t, { drivers, builders, columns, comparisons, mongoose, middleware, outages, objection, prisma, sequelize, typeorm })
 
 /** The findings of the routes of a fixture. */
 function findingsOf (name: string): Record<string, string[]> {
@@ -21,6 +22,7 @@ function findingsOf (name: string): Record<string, string[]> {
 
 t.test('SQL statements through drivers', async t => {
   t.strictSame(findingsOf('drivers'), {
+    'POST /drivers/any-client': ['409 resource_already_exists certain'],
     'POST /drivers/ignored': [],
     'POST /drivers/log': [],
     'POST /drivers/looked-up': ['409 resource_already_exists possible'],
@@ -31,6 +33,10 @@ t.test('SQL statements through drivers', async t => {
     'POST /drivers/pg-callback': ['409 resource_already_exists certain'],
     'POST /drivers/pg-client': ['409 resource_already_exists certain'],
     'POST /drivers/pg-examined': ['409 resource_already_exists possible', '500 internal_error certain'],
+    'PATCH /drivers/pg-joined': ['409 resource_already_exists certain', '422 validation_error certain'],
+    'POST /drivers/pg-joined-insert': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
+    'PATCH /drivers/pg-joined-other': ['422 validation_error certain'],
+    'POST /drivers/pg-message': ['409 resource_already_exists certain', '500 internal_error certain'],
     'POST /drivers/pg-null': [],
     'POST /drivers/pg-object': ['409 resource_already_exists certain'],
     'POST /drivers/pg-own-value': [],
@@ -42,6 +48,20 @@ t.test('SQL statements through drivers', async t => {
     'POST /drivers/sqlite': ['409 resource_already_exists certain'],
     'DELETE /drivers/tags': [],
     'DELETE /drivers/users': ['400 invalid_parameter certain', '409 resource_conflict certain']
+  })
+})
+
+t.test('a catch that only an outage of the database reaches', async t => {
+  t.strictSame(findingsOf('outages'), {
+    'GET /outages/mongoose': ['400 null possible'],
+    'GET /outages/mongoose-value': ['400 null certain'],
+    'GET /outages/new': ['410 resource_gone certain'],
+    'GET /outages/redis-key/:id': ['410 resource_gone certain'],
+    'GET /outages/redis-parsed/:id': ['410 resource_gone certain'],
+    'GET /outages/redis-written': ['410 resource_gone certain'],
+    'GET /outages/redis/:id': ['410 resource_gone possible'],
+    'GET /outages/sql': ['410 resource_gone possible'],
+    'GET /outages/sql-value/:id': ['410 resource_gone certain']
   })
 })
 
@@ -133,6 +153,7 @@ t.test('Prisma queries', async t => {
     'PUT /prisma/transaction-list': ['404 resource_not_found certain', '409 resource_already_exists certain'],
     'PUT /prisma/update': ['404 resource_not_found certain', '409 resource_already_exists certain'],
     'PUT /prisma/update-own': ['404 resource_not_found possible', '409 resource_already_exists certain'],
+    'PUT /prisma/update-stored': ['404 resource_not_found possible', '409 resource_already_exists possible'],
     'PUT /prisma/update-many': ['422 validation_error certain'],
     'PUT /prisma/update-looked-up': ['404 null certain', '404 resource_not_found possible', '409 resource_already_exists certain'],
     'PUT /prisma/update-nested': ['404 resource_not_found certain', '409 resource_already_exists certain'],
@@ -170,13 +191,21 @@ t.test('Mongoose queries', async t => {
   t.strictSame(findingsOf('mongoose'), {
     'POST /mongoose/caught': ['409 resource_conflict certain'],
     'POST /mongoose/create': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
-    'POST /mongoose/create-body': ['409 resource_already_exists certain'],
+    'POST /mongoose/create-body': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
     'POST /mongoose/create-default': ['422 validation_error certain'],
     'POST /mongoose/create-list': ['409 resource_already_exists certain'],
+    'POST /mongoose/create-notes': [],
+    'POST /mongoose/create-rest': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
     'POST /mongoose/create-nested': ['409 resource_already_exists certain'],
     'DELETE /mongoose/delete/:id': ['400 invalid_parameter certain'],
+    'POST /mongoose/find-by-body': ['422 validation_error certain'],
+    'POST /mongoose/find-by-cookie': [],
+    'POST /mongoose/find-by-notes': [],
+    'POST /mongoose/find-by-text': [],
     'GET /mongoose/find-checked/:id': [],
     'GET /mongoose/find-free/:id': ['400 invalid_parameter certain'],
+    'GET /mongoose/find-one-spread/:id': ['400 invalid_parameter certain'],
+    'GET /mongoose/find-spread/:id': ['400 invalid_parameter certain'],
     'GET /mongoose/find-or-fail/:id': ['404 resource_not_found certain'],
     'GET /mongoose/find-tested/:id': ['418 null certain'],
     'GET /mongoose/find-title/:id': [],
@@ -184,12 +213,14 @@ t.test('Mongoose queries', async t => {
     'GET /mongoose/method': ['401 invalid_credentials certain'],
     'POST /mongoose/save': ['409 resource_already_exists certain'],
     'POST /mongoose/save-body': ['409 resource_already_exists certain'],
+    'PATCH /mongoose/save-fields': ['409 resource_already_exists certain', '422 validation_error certain'],
     'PUT /mongoose/save-found/:id': ['404 resource_not_found certain', '409 resource_already_exists certain'],
     'POST /mongoose/save-looked-up': ['409 resource_already_exists possible', '409 resource_conflict certain'],
     'PUT /mongoose/save-unchanged/:id': [],
     'GET /mongoose/static': ['410 resource_gone certain'],
     'POST /mongoose/touch/:id': ['400 invalid_parameter certain'],
     'PUT /mongoose/update-free/:id': ['400 invalid_parameter certain', '409 resource_already_exists certain', '422 validation_error certain'],
+    'PATCH /mongoose/update-picked': ['409 resource_already_exists certain', '422 validation_error certain'],
     'PUT /mongoose/update/:id': ['409 resource_already_exists certain', '422 validation_error certain']
   })
 })
