@@ -72,7 +72,11 @@ export function readFunctionErrors (fn: object, context: FunctionContext): reado
     const functions = added === undefined || (known !== undefined && known.requestFunctions === undefined) ? undefined : [...known?.requestFunctions ?? [], ...added]
     const first = known === undefined ? message : message && known.message
     byCode.set(key, {
-      ...rest, ...(first !== undefined && { message: first }), ...(bodies.length > 0 && { bodies }), ...(lookups.length > 0 && { lookups }), ...(functions !== undefined && { requestFunctions: functions })
+      ...rest,
+      ...(first !== undefined && { message: first }),
+      ...(bodies.length > 0 && { bodies }),
+      ...(lookups.length > 0 && { lookups }),
+      ...(functions !== undefined && { requestFunctions: functions })
     })
   }
   return [...byCode.values()]

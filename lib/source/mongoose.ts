@@ -94,7 +94,15 @@ export function isMongooseModel (value: unknown): value is Model & object {
 
 /** Returns the document that `new User({ email })` creates. */
 export function createDocument (model: object, [data = []]: readonly Values[], type: UnknownValue['type']): Value {
-  return { ...unknown(type), isPresent: true, model, fields: new Map(getFields(data) ?? []), isNew: true, isInputDocument: holds(data, value => isInput([value])), isUnchecked: holds(data, value => isUnchecked([value])) }
+  return {
+    ...unknown(type),
+    isPresent: true,
+    model,
+    fields: new Map(getFields(data) ?? []),
+    isNew: true,
+    isInputDocument: holds(data, value => isInput([value])),
+    isUnchecked: holds(data, value => isUnchecked([value]))
+  }
 }
 
 /**

@@ -67,7 +67,9 @@ t.test('if the response depends on stored data, the request is valid', async t =
 })
 
 /** Returns the requests on the pages of an API with these routes. */
-async function requestsOf (register: (app: FastifyInstance) => void, options: ApiErrorsOptions = {}, server: FastifyServerOptions = {}): Promise<Record<string, SampleRequest | undefined>> {
+async function requestsOf (
+  register: (app: FastifyInstance) => void, options: ApiErrorsOptions = {}, server: FastifyServerOptions = {}
+): Promise<Record<string, SampleRequest | undefined>> {
   const app = Fastify(server)
   await app.register(apiErrors, options)
   register(app)

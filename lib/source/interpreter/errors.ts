@@ -228,7 +228,8 @@ function isInPlainCatch ({ project: { ts } }: Machine, node: Node): boolean {
   const isLogical = (inner: Node): boolean => ts.isBinaryExpression(inner) && [ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken].includes(inner.operatorToken.kind)
   const isCondition = (inner: Node): boolean => ts.isIfStatement(inner) || ts.isSwitchStatement(inner) || ts.isConditionalExpression(inner) || isLogical(inner)
   // The message of an error of the database is not a string of the application.
-  const comparesMessage = (inner: Node): boolean => ts.isIfStatement(inner) && ts.isBinaryExpression(inner.expression) && inner.expression.operatorToken.kind === ts.SyntaxKind.EqualsEqualsEqualsToken &&
+  const comparesMessage = (inner: Node): boolean => ts.isIfStatement(inner) && ts.isBinaryExpression(inner.expression) &&
+    inner.expression.operatorToken.kind === ts.SyntaxKind.EqualsEqualsEqualsToken &&
     /\.message$/.test(inner.expression.left.getText()) && ts.isStringLiteralLike(inner.expression.right)
   const hasCondition = (inner: Node): boolean => (isCondition(inner) && !comparesMessage(inner)) || ts.forEachChild(inner, child => hasCondition(child) || undefined) === true
   return !hasCondition(ts.isCatchClause(at) ? at.block : at)
