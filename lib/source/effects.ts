@@ -34,7 +34,7 @@ export function createEffects (constraints: Constraints): Effects {
       if (node === undefined) return undefined
       // The same line can send another value the next time.
       outageOnly.delete(node)
-      if (readsCache(call, name)) {
+      if (usesCache(call, name)) {
         outageOnly.add(node)
         return returnPromise(machine, [], node)
       }
@@ -49,11 +49,11 @@ export function createEffects (constraints: Constraints): Effects {
 /** The clients of Redis. */
 const caches: ReadonlySet<string> = new Set(['ioredis', 'redis', '@redis/client', '@fastify/redis'])
 
-/** The commands of Redis that read, or delete, any key. */
-const cacheReads: ReadonlySet<string> = new Set(['get', 'getdel', 'mget', 'hget', 'hgetall', 'exists', 'ttl', 'keys', 'scan', 'smembers', 'sismember', 'del', 'ping'])
+/** The commands of Redis that accept any key and value. */
+const cacheCommands: ReadonlySet<string> = new Set(['get', 'set', 'setex', 'getdel', 'mget', 'hget', 'hgetall', 'exists', 'ttl', 'keys', 'scan', 'smembers', 'sismember', 'del', 'ping'])
 
-function readsCache ({ callee }: LibraryCall, name: string): boolean {
-  return caches.has(callee.from) && cacheReads.has(name.toLowerCase())
+function usesCache ({ callee }: LibraryCall, name: string): boolean {
+  return caches.has(callee.from) && cacheCommands.has(name.toLowerCase())
 }
 
 /** Returns whether a client cannot change the arguments of a query: they are constants, or from records of the database. */

@@ -190,7 +190,7 @@ function mayThrow (machine: Machine, block: Node): boolean {
 }
 
 /** The functions that do not throw, or only for values that a client cannot send to them. */
-const harmlessCalls = /^(JSON\.stringify|Number|String|Boolean|Date\.now|(\w+\.)*(log|logger|console)\.\w+)$/
+const harmlessCalls = /^(JSON\.stringify|Number|String|Boolean|Date\.now|(\w+\.)*(log|logger|console)\.\w+|.*\.(getTime|toISOString))$/
 
 /** Returns whether a block sends queries that fail only during an outage, and nothing else in it fails. */
 function failsOnlyInOutage (machine: Machine, block: Node): boolean {
@@ -204,7 +204,7 @@ function failsOnlyInOutage (machine: Machine, block: Node): boolean {
     if (ts.isCallExpression(node)) {
       if (machine.effects.failsOnlyInOutage(node)) hasQuery = true
       else if (!isHarmless(node)) return true
-    } else if (ts.isFunctionLike(node) || ts.isNewExpression(node) || ts.isThrowStatement(node) || ts.isTaggedTemplateExpression(node)) {
+    } else if (ts.isFunctionLike(node) || (ts.isNewExpression(node) && node.expression.getText() !== 'Date') || ts.isThrowStatement(node) || ts.isTaggedTemplateExpression(node)) {
       return true
     }
     return ts.forEachChild(node, child => visit(child) || undefined) === true
