@@ -283,8 +283,8 @@ const newestSettings = [...moduleSettings.slice(0, 3), ['commonjs', 'bundler', [
 
 /** Returns the path of the compiler of a version, or `undefined` if it cannot be installed. */
 function installCompiler (version: string): string | undefined {
-  const compiler = join(folder, version, 'node_modules/typescript/bin/tsc')
-  return existsSync(compiler) || install('npm', ['install', '--no-audit', '--no-fund', '--prefix', version, version]) ? compiler : undefined
+  const compiler = join(folder, 'compilers', version, 'node_modules/typescript/bin/tsc')
+  return existsSync(compiler) || install('npm', ['install', '--no-audit', '--no-fund', '--prefix', `compilers/${version}`, version]) ? compiler : undefined
 }
 
 t.test('the lowest and the newest version of TypeScript compile it with every module setting', async t => {
