@@ -31,7 +31,8 @@ const modules = Object.values(manifest.exports).flatMap(target => typeof target 
 const commands = Object.values(manifest.bin).map(path => path.replace(/^\.\/|\.js$/g, ''))
 
 /** Files that run only at startup, or while a document or a page is created. No stack of a request shows their functions, so these have short names. */
-const filesWithShortNames = /[\\/]lib[\\/](?:infer|openapi|samples)[\\/].*\.ts$/
+const filesWithShortNames =
+  /[\\/]lib[\\/](?:(?:infer|openapi|reference|samples|verify)[\\/].*|options|languages[\\/]resolve-languages|rate-limit[\\/](?:check-)?policies|support[\\/]expect-option)\.ts$/
 
 rmSync(dist, { recursive: true, force: true })
 await writeModules()
