@@ -7,7 +7,7 @@ import { describeValue } from './support/describe-value.js'
 import { isRecord } from './support/is-object.js'
 import { hasTypeboxSchema, loadTypebox } from './support/typebox-registry.js'
 import type { StandardCode } from './catalog/standard-errors.js'
-import { createDeclaredComparison, loadAjv, warnOfDeclaredStatuses, type MatchesDeclared } from './infer/declared-schemas.js'
+import { createDeclaredComparison, loadAjv, warnOfDeclaredStatuses } from './infer/declared-schemas.js'
 import { addInference } from './infer/inferences.js'
 import { isLimitedByPlugin } from './infer/known-plugins.js'
 import { warnOfMisspelledConfig, warnOfReplacedErrorHandler, warnOfRoutesOutside, warnOfUncheckedSecurity, warnOfUnenforcedLimits, warnOfUnusedPolicies } from './infer/warn-of-mistakes.js'
@@ -124,7 +124,7 @@ interface Registration {
   readonly rateLimit: RateLimitOptions | undefined
   readonly routes: Routes
   readonly routeErrors: RouteErrors
-  readonly documentSettings: DocumentSettings & { readonly matchesDeclared: MatchesDeclared }
+  readonly documentSettings: DocumentSettings
   readonly ledger: Ledger
   readonly isDocumented: (kind: SentKind) => boolean
   readonly recordError: ReturnType<typeof createErrorRecorder>

@@ -39,7 +39,7 @@ export function splitGroups (
   if (![responses, ...records.map(({ route }) => route.schema?.response)].some(declaresErrors) && sentBodies.every(({ size }) => size === 0)) return { groups, shared: [] }
   const shared: Array<SplitGroups['shared'][number]> = []
   const own: StatusErrors[] = []
-  for (const group of matchesDeclared === undefined ? groups : records.reduce((all, record) => withDeclaredStatuses(all, record, errors), groups)) {
+  for (const group of records.reduce((all, record) => withDeclaredStatuses(all, record, errors), groups)) {
     const { status, definitions } = group
     const key = findDeclaredKey(responses, status)
     const sent = sentBodies.flatMap(byStatus => byStatus.get(status) ?? [])
@@ -49,7 +49,7 @@ export function splitGroups (
     }
     const declared = key === undefined ? undefined : responses[key]
     const isExact = key === String(status)
-    const fits = isRecord(declared) ? definitions.map(({ code }) => matchesDeclared?.(declaring, status, code)) : []
+    const fits = isRecord(declared) ? definitions.map(({ code }) => matchesDeclared(declaring, status, code)) : []
     if (isRecord(declared) && (isExact ? fits.includes(false) : fits.some(fit => fit !== undefined))) shared.push({ group, declared })
     else if (!isExact) own.push(group)
   }

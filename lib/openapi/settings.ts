@@ -26,8 +26,8 @@ export interface DocumentSettings {
   readonly pluginRateLimitHeaders?: RateLimitHeaders['pluginRateLimitHeaders']
   /** Whether errors have `X-Should-Retry`, and rate limit errors have `Retry-After-Ms`. */
   readonly retryHeaders: boolean
-  /** Compares error bodies with the schemas that routes declare. @default declared statuses are documented as written */
-  readonly matchesDeclared?: MatchesDeclared
+  /** Compares error bodies with the schemas that routes declare. */
+  readonly matchesDeclared: MatchesDeclared
   /** Whether successful responses have the header with the request id as well. */
   readonly requestIdOnAll: boolean
   /** The name of that header. */

@@ -163,6 +163,14 @@ t.test('a rejected promise of a validator that lists what is invalid makes the r
   }
 })
 
+t.test('a list of failures that a validator throws makes the request invalid', async t => {
+  const app = await create()
+  const thrown = [{ instancePath: '/a', keyword: 'required', params: { missingProperty: 'b' } }]
+  app.post('/', { schema: { body: {} }, validatorCompiler: (() => () => { throw thrown }) as never }, async () => ({ secret: 42 }))
+  const [status] = await post(app, '/', 'application/json')
+  t.ok([400, 422].includes(status), String(status))
+})
+
 t.test('if an error handler throws undefined, the plugin responds', async t => {
   for (const value of nothing) {
     const app = await create()
@@ -448,7 +456,10 @@ t.test('without the plugin, functions behave as they do in Fastify', async t => 
   app.setSchemaErrorFormatter(() => { throw new Error('of the formatter') })
   app.addContentTypeParser('text/csv', { parseAs: 'string' }, async () => { throw undefined })
   app.post('/validated', { schema: { body: { type: 'object' } } }, async () => 'ok')
+  app.post('/failing', { schema: { body: {} }, validatorCompiler: () => () => { throw new Error('of the validator') }, errorHandler: (error, _request, reply) => reply.code(400).send({ message: (error as Error).message }) }, async () => 'ok')
   app.post('/parsed', async request => ({ body: request.body ?? null }))
+  const failed = await app.inject({ method: 'POST', url: '/failing', payload: {} })
+  t.strictSame([failed.statusCode, failed.json()], [400, { message: 'of the validator' }])
   const invalid = await app.inject({ method: 'POST', url: '/validated', payload: '[]', headers: { 'content-type': 'application/json' } })
   t.strictSame([invalid.statusCode, invalid.json()], [500, { statusCode: 500, error: 'Internal Server Error', message: 'own' }])
   const parsed = await app.inject({ method: 'POST', url: '/parsed', payload: 'a', headers: { 'content-type': 'text/csv' } })

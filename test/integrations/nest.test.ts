@@ -103,7 +103,7 @@ t.test('the main file of the page serves the document with the errors', async t 
   t.teardown(() => app.close())
   const { statusCode, body } = await app.inject('/docs-json')
   t.equal(statusCode, 200)
-  t.strictSame(Object.keys(JSON.parse(body).paths['/users/{id}'].get.responses), ['200', '404', '414', '429', '500'])
+  t.strictSame(Object.keys(JSON.parse(body).paths['/users/{id}'].get.responses), ['200', '400', '404', '414', '429', '500'])
 })
 
 t.test('guards', async t => {

@@ -31,7 +31,7 @@ async function limitedDocument (isOurs: boolean): Promise<Document> {
     getLimitErrors: () => [],
     handlesErrors: () => true
   })
-  setDocumentSettings(routeErrors, { errors: standardErrors, formats: [formats.code], textFormats: [], docUrl: () => undefined, rateLimitHeaders, retryHeaders: true, requestIdOnAll: false, requestIdHeader: 'X-Request-Id', languages: [], addSchemas: false, componentPrefix: '', examples: { errors: standardErrors, getLimitExample: () => undefined, getChallenge: () => 'Bearer', getAcceptedMediaTypes: () => ['application/json'] } })
+  setDocumentSettings(routeErrors, { errors: standardErrors, formats: [formats.code], textFormats: [], docUrl: () => undefined, rateLimitHeaders, retryHeaders: true, requestIdOnAll: false, requestIdHeader: 'X-Request-Id', languages: [], addSchemas: false, componentPrefix: '', matchesDeclared: () => undefined, examples: { errors: standardErrors, getLimitExample: () => undefined, getChallenge: () => 'Bearer', getAcceptedMediaTypes: () => ['application/json'] } })
   app.addHook('onRoute', function (route) { routeErrors.addRoute(route, this) })
   app.get('/limited/:id', async () => '')
   app.get('/free/:id', async () => '')
