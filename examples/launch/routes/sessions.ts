@@ -66,7 +66,7 @@ export const sessions: FastifyPluginAsyncTypebox<{ database: Database, secret: s
     schema: {
       operationId: 'readMe',
       summary: 'The signed-in user',
-      description: 'Only the device that signed in gets an answer.',
+      description: 'Only the device that signed in can read the user.',
       tags: ['Sessions'],
       security: [{ session: [] }],
       headers: Type.Object({ 'x-device-id': Device }),
