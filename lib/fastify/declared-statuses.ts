@@ -15,8 +15,9 @@ export function declaresErrors (responses: unknown): boolean {
 /** Returns the key of the `response` schema of a route for a status: its number, its class, or `default` (in this order); `undefined` if there is none. */
 export function findDeclaredKey (responses: unknown, status: number): string | undefined {
   const declared = Object.keys(responses ?? {})
-  const exact = String(status)
-  if (declared.includes(exact)) return exact
-  const find = (key: string): string | undefined => declared.find(name => name.length === key.length && name.toLowerCase() === key)
-  return find(`${exact.charAt(0)}xx`) ?? find('default')
+  for (const key of [String(status), `${String(status).charAt(0)}xx`, 'default']) {
+    const found = declared.find(name => name.toLowerCase() === key)
+    if (found !== undefined) return found
+  }
+  return undefined
 }

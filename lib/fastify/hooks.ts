@@ -66,10 +66,13 @@ export function requireParsedBody (hook: object, owner: string): void {
   bodyHooks.set(hook, owner)
 }
 
+/** The hooks that run before Fastify parses the body. */
+const hooksBeforeBody = ['onRequest', 'preParsing'] as const
+
 /** @throws TypeError if a hook needs the parsed body, but runs before Fastify parses it */
 function checkHook (hook: Hook, name: string, place: string): void {
   const owner = bodyHooks.get(hook)
-  if (owner === undefined || (name !== 'onRequest' && name !== 'preParsing')) return
+  if (owner === undefined || !hooksBeforeBody.some(early => early === name)) return
   throw new TypeError(`${owner}: expected a preHandler hook, because the body must be parsed, got the ${name} hook of ${place}.`)
 }
 
@@ -143,7 +146,7 @@ export function guardHooks (app: FastifyInstance, routes: Routes): void {
   const pending: RouteOptions[] = []
   const restore: Array<() => void> = []
   routes.forEach((route, scope) => {
-    for (const name of hookNames) for (const hook of getRouteHooks(route, name)) checkHook(hook, name, `${String(route.method)} ${route.url}`)
+    for (const name of hooksBeforeBody) for (const hook of getRouteHooks(route, name)) checkHook(hook, name, `${String(route.method)} ${route.url}`)
     if (pending.push(route) === 1) scope.after(() => { for (const route of pending.splice(0)) replaceRouteHooks(route, tracker, restore) })
   })
   app.addHook('onReady', done => {

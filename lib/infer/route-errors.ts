@@ -135,7 +135,7 @@ interface Context extends RouteErrorsOptions {
   /** The scopes and hooks of each route, from `setReady` on. */
   readonly targets: Map<RouteRecord, readonly DeclaringTarget[]>
   /** The messages of thrown errors, by route, from `setReady` on. */
-  readonly messages: WeakMap<RouteRecord, ReadonlyMap<string, string | undefined>>
+  readonly messages: Map<RouteRecord, ReadonlyMap<string, string | undefined>>
   /** The errors in the code of functions, by scope. */
   readonly functionErrors: WeakMap<object, WeakMap<object, readonly FunctionError[]>>
   /** Routes by method, then by pattern, once they were looked up after `setReady`. */
@@ -166,7 +166,7 @@ export function createRouteErrors (options: RouteErrorsOptions): RouteErrors {
     statuses: new Map(),
     scopeFacts: new Map(),
     targets: new Map(),
-    messages: new WeakMap(),
+    messages: new Map(),
     functionErrors: new WeakMap(),
     byMethod: undefined,
     isReady: false
@@ -231,19 +231,22 @@ function indexRoutes (routes: readonly RouteRecord[]): RoutesByMethod {
   return byMethod
 }
 
+/** Returns a value that is found once for each key, from `setReady` on. Before, it can change. */
+function findOnce<Key, Value> ({ isReady }: Context, known: Map<Key, Value>, key: Key, find: () => Value): Value {
+  let value = known.get(key)
+  if (value === undefined) {
+    value = find()
+    if (isReady) known.set(key, value)
+  }
+  return value
+}
+
 function getScopeFacts (context: Context, scope: FastifyInstance): ScopeFacts {
-  if (!context.isReady) return findScopeFacts(scope)
-  let facts = context.scopeFacts.get(scope)
-  if (facts === undefined) context.scopeFacts.set(scope, facts = findScopeFacts(scope))
-  return facts
+  return findOnce(context, context.scopeFacts, scope, () => findScopeFacts(scope))
 }
 
 function getTargets (context: Context, record: RouteRecord): readonly DeclaringTarget[] {
-  const known = context.targets.get(record)
-  if (known !== undefined) return known
-  const targets = withOwnHooks(record.route, getScopeFacts(context, record.scope).declarationTargets)
-  if (context.isReady) context.targets.set(record, targets)
-  return targets
+  return findOnce(context, context.targets, record, () => withOwnHooks(record.route, getScopeFacts(context, record.scope).declarationTargets))
 }
 
 /** Returns the header fields that @fastify/rate-limit sets on the responses of a route, if it limits the route. */
@@ -321,12 +324,7 @@ function readErrors (context: Context, fn: object, scope: FastifyInstance): read
 
 function findMessage (context: Context, record: RouteRecord, method: string, code: string): string | undefined {
   if (context.findInferredErrors !== undefined) return context.findInferredErrors(method, record.url).find(error => error.code === code)?.message
-  let messages = context.messages.get(record)
-  if (messages === undefined) {
-    messages = findMessages(context, record)
-    if (context.isReady) context.messages.set(record, messages)
-  }
-  return messages.get(code)
+  return findOnce(context, context.messages, record, () => findMessages(context, record)).get(code)
 }
 
 /** Returns the messages of the errors that the handler and the hooks of a route throw, by code. The first function counts. */
@@ -379,11 +377,6 @@ function listErrors (context: Context, record: RouteRecord, method: string): Rou
 }
 
 function listStatuses (context: Context, record: RouteRecord, method: string, isSecured: boolean): readonly StatusErrors[] {
-  if (!context.isReady) return context.group(applyRules(context, record, method, isSecured))
-  const key = isSecured ? `${method} secured` : method
-  let byRecord = context.statuses.get(key)
-  if (byRecord === undefined) context.statuses.set(key, byRecord = new Map())
-  let statuses = byRecord.get(record)
-  if (statuses === undefined) byRecord.set(record, statuses = context.group(applyRules(context, record, method, isSecured)))
-  return statuses
+  const byRecord = findOnce(context, context.statuses, isSecured ? `${method} secured` : method, () => new Map<RouteRecord, readonly StatusErrors[]>())
+  return findOnce(context, byRecord, record, () => context.group(applyRules(context, record, method, isSecured)))
 }

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import { parse } from '@lukeed/ms'
 import { codeForStatus, type StandardCode } from '../catalog/standard-errors.js'
 import { getIntendedStatus, getStatus } from './error-status.js'
-import { mistakes } from './reply-status.js'
+import { mistakeNames } from './programming-mistakes.js'
 import type { TranslateContext, Translator } from './translator.js'
 import type { ApiError } from '../catalog/api-error.js'
 import { isUnsatisfiedRange } from '../support/http-syntax.js'
@@ -20,7 +20,7 @@ export const httpErrorsTranslator: Translator = {
   translate (error, context) {
     if (!isObject(error)) return undefined
     const code = codeForStatus(getStatus(error))
-    if (code === undefined || (mistakes.has(error.name) && getIntendedStatus(error, context.request) === undefined)) return undefined
+    if (code === undefined || (mistakeNames.has(error.name) && getIntendedStatus(error, context.request) === undefined)) return undefined
     if (code === 'rate_limit_exceeded') return createRateLimitError(error, context)
     return createStatusError(error, code, context)
   }

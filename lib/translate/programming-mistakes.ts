@@ -2,6 +2,9 @@
 import { errorsWithoutCode, formParserErrors } from './plugin-codes.js'
 import { fetchMessages } from './upstreams/upstream-codes.js'
 
+/** The names of JavaScript's built-in errors. They indicate bugs, regardless of the reply's status. */
+export const mistakeNames: ReadonlySet<unknown> = new Set(['EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'])
+
 /** The prototypes of the errors that JavaScript throws for mistakes in code. */
 const mistakes: ReadonlySet<object> = new Set([TypeError, RangeError, ReferenceError].map(({ prototype }) => prototype))
 

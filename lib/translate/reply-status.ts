@@ -1,9 +1,7 @@
 /** Translates errors that have no status themselves, but whose reply has one. */
 import { codeForStatus } from '../catalog/standard-errors.js'
+import { mistakeNames } from './programming-mistakes.js'
 import type { Translator } from './translator.js'
-
-/** JavaScript's built-in errors. They indicate bugs, regardless of the reply's status. */
-export const mistakes: ReadonlySet<unknown> = new Set(['EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'])
 
 /**
  * Translates an error whose reply already has an error status. @fastify/auth sets one before it passes on the errors of its
@@ -13,7 +11,7 @@ export const mistakes: ReadonlySet<unknown> = new Set(['EvalError', 'RangeError'
 export const replyStatusTranslator: Translator = {
   name: 'reply-status',
   translate (error, { errors, reply }) {
-    if (!(error instanceof Error) || mistakes.has(error.name) || isSystemError(error)) return undefined
+    if (!(error instanceof Error) || mistakeNames.has(error.name) || isSystemError(error)) return undefined
     const code = codeForStatus(reply.statusCode)
     return code && errors[code]({ cause: error })
   }
