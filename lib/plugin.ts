@@ -11,6 +11,7 @@ import { createDeclaredComparison, loadAjv, warnOfDeclaredStatuses } from './inf
 import { addInference } from './infer/inferences.js'
 import { isLimitedByPlugin } from './infer/known-plugins.js'
 import { warnOfMisspelledConfig, warnOfReplacedErrorHandler, warnOfRoutesOutside, warnOfUncheckedSecurity, warnOfUnenforcedLimits, warnOfUnusedPolicies } from './infer/warn-of-mistakes.js'
+import { loadParser } from './infer/parse-function.js'
 import { passesErrorsOn, reachesErrorHandler } from './infer/rethrowing-handlers.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
 import { isExcluded } from './infer/route-record.js'
@@ -163,7 +164,7 @@ async function checkCatalogExamples ({ format }: ApiErrorsOptions, { errors, for
 
 /** Loads the parts that the options require. Without them, the package is imported in less time. */
 async function loadParts ({ settings, rateLimit }: Registration): Promise<Parts> {
-  await loadAjv()
+  await Promise.all([loadAjv(), loadParser()])
   return {
     limiter: rateLimit && { registerLimiter: (await import('./rate-limit/limiter.js')).registerLimiter, options: rateLimit },
     pages: settings.reference && { serveReference: (await import('./reference/serve-reference.js')).serveReference, options: settings.reference }

@@ -58,7 +58,7 @@ function leaveDynamicImports (filter: RegExp): Plugin {
 }
 
 /** Shortens code. esbuild cannot keep the names of functions while it shortens all others. */
-async function shortenCode (code: string, keepsNames: boolean): Promise<string> {
+async function shortenCode (code: string, keepsNames: boolean, isMostlyText: boolean): Promise<string> {
   const names = { keep_fnames: keepsNames, keep_classnames: keepsNames }
   // esbuild writes a class as `var Name = class {}`, so the class has the name of the variable. Logs show it as the type of an error.
   const classes = keepsNames ? code.match(/\w+(?==class\b)/g) ?? [] : []
@@ -69,7 +69,8 @@ async function shortenCode (code: string, keepsNames: boolean): Promise<string> 
     compress: { ...names, passes: 2, unsafe_arrows: true, ...(keepsNames && { inline: false, reduce_funcs: false, hoist_props: false }) },
     mangle: { ...names, reserved: classes },
     // If an error is not caught, Node prints the line that threw it.
-    format: { max_line_len: 1000 }
+    // One character beyond ASCII doubles the memory of a file, and the time in which V8 reads it. Only the languages have many.
+    format: { max_line_len: 1000, ascii_only: !isMostlyText }
   })
   if (shortened === undefined) throw new Error('terser returned no code')
   return shortened
@@ -108,7 +109,7 @@ async function writeModules (): Promise<void> {
   for (const file of Object.keys(outputs)) {
     const path = join(root, file)
     const code = readFileSync(path, 'utf8')
-    writeFileSync(path, await shortenCode(code, loaded.has(file)))
+    writeFileSync(path, await shortenCode(code, loaded.has(file), file.startsWith('dist/languages/')))
   }
   // A file that reads them finds them by `import.meta.url`, and each such file is in this folder.
   const assets = join(root, 'lib/reference/render')

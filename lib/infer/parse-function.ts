@@ -1,9 +1,16 @@
 /** Parses the source of a function, and reads the names in it. */
-import { parseExpressionAt, type AnyNode, type AssignmentProperty, type Property } from 'acorn'
+import type { AnyNode, AssignmentProperty, parseExpressionAt, Property } from 'acorn'
 import { isObject } from '../support/is-object.js'
 
 /** A function as a syntax tree. */
 export type FunctionNode = Extract<AnyNode, { type: 'FunctionExpression' | 'ArrowFunctionExpression' }>
+
+let parse: typeof parseExpressionAt
+
+/** Loads the parser. Its file is large, and a process that registers no plugin does not need it. */
+export async function loadParser (): Promise<void> {
+  parse = (await import('acorn')).parseExpressionAt
+}
 
 /** Returns the source of a function. */
 export function getSource (fn: object): string {
@@ -35,7 +42,7 @@ export function parseFunction (fn: object): FunctionNode | undefined {
 function parseSource (source: string): FunctionNode | undefined {
   for (const text of [`(${source})`, `({${source}}).a`]) {
     try {
-      const found = findFunction(parseExpressionAt(text, 0, { ecmaVersion: 'latest' }))
+      const found = findFunction(parse(text, 0, { ecmaVersion: 'latest' }))
       if (found !== undefined) return found
     } catch {
       // The source of a method is not an expression, and the source of a bound function is not JavaScript.
@@ -59,7 +66,7 @@ export function takesArguments (fn: object): boolean {
 /** Returns a class as a syntax tree; `undefined` for another function. */
 export function parseClass (value: object): AnyNode | undefined {
   try {
-    const node = parseExpressionAt(getSource(value), 0, { ecmaVersion: 'latest' })
+    const node = parse(getSource(value), 0, { ecmaVersion: 'latest' })
     return node.type === 'ClassExpression' ? node : undefined
   } catch {
     return undefined // a function of the runtime

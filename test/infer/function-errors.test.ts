@@ -15,6 +15,9 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import createError from 'http-errors'
 import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-api-errors'
 import { readFunctionErrors, type FunctionContext } from '../../lib/infer/function-errors.js'
+import { loadParser } from '../../lib/infer/parse-function.js'
+
+t.before(loadParser)
 
 const catalog = defineErrors(standardErrors, {
   queue_full: { status: 409, type: 'conflict_error', message: 'The queue is full.', description: 'It has no place.', action: 'Wait.' },

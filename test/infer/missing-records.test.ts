@@ -3,6 +3,9 @@ import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
 import { catchesAll, checksAccess, queriesDatabase } from '../../lib/infer/missing-records.js'
+import { loadParser } from '../../lib/infer/parse-function.js'
+
+t.before(loadParser)
 
 const db: any = undefined
 const sql: any = undefined

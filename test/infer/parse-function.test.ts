@@ -1,6 +1,8 @@
 /** Syntax trees of functions and classes, and the names in them. */
 import t from 'tap'
-import { findInTree, getCalleeName, getLastName, getParameterNames, parseClass, parseFunction, takesArguments, type FunctionNode } from '../../lib/infer/parse-function.js'
+import { findInTree, getCalleeName, getLastName, getParameterNames, loadParser, parseClass, parseFunction, takesArguments, type FunctionNode } from '../../lib/infer/parse-function.js'
+
+t.before(loadParser)
 
 const members = {
   method (request: unknown, { id }: { id?: string } = {}) { return [request, id] },

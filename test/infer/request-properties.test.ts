@@ -2,7 +2,10 @@
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
+import { loadParser } from '../../lib/infer/parse-function.js'
 import { canUseProperty } from '../../lib/infer/request-properties.js'
+
+t.before(loadParser)
 
 const service: any = undefined
 

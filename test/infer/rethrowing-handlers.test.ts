@@ -3,8 +3,11 @@ import t from 'tap'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
+import { loadParser } from '../../lib/infer/parse-function.js'
 import { passesErrorsOn, reachesErrorHandler } from '../../lib/infer/rethrowing-handlers.js'
 import { codesByStatus, documentOf, info } from '../openapi/documents.js'
+
+t.before(loadParser)
 
 type Handler = (error: any, request: FastifyRequest, reply: FastifyReply) => unknown
 

@@ -5,9 +5,12 @@ import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import { declareErrors, standardErrors } from 'fastify-api-errors'
 import { resolveRules } from '../../lib/infer/custom-rules.js'
+import { loadParser } from '../../lib/infer/parse-function.js'
 import { createRouteErrors, findCoveredRoute, type RouteErrors, type RouteErrorsOptions } from '../../lib/infer/route-errors.js'
 import type { RouteRecord } from '../../lib/infer/route-record.js'
 import { thrown } from '../support/thrown.js'
+
+t.before(loadParser)
 
 type Started = { readonly app: FastifyInstance, readonly routeErrors: RouteErrors, readonly find: (url: string, method?: string) => RouteRecord }
 

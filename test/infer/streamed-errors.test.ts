@@ -1,6 +1,9 @@
 /** Finds how handlers write errors into streams. */
 import t from 'tap'
+import { loadParser } from '../../lib/infer/parse-function.js'
 import { findStreamedErrors } from '../../lib/infer/streamed-errors.js'
+
+t.before(loadParser)
 
 /** Returns a function with a source. */
 const createHandler = (body: string): object => new Function(`return async function (request, reply) { ${body} }`)() as object // eslint-disable-line no-new-func
