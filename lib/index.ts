@@ -5,7 +5,7 @@ export type { ApiErrorsOptions, DocumentationOptions } from './options.js'
 
 export { ApiError, isApiError, type ErrorInit, type LocalizedMessage } from './catalog/api-error.js'
 export { defineErrors, defineErrorsWith, type AnyCatalog, type AnyErrorFactory, type Catalog, type CatalogOptions, type ErrorFactory } from './catalog/define-errors.js'
-export type { Answer, AnswerLanguage, FormatTexts } from './catalog/answer.js'
+export type { ResponseContent, ResponseLanguage, FormatTexts } from './catalog/response-content.js'
 export type { Deprecation } from './catalog/deprecation.js'
 export type { DefinitionShape, ErrorDefinition, ErrorExample, ErrorStatus, ErrorType, HeaderValues, RetryAdvice } from './catalog/definition.js'
 export type { Issue, IssueCode, IssueLocation, IssueParams } from './catalog/issues.js'
@@ -21,7 +21,7 @@ export { defineTranslator, type DatabaseOptions, type NamedConstraint, type Tran
 
 export { serverOptions } from './server/server-options.js'
 export type { LogEntry, LogFunction } from './respond/log-errors.js'
-export type { AnswerEvent } from './respond/error-handler.js'
+export type { ResponseEvent } from './respond/error-handler.js'
 export type { SentEvent } from './respond/sent-errors.js'
 
 export type { HeaderFamily, PolicyChoice, RateLimitHook, RateLimitOptions, RateLimitPolicy, SharedLimitOptions } from './rate-limit/policies.js'
@@ -38,11 +38,11 @@ export type { StatusSchemas } from './openapi/status-schemas.js'
 
 export type { FieldFacts } from './reference/body-fields.js'
 export type { Changelog, ChangelogEntry } from './reference/changelog.js'
-export type { Reference, ReferenceAnswer, ReferenceCode, ReferenceFormat, ReferenceLimit } from './reference/create-reference.js'
+export type { Reference, ReferenceResponse, ReferenceCode, ReferenceFormat, ReferenceLimit } from './reference/create-reference.js'
 export type { LiveGuard, OperationFacts, OperationUrl, ReferenceOptions } from './reference/reference-options.js'
 export type { SampleRequest } from './samples/sample-request.js'
 
 export { assertLedger, type AssertLedgerOptions, type LedgerReport } from './verify/assert-ledger.js'
 export { collectLedger, readLedger } from './verify/collect-ledger.js'
 export type { OnUndocumented } from './verify/undocumented-errors.js'
-export type { AnswerKind, LedgerEntry } from './verify/ledger.js'
+export type { ResponseKind, LedgerEntry } from './verify/ledger.js'

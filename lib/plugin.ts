@@ -34,7 +34,7 @@ import { listTags } from './languages/resolve-languages.js'
 import { createReference, type Reference } from './reference/create-reference.js'
 import { isLive, type ResolvedReference } from './reference/reference-options.js'
 import type { serveReference } from './reference/serve-reference.js'
-import { answersMalformedUrls, getMaxParamLength, isLongParameterUnrouted } from './server/early-rejections.js'
+import { respondsToMalformedUrls, getMaxParamLength, isLongParameterUnrouted } from './server/early-rejections.js'
 import { addServerListeners } from './server/connections.js'
 import { trackComposedHooks } from './fastify/composed-hooks.js'
 import { setErrorHandler } from './fastify/error-handlers.js'
@@ -232,7 +232,7 @@ function createRegisteredErrors (app: FastifyInstance, settings: Settings, rateL
     ...(findInferredErrors !== undefined && { findInferredErrors }),
     convertsSent: sentErrors !== 'report',
     keepsSentBodies: sentErrors === undefined,
-    answersMalformedUrls: answersMalformedUrls(app),
+    respondsToMalformedUrls: respondsToMalformedUrls(app),
     maxParamLength: getMaxParamLength(app),
     isLongParameterUnrouted: settings.notFound && isLongParameterUnrouted(app),
     validationStatus: settings.validationStatus,

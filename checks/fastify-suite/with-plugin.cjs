@@ -34,10 +34,10 @@ const text = { type: 'string' }
 const format = defineFormat({
   name: 'fastify',
   fields: {
-    statusCode: { schema: () => ({ type: 'integer' }), value: answer => answer.status },
-    code: { schema: () => text, value: answer => answer.meta?.code, optional: true },
-    error: { schema: () => text, value: answer => STATUS_CODES[answer.status] },
-    message: { schema: () => text, value: answer => answer.message }
+    statusCode: { schema: () => ({ type: 'integer' }), value: content => content.status },
+    code: { schema: () => text, value: content => content.meta?.code, optional: true },
+    error: { schema: () => text, value: content => STATUS_CODES[content.status] },
+    message: { schema: () => text, value: content => content.message }
   }
 })
 

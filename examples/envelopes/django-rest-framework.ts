@@ -13,7 +13,7 @@ export const format = defineFormat({
       Type.Object({ detail: Type.String() }, { additionalProperties: false }),
       Type.Record(Type.String(), Type.Array(Type.String()))
     ]),
-    value: answer => byField.value(answer) ?? { detail: answer.message }
+    value: content => byField.value(content) ?? { detail: content.message }
   })
 })
 

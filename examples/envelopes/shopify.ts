@@ -11,7 +11,7 @@ export const format = defineFormat({
   fields: {
     errors: field({
       schema: () => Type.Union([Type.String(), Type.Record(Type.String(), Type.Array(Type.String()))]),
-      value: answer => byField.value(answer) ?? answer.message
+      value: content => byField.value(content) ?? content.message
     })
   }
 })

@@ -12,20 +12,20 @@ export type Card = (typeof cards)[number]
 export async function startPayments (): Promise<{ readonly url: string, readonly close: () => Promise<void> }> {
   const server: Server = createServer((request, response) => {
     const card = new URL(request.url ?? '/', 'http://payments.invalid').searchParams.get('card') as Card
-    const answer = (status: number, body: string, headers: Record<string, string> = {}): void => {
+    const respond = (status: number, body: string, headers: Record<string, string> = {}): void => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body)
     }
     request.resume()
     switch (card) {
-      case 'valid': return answer(201, '{"payment":{"id":"pay_1"}}')
-      case 'declined': return answer(402, '{"reason":"insufficient funds"}')
-      case 'busy': return answer(503, '{}', { 'retry-after': '7' })
+      case 'valid': return respond(201, '{"payment":{"id":"pay_1"}}')
+      case 'declined': return respond(402, '{"reason":"insufficient funds"}')
+      case 'busy': return respond(503, '{}', { 'retry-after': '7' })
       case 'slow': return // no response
       case 'broken':
         request.socket.destroy()
         return
-      case 'garbled': return answer(201, '<html>')
-      case 'surprising': return answer(201, '{}')
+      case 'garbled': return respond(201, '<html>')
+      case 'surprising': return respond(201, '{}')
     }
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

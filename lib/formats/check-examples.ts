@@ -1,7 +1,7 @@
 /** Checks a format against a catalog: in the example of each code, the value of each field must match its schema. */
 import { isDeepStrictEqual } from 'node:util'
 import { Ajv, type ErrorObject } from 'ajv'
-import { createExampleAnswer, getResponseDefinition, type Answer, type BodyDefinition } from '../catalog/answer.js'
+import { createExampleContent, getResponseDefinition, type ResponseContent, type BodyDefinition } from '../catalog/response-content.js'
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
 import { exampleRequestId } from '../catalog/error-headers.js'
 import { checkTypes } from '../catalog/meta-schema.js'
@@ -31,24 +31,24 @@ export function checkExamples (format: Format, catalog: AnyCatalog, docUrl: (cod
   for (const definition of Object.values(catalog) as AnyErrorFactory[]) {
     const page = docUrl(definition.code)
     const body = getResponseDefinition(definition, page)
-    const example = createExampleAnswer(definition, page, exampleContext)
+    const example = createExampleContent(definition, page, exampleContext)
     const context = { hasDocUrl: page !== undefined }
-    for (const [answer, ofAnswer] of [[example, context], [{ ...example, issues: [] }, { ...context, issueCodes: [] }]] as const) {
-      const ofExample: Example = { definition: body, answer, context: ofAnswer, compile, isOptional: false }
+    for (const [content, ofContent] of [[example, context], [{ ...example, issues: [] }, { ...context, issueCodes: [] }]] as const) {
+      const ofExample: Example = { definition: body, content, context: ofContent, compile, isOptional: false }
       checkPart(format.name, '', format.body ?? { fields: format.fields }, ofExample)
-      if (format.serialize !== undefined) call(() => bodyWriter(format, body)(answer), error => rejectBody(format, answer, error))
-      for (const [name, field] of Object.entries(format.headers ?? {})) checkField(format.name, `header ${name}`, { ...field, value: answer => toHeaderValue(field.value(answer)) }, ofExample)
+      if (format.serialize !== undefined) call(() => bodyWriter(format, body)(content), error => rejectBody(format, content, error))
+      for (const [name, field] of Object.entries(format.headers ?? {})) checkField(format.name, `header ${name}`, { ...field, value: content => toHeaderValue(field.value(content)) }, ofExample)
     }
   }
 }
 
-function rejectBody ({ name }: Format, { code }: Answer, error: unknown): never {
+function rejectBody ({ name }: Format, { code }: ResponseContent, error: unknown): never {
   throw new TypeError(`fastify-api-errors: format: expected 'serialize' of '${name}' to return a string for each code. For '${code}', it failed: ${String(error)}`)
 }
 
 interface Example {
   readonly definition: BodyDefinition
-  readonly answer: Answer
+  readonly content: ResponseContent
   readonly context: SchemaContext
   readonly compile: (schema: object) => Compare
   /** Whether a value can be absent, because the part around it is then omitted. */
@@ -68,10 +68,10 @@ function checkPart (format: string, path: string, part: BodyPart, example: Examp
   }
 }
 
-function checkField (format: string, path: string, field: Field, { definition, answer, context, compile, isOptional }: Example): void {
+function checkField (format: string, path: string, field: Field, { definition, content, context, compile, isOptional }: Example): void {
   const reject = (at: string, fault: string): never => {
     const place = (path + at).replace(/^\./, '') || 'the body'
-    throw new TypeError(`fastify-api-errors: format: expected values that match the schemas of their fields, but in '${format}', '${place}' of the code '${answer.code}' ${fault}.`)
+    throw new TypeError(`fastify-api-errors: format: expected values that match the schemas of their fields, but in '${format}', '${place}' of the code '${content.code}' ${fault}.`)
   }
   const schema = call(() => field.schema(definition, context), error => reject('', `has no schema, because the function threw: ${String(error)}`))
   // The value of such a field is never sent.
@@ -79,7 +79,7 @@ function checkField (format: string, path: string, field: Field, { definition, a
   const option = `format: '${path}' of '${format}'`
   const json = toJsonSchema('fastify-api-errors', option, schema)
   checkTypes('fastify-api-errors', option, json)
-  const value = call(() => toPlainValue(expectResult('value', field.value(answer))), error => reject('', `has no value, because the function threw: ${String(error)}`))
+  const value = call(() => toPlainValue(expectResult('value', field.value(content))), error => reject('', `has no value, because the function threw: ${String(error)}`))
   if (value === undefined) {
     if (field.optional !== true && !isOptional) reject('', 'has no value, although it is not optional')
     return

@@ -3,7 +3,7 @@
  * that is sent and the schema that the document shows.
  */
 import type { TSchema } from '@sinclair/typebox'
-import { carriesIssues, type Answer, type BodyDefinition } from '../catalog/answer.js'
+import { carriesIssues, type ResponseContent, type BodyDefinition } from '../catalog/response-content.js'
 import { issuesSchema, enumSchema, issueSchema, type Issue } from '../catalog/issues.js'
 import { expectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
@@ -17,43 +17,43 @@ export type { BodyPart, Field, Fields, Group, List, SchemaContext }
 /** The code. Its schema allows only the code of the definition. */
 export const code: Field = {
   schema: definition => enumSchema([definition.code], { description: 'A constant that identifies the error.' }),
-  value: answer => answer.code
+  value: content => content.code
 }
 
 /** The message. */
 export const message: Field = {
   schema: () => Type.String({ description: 'A human-readable description of the error.' }),
-  value: answer => answer.message
+  value: content => content.message
 }
 
 /** The title, which is the same for every occurrence of the code: `Resource not found`. */
 export const title: Field = {
   schema: () => Type.String({ description: 'A short summary, the same for every occurrence of the error.' }),
-  value: answer => answer.title
+  value: content => content.title
 }
 
 /** The HTTP status as a number. Its schema allows only the status of the definition. */
 export const status: Field = {
   schema: definition => Type.Unsafe<number>({ type: 'integer', enum: [definition.status], description: 'The HTTP status.' }),
-  value: answer => answer.status
+  value: content => content.status
 }
 
 /** The group of the code. Its schema allows only the group of the definition. */
 export const type: Field = {
   schema: definition => enumSchema([definition.type], { description: 'The category of the error.' }),
-  value: answer => answer.type
+  value: content => content.type
 }
 
 /** What the client can do. */
 export const action: Field = {
   schema: () => Type.String({ description: 'What the client can do.' }),
-  value: answer => answer.action
+  value: content => content.action
 }
 
 /** The id of the request. */
 export const requestId: Field = {
   schema: () => Type.String({ description: 'The id of the request.' }),
-  value: answer => answer.requestId
+  value: content => content.requestId
 }
 
 /** The URL of the code's error page. Absent if the API has no error pages. */
@@ -61,35 +61,35 @@ export const docUrl: Field = {
   schema: (_definition, context) => context.hasDocUrl
     ? Type.String({ format: 'uri-reference', description: 'The documentation page of this code.' })
     : undefined,
-  value: answer => answer.docUrl,
+  value: content => content.docUrl,
   optional: true
 }
 
 /** The name of the parameter that caused the error, otherwise the path of the first invalid field. Absent if there is none. */
 export const param: Field = {
   schema: () => Type.String({ description: 'The parameter or the field that caused the error.' }),
-  value: answer => answer.param ?? (answer.issues[0]?.field || undefined),
+  value: content => content.param ?? (content.issues[0]?.field || undefined),
   optional: true
 }
 
 /** The seconds in `Retry-After`. Absent if the response does not have the header. */
 export const retryAfter: Field = {
   schema: () => Type.Integer({ description: 'The seconds until the request may be retried.' }),
-  value: answer => answer.retryAfter,
+  value: content => content.retryAfter,
   optional: true
 }
 
 /** The data of the occurrence. Absent for codes without `meta`. */
 export const meta: Field = {
   schema: definition => definition.meta,
-  value: answer => answer.meta,
+  value: content => content.meta,
   optional: true
 }
 
 /** The invalid fields as a list with all their properties. Absent if there are none. */
 export const details: Field = {
   schema: (definition, context) => hasIssues(definition, context) ? issuesSchema(context.issueCodes) : undefined,
-  value: answer => answer.issues.length === 0 ? undefined : answer.issues,
+  value: content => content.issues.length === 0 ? undefined : content.issues,
   optional: true
 }
 
@@ -102,7 +102,7 @@ function hasIssues (definition: BodyDefinition, context: SchemaContext): boolean
  * Returns a field whose value has the type of its schema.
  *
  * @example
- * const trace = field({ schema: () => Type.String(), value: answer => answer.requestId })
+ * const trace = field({ schema: () => Type.String(), value: content => content.requestId })
  */
 export function field<const S extends object> (definition: {
   /**
@@ -111,7 +111,7 @@ export function field<const S extends object> (definition: {
    */
   readonly schema: (definition: BodyDefinition, context: SchemaContext) => S | undefined
   /** Returns the value, or `undefined` to omit the field, which is valid only for an `optional` field. */
-  readonly value: (answer: Answer) => SchemaValue<S> | undefined
+  readonly value: (content: ResponseContent) => SchemaValue<S> | undefined
   /** @default false */
   readonly optional?: boolean
 }): Field {
@@ -119,7 +119,7 @@ export function field<const S extends object> (definition: {
 }
 
 /** The properties of an error that a constant can depend on. */
-export type ConstantSubject = Pick<Answer, 'code' | 'status' | 'type'>
+export type ConstantSubject = Pick<ResponseContent, 'code' | 'status' | 'type'>
 
 /** A JSON value without members. */
 export type Primitive = string | number | boolean | null | readonly never[] | Readonly<Record<string, never>>
@@ -203,7 +203,7 @@ export function issues (fields: IssueFields): Field {
     schema: (definition, context) => hasIssues(definition, context)
       ? Type.Array(issueFieldsSchema(fields, definition, context, 'issue'), { minItems: 1, description: 'The invalid fields.' })
       : undefined,
-    value: answer => answer.issues.length === 0 ? undefined : answer.issues.map(issue => createIssueValue(fields, answer, issue)),
+    value: content => content.issues.length === 0 ? undefined : content.issues.map(issue => createIssueValue(fields, content, issue)),
     optional: true
   }
 }
@@ -221,13 +221,13 @@ export function eachIssue (fields: IssueFields): Field {
     schema: (definition, context) => Type.Array(
       issueFieldsSchema(fields, definition, context, hasIssues(definition, context) ? 'either' : 'error'), { minItems: 1, description: 'The invalid fields, or the error itself.' }
     ),
-    value: answer => answer.issues.length === 0 ? [createIssueValue(fields, answer, answer)] : answer.issues.map(issue => createIssueValue(fields, answer, issue))
+    value: content => content.issues.length === 0 ? [createIssueValue(fields, content, content)] : content.issues.map(issue => createIssueValue(fields, content, issue))
   }
 }
 
 /** A field with the messages of the invalid fields. */
 export interface IssuesByField extends Field {
-  readonly value: (answer: Answer) => Record<string, string[]> | undefined
+  readonly value: (content: ResponseContent) => Record<string, string[]> | undefined
 }
 
 /** Returns a field with the messages of the invalid fields by field: `{ email: ['must be an email address'] }`. Absent if there are none. */
@@ -245,9 +245,9 @@ export function issuesByField (fields?: IssueFields): Field {
     schema: (definition, context) => hasIssues(definition, context)
       ? reasonsSchema(fields && issueFieldsSchema(fields, definition, context, 'issue'))
       : undefined,
-    value: answer => answer.issues.length === 0
+    value: content => content.issues.length === 0
       ? undefined
-      : groupReasons<unknown>(answer.issues, issue => fields === undefined ? issue.message : createIssueValue(fields, answer, issue)),
+      : groupReasons<unknown>(content.issues, issue => fields === undefined ? issue.message : createIssueValue(fields, content, issue)),
     optional: true
   }
 }
@@ -311,16 +311,16 @@ function isField (value: Field | IssueFields): value is Field {
 }
 
 /** Returns the object for an issue, or for an error without issues. */
-function createIssueValue (fields: IssueFields, answer: Answer, issue: Issue | Answer): Readonly<Record<string, unknown>> {
+function createIssueValue (fields: IssueFields, content: ResponseContent, issue: Issue | ResponseContent): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => {
-    const member = readIssueValue(value, answer, issue)
+    const member = readIssueValue(value, content, issue)
     return member === undefined ? [] : [[name, member] as const]
   }))
 }
 
-function readIssueValue (value: IssueFields[string], answer: Answer, issue: Issue | Answer): unknown {
+function readIssueValue (value: IssueFields[string], content: ResponseContent, issue: Issue | ResponseContent): unknown {
   if (typeof value === 'string') return value in issue ? issue[value as 'code' | 'message'] : undefined
-  if (isField(value)) return 'mapCode' in value ? (value as CodeField).mapCode(issue.code) : value.value(answer)
-  const group = createIssueValue(value, answer, issue)
+  if (isField(value)) return 'mapCode' in value ? (value as CodeField).mapCode(issue.code) : value.value(content)
+  const group = createIssueValue(value, content, issue)
   return Object.keys(group).length === 0 ? undefined : group
 }

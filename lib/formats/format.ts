@@ -1,7 +1,7 @@
 /** The format type, `defineFormat`, and the bodies and schemas that come from a format. */
 import { types } from 'node:util'
 import type { TObject, TSchema } from '@sinclair/typebox'
-import type { Answer, BodyDefinition } from '../catalog/answer.js'
+import type { ResponseContent, BodyDefinition } from '../catalog/response-content.js'
 import { expectResult, expectText, ignoreRejection } from '../support/call-safely.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isObject, isRecord } from '../support/is-object.js'
@@ -11,7 +11,7 @@ import { Type } from '../support/type-builder.js'
 
 /** The values, in addition to the definition, that the schema of a body depends on. */
 export interface SchemaContext {
-  /** Whether the API has error pages, so that an `Answer` has a `docUrl`. */
+  /** Whether the API has error pages, so that a `ResponseContent` has a `docUrl`. */
   readonly hasDocUrl: boolean
   /** The codes that issues can have in this place. Absent if any code is possible, and empty if there are no issues. */
   readonly issueCodes?: readonly string[] | undefined
@@ -25,7 +25,7 @@ export interface Field {
    */
   readonly schema: (definition: BodyDefinition, context: SchemaContext) => object | undefined
   /** Returns the value, or `undefined` to omit the field, which is valid only for an `optional` field. */
-  readonly value: (answer: Answer) => unknown
+  readonly value: (content: ResponseContent) => unknown
   /** @default false */
   readonly optional?: boolean
   /** Whether the value is the same in every body. Such a field alone does not keep an optional group. @default false */
@@ -111,8 +111,8 @@ export interface FormatDefinition {
  *   fields: {
  *     error: {
  *       fields: {
- *         code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code },
- *         message: { schema: () => Type.String(), value: answer => answer.message }
+ *         code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: content => content.code },
+ *         message: { schema: () => Type.String(), value: content => content.message }
  *       }
  *     }
  *   }
@@ -184,7 +184,7 @@ function checkField (path: string, { schema, value, optional }: Readonly<Record<
 }
 
 /** Returns the body of a response as a string. */
-export type WriteBody = (answer: Answer) => string
+export type WriteBody = (content: ResponseContent) => string
 
 /**
  * Returns the writer of bodies for one definition. The writer omits the fields that the definition never has, and joins the JSON
@@ -196,21 +196,21 @@ export function bodyWriter (format: Format | TextFormat, definition: BodyDefinit
   if ('write' in format) return format.write
   const { serialize } = format
   const write = jsonWriter(format, definition)
-  return serialize === undefined ? write : answer => expectText(`${format.name}.serialize`, serialize(JSON.parse(write(answer))))
+  return serialize === undefined ? write : content => expectText(`${format.name}.serialize`, serialize(JSON.parse(write(content))))
 }
 
 /** Returns the writer of the JSON of bodies, which is not what is sent if the format has `serialize`. */
 export function jsonWriter (format: Format, definition: BodyDefinition): WriteBody {
   if (format.body === undefined) return fieldsWriter(format.fields, definition)
   const write = partWriter(format.body, definition)
-  return answer => {
-    const text = write?.(answer)
-    if (text === undefined) throw new TypeError(`The body of the format '${format.name}' has no value for ${answer.code}.`)
+  return content => {
+    const text = write?.(content)
+    if (text === undefined) throw new TypeError(`The body of the format '${format.name}' has no value for ${content.code}.`)
     return text
   }
 }
 
-type WritePart = (answer: Answer) => string | undefined
+type WritePart = (content: ResponseContent) => string | undefined
 
 /** Returns the writer of a part; `undefined` if the definition never has it. */
 function partWriter (part: BodyPart, definition: BodyDefinition): WritePart | undefined {
@@ -218,15 +218,15 @@ function partWriter (part: BodyPart, definition: BodyDefinition): WritePart | un
     const write = fieldsWriter(part.fields, definition)
     if (part.optional !== true) return write
     const writeVariable = fieldsWriter(getVariableFields(part), definition)
-    return answer => writeVariable(answer) === '{}' ? undefined : write(answer)
+    return content => writeVariable(content) === '{}' ? undefined : write(content)
   }
   if ('items' in part) {
     const writers = part.items.flatMap(item => partWriter(item, definition) ?? [])
-    return answer => `[${writers.flatMap(write => write(answer) ?? []).join()}]`
+    return content => `[${writers.flatMap(write => write(content) ?? []).join()}]`
   }
   if (part.schema(definition, { hasDocUrl: true }) === undefined) return undefined
   const { value } = part
-  return answer => answer.meta === undefined ? toJson(value(answer)) : stringifyMeta(value(answer))
+  return content => content.meta === undefined ? toJson(value(content)) : stringifyMeta(value(content))
 }
 
 /** Returns the fields that decide whether an optional group is present: all of them, if all are fixed. */
@@ -240,10 +240,10 @@ function fieldsWriter (fields: Fields, definition: BodyDefinition): WriteBody {
     const write = partWriter(part, definition)
     return write === undefined ? [] : [{ key: `${JSON.stringify(name)}:`, write }]
   })
-  return answer => {
+  return content => {
     let text = ''
     for (const { key, write } of writers) {
-      const value = write(answer)
+      const value = write(content)
       if (value !== undefined) text += (text === '' ? key : `,${key}`) + value
     }
     return `{${text}}`
@@ -278,13 +278,13 @@ export function stringifyMeta (value: unknown): string | undefined {
 }
 
 /** Returns the headers of a response, by name in lower case. */
-export type ListHeaders = (answer: Answer) => Readonly<Record<string, string>>
+export type ListHeaders = (content: ResponseContent) => Readonly<Record<string, string>>
 
 /** Returns the function that lists the headers of a format for the errors of one definition. It omits the headers that the definition never has. */
 export function headersLister (headers: NonNullable<Format['headers']>, definition: BodyDefinition): ListHeaders {
   const fields = Object.entries(headers).filter(([, { schema }]) => schema(definition, { hasDocUrl: true }) !== undefined)
-  return answer => Object.fromEntries(fields.flatMap(([name, { value }]) => {
-    const text = expectResult('value', value(answer))
+  return content => Object.fromEntries(fields.flatMap(([name, { value }]) => {
+    const text = expectResult('value', value(content))
     return text === undefined || !isSendableHeader(name, String(text)) ? [] : [[name.toLowerCase(), String(text)] as const]
   }))
 }

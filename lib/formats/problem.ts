@@ -1,5 +1,5 @@
 /** The format of RFC 9457, problem details. */
-import { carriesIssues, reasonPhrase } from '../catalog/answer.js'
+import { carriesIssues, reasonPhrase } from '../catalog/response-content.js'
 import { issueSchema } from '../catalog/issues.js'
 import { encodeUriComponent, encodeUriPath } from '../support/encode-uri.js'
 import { code, message, meta, requestId, status } from './fields.js'
@@ -22,25 +22,25 @@ export const problemFormat: Format = defineFormat({
   fields: {
     type: {
       schema: () => Type.String({ format: 'uri-reference', description: 'The documentation page of this code, or about:blank.' }),
-      value: answer => answer.docUrl ?? 'about:blank'
+      value: content => content.docUrl ?? 'about:blank'
     },
     title: {
       schema: () => Type.String({ description: 'A short summary of the problem, the same for every occurrence.' }),
-      value: answer => answer.docUrl === undefined ? answer.language?.reasonPhrase ?? reasonPhrase(answer.status) : answer.title
+      value: content => content.docUrl === undefined ? content.language?.reasonPhrase ?? reasonPhrase(content.status) : content.title
     },
     status,
     detail: message,
     instance: {
       schema: () => Type.String({ format: 'uri-reference', description: 'Identifies this occurrence: the path of the request, with the request id as the fragment.' }),
-      value: answer => `${formatInstance(answer.instance)}#${encodeUriComponent(answer.requestId)}`
+      value: content => `${formatInstance(content.instance)}#${encodeUriComponent(content.requestId)}`
     },
     code,
     violated_policies: {
       schema: definition => definition.status === 429
         ? Type.Array(Type.String(), { description: 'The names of the limits that were exceeded.' })
         : undefined,
-      value: answer => {
-        const { policy, policies } = (answer.meta ?? {}) as { readonly policy?: unknown, readonly policies?: unknown }
+      value: content => {
+        const { policy, policies } = (content.meta ?? {}) as { readonly policy?: unknown, readonly policies?: unknown }
         const names = [policies ?? policy].flat().filter(name => typeof name === 'string')
         return names.length === 0 ? undefined : names
       },
@@ -59,9 +59,9 @@ export const problemFormat: Format = defineFormat({
           code
         }, { additionalProperties: false }), { description: 'The invalid fields.' })
       },
-      value: answer => answer.issues.length === 0
+      value: content => content.issues.length === 0
         ? undefined
-        : answer.issues.map(issue => ({
+        : content.issues.map(issue => ({
           detail: issue.message, pointer: formatFragment(issue.pointer), in: issue.in, field: issue.field, code: issue.code
         })),
       optional: true

@@ -1,15 +1,15 @@
 /** The invalid fields as an object, as in the formats `summary` and `message`. */
 import type { TSchema } from '@sinclair/typebox'
-import { carriesIssues, type Answer } from '../catalog/answer.js'
+import { carriesIssues, type ResponseContent } from '../catalog/response-content.js'
 import type { Issue } from '../catalog/issues.js'
 import type { Field } from './format.js'
 import { Type } from '../support/type-builder.js'
 
 /** Returns the field `{ field: [reason] }`. Every 422 has it, because clients of such formats expect it. Any other error has it if it has issues. */
-export function reasonsByField (reason: (issue: Issue, answer: Answer) => string): Field {
+export function reasonsByField (reason: (issue: Issue, content: ResponseContent) => string): Field {
   return {
     schema: (definition, { issueCodes }) => definition.status === 422 || (carriesIssues(definition) && issueCodes?.length !== 0) ? reasonsSchema() : undefined,
-    value: answer => answer.status === 422 || answer.issues.length > 0 ? groupReasons(answer.issues, issue => reason(issue, answer)) : undefined,
+    value: content => content.status === 422 || content.issues.length > 0 ? groupReasons(content.issues, issue => reason(issue, content)) : undefined,
     optional: true
   }
 }

@@ -12,7 +12,7 @@ export const typedFormat: Format = defineFormat({
     code,
     param: {
       schema: () => Type.Union([Type.String(), Type.Null()], { description: 'The parameter that caused the error, or null.' }),
-      value: answer => param.value(answer) ?? null
+      value: content => param.value(content) ?? null
     },
     request_id: requestId
   }

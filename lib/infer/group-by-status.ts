@@ -1,5 +1,5 @@
 /** Groups the errors of a route by status. Its documentation has one response for each group. */
-import { carriesIssues } from '../catalog/answer.js'
+import { carriesIssues } from '../catalog/response-content.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import type { Finding } from './finding.js'

@@ -2,7 +2,7 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { getDecorator } from '../fastify/internals.js'
 import { getRateLimitPluginOptions } from '../fastify/plugin-options.js'
-import { carriesIssues } from '../catalog/answer.js'
+import { carriesIssues } from '../catalog/response-content.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import { checkConfig, checkDeclarations } from './check-declarations.js'
@@ -49,7 +49,7 @@ export interface RouteErrorsOptions {
   /** Whether a handler's body that contains more than a message is sent unchanged. @default true */
   readonly keepsSentBodies?: boolean
   /** Whether this plugin responds with 400 to a path with malformed percent-encoding. @default false */
-  readonly answersMalformedUrls?: boolean
+  readonly respondsToMalformedUrls?: boolean
   /** The maximum length of a parameter. For a longer parameter, this plugin responds with 414. @default the plugin never responds with 414 */
   readonly maxParamLength?: number | undefined
   /** Whether the response to a parameter that is too long is the 404 of an unknown path. @default false */
@@ -291,7 +291,7 @@ function applyRules (
     hasInferredFile: context.findInferredErrors !== undefined,
     readErrors: (fn, scope) => readErrors(context, fn, scope),
     convertsSent: context.convertsSent !== false,
-    answersMalformedUrls: context.answersMalformedUrls === true,
+    respondsToMalformedUrls: context.respondsToMalformedUrls === true,
     maxParamLength: context.maxParamLength,
     isLongParameterUnrouted: context.isLongParameterUnrouted === true,
     validationStatus: context.validationStatus,

@@ -79,7 +79,7 @@ export interface Facts {
   /** Whether an error that a handler sends is converted to the format of the API. */
   readonly convertsSent: boolean
   /** Whether this plugin responds with 400 to a path with malformed percent-encoding. */
-  readonly answersMalformedUrls: boolean
+  readonly respondsToMalformedUrls: boolean
   /** The maximum length of a parameter. For a longer parameter, this plugin responds with 414. `undefined` if it does not. */
   readonly maxParamLength: number | undefined
   /** Whether the response to a parameter that is too long is the 404 of an unknown path, as before Fastify 5.12. */
@@ -159,7 +159,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     ? createFindings(`A path parameter can be longer than ${facts.maxParamLength} characters.`, 'uri_too_long')
     : [],
 
-  percentEncoding: facts => facts.answersMalformedUrls && readsParameter(facts)
+  percentEncoding: facts => facts.respondsToMalformedUrls && readsParameter(facts)
     ? createFindings('A path parameter can have malformed percent-encoding.', 'invalid_request')
     : [],
 

@@ -1,5 +1,5 @@
 /** The types of a language: the tables of its sentences and phrases. */
-import type { FormatTexts } from '../catalog/answer.js'
+import type { FormatTexts } from '../catalog/response-content.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { MetaOfFactory } from '../catalog/definition.js'
 import type { IssueCode, IssueParams } from '../catalog/issues.js'

@@ -1,24 +1,24 @@
 /** Translates the messages of a response. */
-import type { Answer, AnswerLanguage, BodyDefinition, SentFields } from '../catalog/answer.js'
+import type { ResponseContent, ResponseLanguage, BodyDefinition, SentFields } from '../catalog/response-content.js'
 import { defaultMessage } from '../catalog/definition.js'
 import { formatMessages, issueCodes, issueParams, toIssueCode, type Issue, type TranslatableIssue } from '../catalog/issues.js'
 import { expectText } from '../support/call-safely.js'
 import { createPhrase, type ResolvedLanguage, type ResolvedLanguages, type Texts } from './resolve-languages.js'
 
 /** The data of a response, whose messages can be replaced. */
-type WritableAnswer = { -readonly [Name in keyof Answer]: Answer[Name] }
+type WritableContent = { -readonly [Name in keyof ResponseContent]: ResponseContent[Name] }
 
 /**
  * Translates the messages of a response. If the message of the error was given only in another language, the whole response is in
  * that language.
  */
-export function localize (answer: WritableAnswer, error: SentFields, definition: BodyDefinition, preferred: ResolvedLanguage, languages: ResolvedLanguages): void {
+export function localize (content: WritableContent, error: SentFields, definition: BodyDefinition, preferred: ResolvedLanguage, languages: ResolvedLanguages): void {
   const given = definition.status < 500 ? findGivenMessage(error, preferred, languages) : undefined
-  if (given !== undefined) return translateAnswer(answer, given.message, given.language)
+  if (given !== undefined) return translateContent(content, given.message, given.language)
   const { texts } = preferred
-  if (texts === undefined) return translateAnswer(answer, answer.message, preferred)
-  const message = findMessage(texts, answer, error, definition)
-  translateAnswer(answer, message ?? answer.message, message === undefined ? languages.default : preferred)
+  if (texts === undefined) return translateContent(content, content.message, preferred)
+  const message = findMessage(texts, content, error, definition)
+  translateContent(content, message ?? content.message, message === undefined ? languages.default : preferred)
 }
 
 interface GivenMessage {
@@ -43,7 +43,7 @@ export function setDefaultMessage (error: SentFields, languages: ResolvedLanguag
 }
 
 /** Returns the message of an error in a language; `undefined` if it is a message of the application. */
-function findMessage (texts: Texts, { message }: Answer, { meta }: SentFields, definition: BodyDefinition): string | undefined {
+function findMessage (texts: Texts, { message }: ResponseContent, { meta }: SentFields, definition: BodyDefinition): string | undefined {
   const ofCode = texts.errors[definition.code]
   if (ofCode !== undefined && isDefaultMessage(message, definition, meta)) return createSentence(ofCode, meta)
   const known = texts.ofMessages.get(message)
@@ -63,16 +63,16 @@ function createSentence (sentence: Texts['errors'][string], meta: unknown): stri
   return typeof sentence === 'function' ? expectText('languages', sentence(meta)) : sentence
 }
 
-function translateAnswer (answer: WritableAnswer, message: string, { texts, ofStatuses }: ResolvedLanguage): void {
-  answer.message = message
-  answer.language = ofStatuses.get(answer.status) as AnswerLanguage
+function translateContent (content: WritableContent, message: string, { texts, ofStatuses }: ResolvedLanguage): void {
+  content.message = message
+  content.language = ofStatuses.get(content.status) as ResponseLanguage
   if (texts === undefined) return
-  answer.title = findTitle(texts, answer)
-  if (answer.issues.length > 0) answer.issues = answer.issues.map(issue => translateIssue(texts, issue))
+  content.title = findTitle(texts, content)
+  if (content.issues.length > 0) content.issues = content.issues.map(issue => translateIssue(texts, issue))
 }
 
 /** Returns the title of a code: the title in the language, or its message without the punctuation. */
-function findTitle ({ titles, errors }: Texts, { code, title }: Answer): string {
+function findTitle ({ titles, errors }: Texts, { code, title }: ResponseContent): string {
   const sentence = errors[code]
   return titles?.[code] ?? (typeof sentence === 'string' ? sentence.replace(/[.。]$/, '') : title)
 }

@@ -1,5 +1,5 @@
 /** Checks the option `languages`, and prepares the languages for the responses. */
-import type { AnswerLanguage } from '../catalog/answer.js'
+import type { ResponseLanguage } from '../catalog/response-content.js'
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
 import { errorStatuses, type ErrorStatus } from '../catalog/definition.js'
 import { formatMessages, formatValue, formatValues, issueCodes, issueKinds, toIssueCode, type Issue, type IssueParams } from '../catalog/issues.js'
@@ -17,7 +17,7 @@ export interface ResolvedLanguage {
   /** The texts; `undefined` for a default language without its own. */
   readonly texts: Texts | undefined
   /** The language of a response, by its status. */
-  readonly ofStatuses: ReadonlyMap<ErrorStatus, AnswerLanguage>
+  readonly ofStatuses: ReadonlyMap<ErrorStatus, ResponseLanguage>
 }
 
 /** The texts of a language. */

@@ -1,5 +1,5 @@
 /** The bodies of error responses in a document: their schemas and examples. */
-import { getResponseDefinition, createExampleAnswer } from '../catalog/answer.js'
+import { getResponseDefinition, createExampleContent } from '../catalog/response-content.js'
 import type { TSchema } from '@sinclair/typebox'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition, ErrorExample } from '../catalog/definition.js'
@@ -84,9 +84,9 @@ export interface BodyExample {
 /** Returns an example of a code in a format. @param example the occurrence. @default the example of the definition */
 export function createBodyExample (definition: ErrorDefinition, format: Format | TextFormat, docUrl: DocUrl, example: ErrorExample = definition.example): BodyExample {
   const page = docUrl(definition.code)
-  const answer = createExampleAnswer({ ...definition, example }, page, { requestId: exampleRequestId, instance: '/' })
-  const value: unknown = 'write' in format ? format.write(answer) : JSON.parse(jsonWriter(format, getResponseDefinition(definition, page))(answer))
-  return { summary: answer.message, value }
+  const content = createExampleContent({ ...definition, example }, page, { requestId: exampleRequestId, instance: '/' })
+  const value: unknown = 'write' in format ? format.write(content) : JSON.parse(jsonWriter(format, getResponseDefinition(definition, page))(content))
+  return { summary: content.message, value }
 }
 
 /** Returns bodies of a code in a format as they are sent: the example, and one without issues. */

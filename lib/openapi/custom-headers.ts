@@ -1,5 +1,5 @@
 /** Describes the headers that an application adds to its errors: those of its definitions and of its format. */
-import { createExampleAnswer } from '../catalog/answer.js'
+import { createExampleContent } from '../catalog/response-content.js'
 import type { ErrorDefinition } from '../catalog/definition.js'
 import { createDeprecationHeaders, deprecationHeaders } from '../catalog/deprecation.js'
 import { exampleRequestId, headerValue } from '../catalog/error-headers.js'
@@ -47,7 +47,7 @@ function describeField (name: string, field: Field, definitions: readonly ErrorD
   const described = definitions.flatMap(definition => {
     const page = docUrl(definition.code)
     const schema = getFieldSchema(field, definition, { hasDocUrl: page !== undefined })
-    const value = field.value(createExampleAnswer(definition, page, { requestId: exampleRequestId, instance: '/' }))
+    const value = field.value(createExampleContent(definition, page, { requestId: exampleRequestId, instance: '/' }))
     // A header has no schema that other schemas could share.
     const converted = schema && toOpenApiSchema(schema, version, { refer: (_key, _name, create) => create(), getSchema })
     return converted === undefined ? [] : [{ code: definition.code, schema: converted, value }]

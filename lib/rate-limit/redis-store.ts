@@ -42,7 +42,7 @@ interface RedisClient {
  * The maximum number of timed-out commands without a response while more commands are sent. A single server responds in order.
  * While a response is overdue, more commands would only make requests wait. In a cluster, other nodes may respond.
  */
-const maxUnanswered = { server: 0, cluster: 1000 } as const
+const maxPending = { server: 0, cluster: 1000 } as const
 
 /**
  * Returns a store in Redis. The commands of one request are sent in one turn of the event loop, so they share a round trip. In
@@ -55,7 +55,7 @@ const maxUnanswered = { server: 0, cluster: 1000 } as const
 export function createRedisStore (redis: object, nameSpace: string, timeout: number): Store {
   const client = redis as RedisClient
   client.defineCommand(command, { numberOfKeys: 2, lua: script })
-  const call = createTimeout(timeout, maxUnanswered[client.isCluster === true ? 'cluster' : 'server'])
+  const call = createTimeout(timeout, maxPending[client.isCluster === true ? 'cluster' : 'server'])
   return groupId => async (storeKey, max, timeWindow, cost, { ban, continueExceeding = false, exponentialBackoff = false }) => {
     const countsExceeding = exponentialBackoff || ban !== undefined
     const caller = `${nameSpace}{${storeKey}}`
@@ -67,17 +67,17 @@ export function createRedisStore (redis: object, nameSpace: string, timeout: num
 }
 
 /** Returns a function that rejects if a command takes too long, and immediately if too many commands have no response. */
-function createTimeout (milliseconds: number, maxUnanswered: number): <T>(send: (done: Callback<T>) => void) => Promise<T> {
-  let unanswered = 0
+function createTimeout (milliseconds: number, maxPending: number): <T>(send: (done: Callback<T>) => void) => Promise<T> {
+  let pending = 0
   return send => new Promise((resolve, reject) => {
-    if (unanswered > maxUnanswered) {
+    if (pending > maxPending) {
       reject(new Error('Redis has not responded to earlier commands.'))
       return
     }
     let isTimedOut = false
     const timeOut = (): void => {
       isTimedOut = true
-      unanswered++
+      pending++
       reject(new Error(`Redis did not respond within ${milliseconds} ms.`))
     }
     // In a busy process, the timer may fire before the response is read. So the response is read first.
@@ -86,7 +86,7 @@ function createTimeout (milliseconds: number, maxUnanswered: number): <T>(send: 
     send((error, value) => {
       clearTimeout(timer)
       clearImmediate(immediate)
-      if (isTimedOut) unanswered--
+      if (isTimedOut) pending--
       if (error) reject(error)
       else resolve(value as never)
     })

@@ -1,5 +1,5 @@
 /** Lists the errors of an application in an object. The reference pages, the lockfile and tests use this object. */
-import { codeTitle, createExampleAnswer, reasonPhrase } from '../catalog/answer.js'
+import { codeTitle, createExampleContent, reasonPhrase } from '../catalog/response-content.js'
 import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
 import type { Deprecation } from '../catalog/deprecation.js'
 import { carriesAccept, carriesChallenge, exampleRequestId, formatShouldRetry, getDefaultRetryAfter, headerValue, listErrorHeaders } from '../catalog/error-headers.js'
@@ -77,7 +77,7 @@ export interface ReferenceCode {
   /** The headers of the example response except `content-type`. Names are in lower case. Several cookies are an array. */
   readonly headers: HeaderValues
   /** One example response for each of the formats. */
-  readonly answers: readonly ReferenceAnswer[]
+  readonly responses: readonly ReferenceResponse[]
   /** The fields of `meta`. Empty if the error has no `meta`. */
   readonly meta: readonly FieldFacts[]
   /** The routes that can return the code, sorted. */
@@ -89,7 +89,7 @@ export interface ReferenceCode {
 }
 
 /** The body of a code in one format. */
-export interface ReferenceAnswer {
+export interface ReferenceResponse {
   readonly format: string
   readonly contentType: string
   readonly fields: readonly FieldFacts[]
@@ -135,7 +135,7 @@ export function createReference (routeErrors: RouteErrors, settings: ReferenceSe
     title,
     branding: { ...(logo !== undefined && { logo }), ...(colors !== undefined && { colors }), ...(support !== undefined && { support }) },
     formats: formats.map(({ name, contentType }, index) => ({
-      name, contentType, fields: mergeFields(codes.map(({ answers }) => (answers[index] as ReferenceAnswer).fields))
+      name, contentType, fields: mergeFields(codes.map(({ responses }) => (responses[index] as ReferenceResponse).fields))
     })),
     limits: listLimits(routes, settings),
     routes: listRouteNames(routes),
@@ -221,11 +221,11 @@ function createReferenceCode (definition: ErrorDefinition, routes: readonly Samp
     retry,
     ...(deprecated !== undefined && { deprecated }),
     headers: createExampleHeaders(definition, example, route, documentSettings),
-    answers: formats.map((format, index) => ({
+    responses: formats.map((format, index) => ({
       format: format.name,
       contentType: format.contentType,
       fields: listBodyFields(format, definition, docUrl(code) !== undefined),
-      body: examples[index]?.value as ReferenceAnswer['body']
+      body: examples[index]?.value as ReferenceResponse['body']
     })),
     meta: listFields(definition.meta),
     routes: listRouteNames(candidates),
@@ -255,6 +255,6 @@ function createExampleHeaders (definition: ErrorDefinition, example: Occurrence,
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), headerValue(name, value)] as const)),
     ...example.headers,
-    ...headersLister(format.headers ?? {}, definition)(createExampleAnswer(definition, docUrl(definition.code), { requestId: exampleRequestId, instance: '/' }))
+    ...headersLister(format.headers ?? {}, definition)(createExampleContent(definition, docUrl(definition.code), { requestId: exampleRequestId, instance: '/' }))
   }
 }

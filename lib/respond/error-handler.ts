@@ -43,8 +43,8 @@ export interface ResponderSettings extends RenderSettings, FormatChoice {
   readonly log: LogFunction | false
 }
 
-/** An error response, as published on the diagnostics channel `fastify-api-errors:answer`. */
-export interface AnswerEvent {
+/** An error response, as published on the diagnostics channel `fastify-api-errors:response`. */
+export interface ResponseEvent {
   readonly error: ApiError
   readonly code: string
   readonly status: ErrorStatus
@@ -58,7 +58,7 @@ export interface AnswerEvent {
 }
 
 /** Called for every error response that is sent. */
-export type OnAnswer = (event: AnswerEvent) => void
+export type OnResponse = (event: ResponseEvent) => void
 
 /** The part of Node's request that is read here. Malformed HTTP has no method, and only the headers that could be read. */
 type RawRequest = Pick<IncomingMessage, 'method' | 'headers'>
@@ -90,20 +90,20 @@ interface ResponderContext {
   readonly vary: readonly string[]
   /** The name of the header with the request id, in lower case. */
   readonly requestIdHeader: string
-  readonly onAnswer: OnAnswer
+  readonly onResponse: OnResponse
   readonly listener: SendListener
 }
 
-const answers = channel('fastify-api-errors:answer')
+const responses = channel('fastify-api-errors:response')
 
 /** Returns the responder of an application. */
-export function createResponder (settings: ResponderSettings, onAnswer: OnAnswer): Responder {
+export function createResponder (settings: ResponderSettings, onResponse: OnResponse): Responder {
   const listener: SendListener = {
     onHookError: (error, request) => { logProblem(context, 'A hook failed on an error response. The response was sent without the hooks.', request, error) },
     onLateResult: request => { logProblem(context, 'The handler sent a result after the error response. The result was dropped.', request) }
   }
   const vary = [...settings.negotiated.length > 0 ? ['accept'] : [], ...(settings.languages?.byTag.size ?? 0) > 1 ? ['accept-language'] : []]
-  const context: ResponderContext = { settings, render: createRenderer(settings), vary, requestIdHeader: settings.requestIdHeader.toLowerCase(), onAnswer, listener }
+  const context: ResponderContext = { settings, render: createRenderer(settings), vary, requestIdHeader: settings.requestIdHeader.toLowerCase(), onResponse, listener }
   return {
     settings,
     handle: (thrown, request, reply, logMethod = 'defaultErrorLog') => { handleError(context, thrown, request, reply, logMethod) },
@@ -119,9 +119,9 @@ function handleError (context: ResponderContext, thrown: unknown, request: Fasti
   if (hasErrorResponse(reply)) {
     sendWithoutHooks(reply, thrown)
   } else if (isDisconnected(request, reply)) {
-    logUnanswered(context, thrown, callerGone, request, reply)
+    logUnsent(context, thrown, callerGone, request, reply)
   } else if (reply.raw.headersSent) {
-    logUnanswered(context, thrown, context.settings.errors.internal_error.status, request, reply)
+    logUnsent(context, thrown, context.settings.errors.internal_error.status, request, reply)
     abortResponse(reply)
   } else {
     sendResponse(reply, prepareResponse(context, thrown, request, reply, logMethod), context.listener)
@@ -226,7 +226,7 @@ function keepStatus (error: ApiError, thrown: unknown, { statusCode }: FastifyRe
 }
 
 /** Logs an error without a response, because the client disconnected or part of another response was sent. */
-function logUnanswered (context: ResponderContext, thrown: unknown, status: LogEntry['status'], request: FastifyRequest, reply: FastifyReply): void {
+function logUnsent (context: ResponderContext, thrown: unknown, status: LogEntry['status'], request: FastifyRequest, reply: FastifyReply): void {
   try {
     const error = toApiError(context, thrown, request, reply)
     const { code } = error
@@ -243,7 +243,7 @@ function handleStreamError (context: ResponderContext, error: unknown, request: 
   const isClosed = (error as { readonly code?: unknown } | null | undefined)?.code === 'ERR_STREAM_PREMATURE_CLOSE'
   const failure = isClosed ? getHandlerTimeout(request) : error
   const isLogged = context.settings.log !== false && !(isClosed && failure === undefined)
-  if (isLogged) logUnanswered(context, failure, context.settings.errors.internal_error.status, request, reply)
+  if (isLogged) logUnsent(context, failure, context.settings.errors.internal_error.status, request, reply)
   // Fastify destroys the response without an error. Over HTTP/2, such a stream ends as if it were complete.
   if (request.raw.httpVersionMajor === 2) abortResponse(reply)
   return isLogged
@@ -267,10 +267,10 @@ function createBody (context: ResponderContext, thrown: unknown, reply: FastifyR
   return JSON.parse(payload) as Record<string, unknown>
 }
 
-function reportResponse ({ onAnswer, settings }: ResponderContext, event: AnswerEvent, reply: FastifyReply | null, log: FastifyBaseLogger, logMethod: LogMethod): void {
+function reportResponse ({ onResponse, settings }: ResponderContext, event: ResponseEvent, reply: FastifyReply | null, log: FastifyBaseLogger, logMethod: LogMethod): void {
   const { error, code, status, route, method, requestId, request } = event
-  onAnswer(event)
-  if (answers.hasSubscribers) answers.publish(event)
+  onResponse(event)
+  if (responses.hasSubscribers) responses.publish(event)
   if (settings.log === false) return
   const entry: LogEntry = { level: getLogLevel(status), code, status, route: formatRoute(method, route), requestId, error }
   logError(settings.log, entry, { request, reply, log, method: logMethod })

@@ -1,5 +1,5 @@
 /** Writes the body of an error response. If the complete body cannot be written, as much of it as possible is kept. */
-import { getResponseDefinition, createAnswer, codeTitle, type Answer, type ResponseContext, type ResponseDefinition } from '../catalog/answer.js'
+import { getResponseDefinition, createContent, codeTitle, type ResponseContent, type ResponseContext, type ResponseDefinition } from '../catalog/response-content.js'
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { getDefaultRetry } from '../catalog/definition.js'
@@ -82,16 +82,16 @@ function writeBody (
 ): RenderedBody {
   let writer = writers.get(format)
   if (writer === undefined) writers.set(format, writer = createWriter(format, definition))
-  const answer = createLocalizedAnswer(error, definition, context, languages)
+  const content = createLocalizedContent(error, definition, context, languages)
   return {
-    definition, contentType: writer.contentType, payload: writer.write(answer), headers: writer.listHeaders?.(answer), language: answer.language?.tag
+    definition, contentType: writer.contentType, payload: writer.write(content), headers: writer.listHeaders?.(content), language: content.language?.tag
   }
 }
 
-function createLocalizedAnswer (error: ApiError, definition: ResponseDefinition, context: RenderContext, languages: ResolvedLanguages | undefined): Answer {
-  const answer = createAnswer(error, definition, context)
-  if (context.language !== undefined && languages !== undefined) localize(answer, error, definition, context.language, languages)
-  return answer
+function createLocalizedContent (error: ApiError, definition: ResponseDefinition, context: RenderContext, languages: ResolvedLanguages | undefined): ResponseContent {
+  const content = createContent(error, definition, context)
+  if (context.language !== undefined && languages !== undefined) localize(content, error, definition, context.language, languages)
+  return content
 }
 
 function createWriter (format: Format | TextFormat, definition: ResponseDefinition): Writer {

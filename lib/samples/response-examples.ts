@@ -1,7 +1,7 @@
 /** Creates the example of an error on a route: the response to a request that the route rejects with it. */
 import type { ErrorDefinition, ErrorExample } from '../catalog/definition.js'
 import { defaultMessage } from '../catalog/definition.js'
-import { carriesIssues } from '../catalog/answer.js'
+import { carriesIssues } from '../catalog/response-content.js'
 import { parsePointer, type Issue, type IssueLocation } from '../catalog/issues.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
 import { findDeclaredExample, type Occurrence } from '../infer/declared-examples.js'

@@ -71,14 +71,14 @@ export function frameworkErrors (error: FastifyError, request: FastifyRequest, r
   if (rejection !== undefined && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
   // A plugin for websockets has taken the connection from Node, which would close it after its timeouts.
   if ('upgrade' in request.raw && request.raw.upgrade === true) reply.raw.once('finish', () => { request.raw.socket.destroySoon() })
-  const answer = (other: Error | undefined): void => responder.handle(other ?? rejection?.(responder.settings.errors) ?? error, request, reply, null)
+  const respond = (other: Error | undefined): void => responder.handle(other ?? rejection?.(responder.settings.errors) ?? error, request, reply, null)
   const hook = findUnroutedHook(request.server.server, request.originalUrl)
-  if (hook === undefined) answer(undefined)
-  else hook(request, reply).then(answer, answer)
+  if (hook === undefined) respond(undefined)
+  else hook(request, reply).then(respond, respond)
 }
 
 /** Returns whether `frameworkErrors` responds with 400 to a path with malformed percent-encoding, such as `/users/100%`. */
-export function answersMalformedUrls (app: FastifyInstance): boolean {
+export function respondsToMalformedUrls (app: FastifyInstance): boolean {
   return getServerOptions(app).frameworkErrors === frameworkErrors
 }
 
@@ -88,7 +88,7 @@ export function answersMalformedUrls (app: FastifyInstance): boolean {
  */
 export function getMaxParamLength (app: FastifyInstance): number | undefined {
   const { onMaxParamLength, maxParamLength } = getServerOptions(app).routerOptions ?? {}
-  return answersMalformedUrls(app) && typeof onMaxParamLength === 'function' ? maxParamLength as number : undefined
+  return respondsToMalformedUrls(app) && typeof onMaxParamLength === 'function' ? maxParamLength as number : undefined
 }
 
 /** Returns whether this version of Fastify finds no route for a path with a parameter that is too long. Fastify 5.12 and later respond with 414. */

@@ -24,11 +24,11 @@ function readCode (error: unknown): unknown {
 export function respondToUnknownMethod (request: FastifyRequest, reply: FastifyReply): void {
   const { server } = request.server
   const responder = getResponder(server, request.originalUrl)
-  const answer = (rejection: Error | undefined): void => {
+  const respond = (rejection: Error | undefined): void => {
     if (rejection === undefined) createNotFoundHandler(responder)(request, reply)
     else responder.handle(rejection, request, reply)
   }
   const hook = findUnroutedHook(server, request.originalUrl)
-  if (hook === undefined) answer(undefined)
-  else hook(request, reply).then(answer, answer)
+  if (hook === undefined) respond(undefined)
+  else hook(request, reply).then(respond, respond)
 }

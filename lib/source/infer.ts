@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Translator } from '../translate/translator.js'
-import { translateThrown, type TranslationSettings } from './answers.js'
+import { translateThrown, type TranslationSettings } from './translate-thrown.js'
 import { Constraints, plainName } from './constraints.js'
 import { createEffects } from './effects.js'
 import { openInspector, type Script } from './inspect.js'
@@ -154,16 +154,16 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
       if (facts?.requiresTokenLifetime === true && !machine.tokens.canExpire()) continue
       const isUnlikely = facts?.uncertainIfRead !== undefined && facts.uncertainIfRead.some(read => reads.has(unquoteRead(read)))
       const isInUrl = facts?.isOfValue === true && (['GET', 'HEAD'].includes(route.method) || (route.method === 'DELETE' && route.unchecked.has('body')) || !reads.has('request.body'))
-      const answer = (of: ThrownError): SourceError[] => translateThrown(of, settings, (value, name) => readProperty(machine, value, name)).map(({ status, code }) => {
+      const translate = (of: ThrownError): SourceError[] => translateThrown(of, settings, (value, name) => readProperty(machine, value, name)).map(({ status, code }) => {
         const message = facts?.origin === 'catalog' && status < 500 ? readMessage(thrown) : undefined
         return {
           status, code, ...(message !== undefined && { message }), confidence: thrown.isUncertain || isUnlikely ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)
         }
       })
-      const found = answer(isInUrl ? ofUrl(thrown) : thrown)
+      const found = translate(isInUrl ? ofUrl(thrown) : thrown)
       errors.push(...found)
       if (facts?.origin !== 'effect' && !thrown.isUncertain && found.some(({ status }) => ofInvalidBodies.has(status))) checksBody = true
-      if (!isInUrl && facts?.isWithoutBody === true && route.acceptsEmptyBody) emptyBody.push(...answer(ofUrl(thrown)))
+      if (!isInUrl && facts?.isWithoutBody === true && route.acceptsEmptyBody) emptyBody.push(...translate(ofUrl(thrown)))
     }
     // A handler that checks its body may reject an empty body before it uses a parameter.
     errors.push(...emptyBody.map(error => checksBody ? { ...error, confidence: 'possible' as const } : error))

@@ -203,12 +203,12 @@ function takeValue ({ post }: Debugger, remote: RemoteObject | undefined): unkno
 /** A session on its own thread calls back before `post` returns. */
 function createPost (session: Session): (method: string, params?: object) => unknown {
   return (method, params) => {
-    let answer: unknown
+    let received: unknown
     session.post(method, params ?? {}, (fault: Error | null, result?: object) => {
       if (fault !== null) throw new Error(`The debugger rejected ${method}: ${JSON.stringify(fault)}`)
-      answer = result
+      received = result
     })
-    return answer
+    return received
   }
 }
 

@@ -1,6 +1,6 @@
 /** Checks at the end of a test suite that every error was documented. */
 import { AssertionError } from 'node:assert'
-import { expectOption } from '../support/expect-option.js'
+import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { listReferences } from './references.js'
 import type { LedgerEntry } from './ledger.js'
 
@@ -15,7 +15,7 @@ export interface LedgerSource {
 /** The options of {@link assertLedger}. */
 export interface AssertLedgerOptions {
   /** The responses of a whole suite, as `readLedger` returns them. @default the responses of the application itself */
-  readonly answers?: readonly LedgerEntry[]
+  readonly responses?: readonly LedgerEntry[]
   /** Whether the check fails for documented codes without a response, or only lists them. @default 'list' */
   readonly unexercised?: 'list' | 'fail'
   /** Codes that need no test, because no test can cause them. @default [] */
@@ -44,16 +44,17 @@ export interface LedgerReport {
 export function assertLedger (app: LedgerSource, options: AssertLedgerOptions = {}): LedgerReport {
   const isRegistered = (app as Partial<LedgerSource> | null | undefined)?.apiErrors !== undefined
   expectOption('assertLedger', 'app', isRegistered, 'the instance, or the scope, that registers fastify-api-errors', app)
-  const { answers = app.apiErrors.ledger(), unexercised: mode = 'list', except = [] } = options
-  expectOption('assertLedger', 'answers', Array.isArray(answers), 'the result of readLedger()', answers)
+  expectKnownOptions('assertLedger', '', options, ['responses', 'unexercised', 'except'])
+  const { responses = app.apiErrors.ledger(), unexercised: mode = 'list', except = [] } = options
+  expectOption('assertLedger', 'responses', Array.isArray(responses), 'the result of readLedger()', responses)
   expectOption('assertLedger', 'unexercised', mode === 'list' || mode === 'fail', "'list' or 'fail'", mode)
   expectOption('assertLedger', 'except', Array.isArray(except), 'an array of codes', except)
   const codes = listReferences(app).flatMap(({ codes }) => codes)
   const unknown = except.find(name => !codes.some(({ code }) => code === name))
   expectOption('assertLedger', 'except', unknown === undefined, 'codes of the catalog', unknown)
 
-  const sent = new Set<string | null>(answers.map(({ code }) => code))
-  const undocumented = answers.filter(({ documented }) => !documented)
+  const sent = new Set<string | null>(responses.map(({ code }) => code))
+  const undocumented = responses.filter(({ documented }) => !documented)
   const unexercised = [...new Set(codes.map(({ code }) => code))]
     .map(code => ({ code, routes: codes.filter(each => each.code === code).flatMap(({ routes }) => routes) }))
     .filter(({ code, routes }) => routes.length > 0 && !sent.has(code) && !except.includes(code))

@@ -9,7 +9,7 @@ import { expectOption, rejectOption } from '../support/expect-option.js'
 import type { LedgerEntry } from './ledger.js'
 import { Type } from '../support/type-builder.js'
 
-const channels = ['fastify-api-errors:answer', 'fastify-api-errors:sent']
+const channels = ['fastify-api-errors:response', 'fastify-api-errors:sent']
 
 const entrySchema = Type.Object({
   route: Type.Union([Type.String(), Type.Null()]),
@@ -65,7 +65,7 @@ export function collectLedger (folder: string): () => void {
  * @throws TypeError if `folder` is not the path of an existing folder, because then no process has collected anything
  * @throws TypeError if a file has a line that `collectLedger` did not write
  * @example
- * assertLedger(await build(), { answers: readLedger('.ledger') })
+ * assertLedger(await build(), { responses: readLedger('.ledger') })
  */
 export function readLedger (folder: string): LedgerEntry[] {
   expectFolder('readLedger', folder)

@@ -17,7 +17,7 @@ export interface LedgerEntry {
 }
 
 /** The properties that distinguish one kind of response from another. */
-export type AnswerKind = Pick<LedgerEntry, 'route' | 'status' | 'code'>
+export type ResponseKind = Pick<LedgerEntry, 'route' | 'status' | 'code'>
 
 /** A route by its method and its pattern, and both as one name. */
 export interface RouteName {
@@ -26,7 +26,7 @@ export interface RouteName {
   readonly url: string
 }
 
-/** An {@link AnswerKind} whose route has not been joined to one string. */
+/** A {@link ResponseKind} whose route has not been joined to one string. */
 export interface SentKind {
   readonly route: RouteName | null
   readonly status: number
@@ -116,7 +116,7 @@ export function mergeEntries (entries: readonly LedgerEntry[]): LedgerEntry[] {
 
 /** Merges the entries of several ledgers with their last responses, the latest first. */
 export function mergeRecentEntries (entries: readonly RecentEntry[]): RecentEntry[] {
-  const isSame = (a: AnswerKind, b: AnswerKind): boolean => a.route === b.route && a.status === b.status && a.code === b.code
+  const isSame = (a: ResponseKind, b: ResponseKind): boolean => a.route === b.route && a.status === b.status && a.code === b.code
   return mergeEntries(entries).map(merged => ({
     ...merged,
     recent: entries.filter(entry => isSame(entry, merged)).flatMap(({ recent }) => recent).sort((a, b) => b.at - a.at).slice(0, maxRecent)

@@ -54,7 +54,7 @@ export interface LockSource {
     readonly deprecated?: Deprecation
     readonly meta: readonly Field[]
     /** For each of the formats. */
-    readonly answers: ReadonlyArray<{ readonly fields: readonly Field[] }>
+    readonly responses: ReadonlyArray<{ readonly fields: readonly Field[] }>
     readonly routes: readonly string[]
   }>
 }
@@ -69,15 +69,15 @@ export function createLock (...sources: readonly LockSource[]): Lock {
   return {
     lockfileVersion: 1,
     formats,
-    bodies: Object.fromEntries(formats.map(name => [name, lockFields(mergeFields(sources.flatMap(source => listAnswers(source, name)).map(({ fields }) => fields)))])),
+    bodies: Object.fromEntries(formats.map(name => [name, lockFields(mergeFields(sources.flatMap(source => listResponses(source, name)).map(({ fields }) => fields)))])),
     codes: Object.fromEntries([...lockCodes(sources)].sort(([a], [b]) => a < b ? -1 : 1)),
     routes: Object.fromEntries([...lockRoutes(sources)].map(([route, codes]) => [route, [...codes].sort()] as const).sort())
   }
 }
 
-function listAnswers ({ formats, codes }: LockSource, format: string): ReadonlyArray<{ readonly fields: readonly Field[] }> {
+function listResponses ({ formats, codes }: LockSource, format: string): ReadonlyArray<{ readonly fields: readonly Field[] }> {
   const index = formats.findIndex(({ name }) => name === format)
-  return codes.flatMap(({ answers }) => answers[index] ?? [])
+  return codes.flatMap(({ responses }) => responses[index] ?? [])
 }
 
 function lockFields (fields: readonly Field[]): LockedFields {

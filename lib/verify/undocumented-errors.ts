@@ -4,10 +4,10 @@ import { declaresStatus } from '../fastify/declared-statuses.js'
 import { callSafely } from '../support/call-safely.js'
 import { isCodeOfDeclaredStatus, type MatchesDeclared } from '../infer/declared-schemas.js'
 import type { RouteErrors } from '../infer/route-errors.js'
-import type { AnswerKind, Ledger, RouteName, SentKind } from './ledger.js'
+import type { ResponseKind, Ledger, RouteName, SentKind } from './ledger.js'
 
 /** Called if a response is sent that is not documented for its route. */
-export type OnUndocumented = (answer: AnswerKind, request: FastifyRequest) => void
+export type OnUndocumented = (response: ResponseKind, request: FastifyRequest) => void
 
 /**
  * Returns a function that checks whether a kind of response is documented, by its code or by a schema that the route declares for
@@ -54,8 +54,8 @@ export function createErrorRecorder ({ ledger, isDocumented, onUndocumented }: {
     const kind: SentKind = { route: route === null ? null : getRouteName(String(method), route), status, code }
     const isFirst = ledger.record(kind, requestId)
     if (!isFirst || onUndocumented === undefined || request === null || kind.route === null || isDocumented(kind)) return
-    const answer: AnswerKind = { ...kind, route: kind.route.name }
-    callSafely(() => onUndocumented(answer, request), err => { request.log.error({ err }, 'The function in the option onUndocumented failed.') })
+    const response: ResponseKind = { ...kind, route: kind.route.name }
+    callSafely(() => onUndocumented(response, request), err => { request.log.error({ err }, 'The function in the option onUndocumented failed.') })
   }
 }
 

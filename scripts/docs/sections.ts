@@ -1,6 +1,6 @@
 /** Collects the generated sections of the pages. */
 import { databaseSections } from './databases.js'
-import { getResponseDefinition, createExampleAnswer, reasonPhrase } from '../../lib/catalog/answer.js'
+import { getResponseDefinition, createExampleContent, reasonPhrase } from '../../lib/catalog/response-content.js'
 import type { ErrorDefinition, ErrorStatus } from '../../lib/catalog/definition.js'
 import { errorHeaders } from '../../lib/catalog/error-headers.js'
 import { toIssueCode, formatMessages, issueKinds } from '../../lib/catalog/issues.js'
@@ -72,7 +72,7 @@ function named (status: ErrorStatus): string {
 function bodies (name: FormatName): string {
   return [standardErrors.resource_not_found, standardErrors.validation_error].map(definition => {
     const context = { requestId: 'req_mB0pU4xYc2nQ9tLs7JzE', instance: '/users' }
-    const body = bodyWriter(formats[name], getResponseDefinition(definition, undefined))(createExampleAnswer(definition, undefined, context))
+    const body = bodyWriter(formats[name], getResponseDefinition(definition, undefined))(createExampleContent(definition, undefined, context))
     return `\`\`\`json\n${JSON.stringify(JSON.parse(body), null, 2)}\n\`\`\``
   }).join('\n\n')
 }

@@ -8,7 +8,7 @@ import { Type as Type1 } from 'typebox'
 import * as v from 'valibot'
 import { z } from 'zod'
 import { defineErrors, defineFormat, standardErrors, type ErrorDefinition } from 'fastify-api-errors'
-import type { Answer } from '../../lib/catalog/answer.js'
+import type { ResponseContent } from '../../lib/catalog/response-content.js'
 import type { Issue } from '../../lib/catalog/issues.js'
 import * as fields from '../../lib/formats/fields.js'
 import { bodySchema, type Field } from '../../lib/formats/format.js'
@@ -20,14 +20,14 @@ const errors = defineErrors(standardErrors, {
 
 const issue: Issue = { in: 'body', field: 'name', pointer: '/name', code: 'too_short', message: 'name is too short.' }
 
-function createAnswer (definition: ErrorDefinition, properties: Partial<Answer> = {}): Answer {
-  return { code: definition.code, status: definition.status, type: definition.type, title: 'T', message: 'M.', action: definition.action, requestId: 'req_1', docUrl: 'https://docs.test/e', issues: [], meta: undefined, ...properties } as Answer
+function createContent (definition: ErrorDefinition, properties: Partial<ResponseContent> = {}): ResponseContent {
+  return { code: definition.code, status: definition.status, type: definition.type, title: 'T', message: 'M.', action: definition.action, requestId: 'req_1', docUrl: 'https://docs.test/e', issues: [], meta: undefined, ...properties } as ResponseContent
 }
 
 const context = { hasDocUrl: true, issueCodes: undefined } as const
 
 t.test('each value is valid for the schema of its field', async t => {
-  const answer = createAnswer(errors.queue_full, { meta: { size: 3 }, param: 'id', retryAfter: 3 })
+  const answer = createContent(errors.queue_full, { meta: { size: 3 }, param: 'id', retryAfter: 3 })
   for (const [name, expected] of [
     ['code', 'queue_full'], ['message', 'M.'], ['title', 'T'], ['status', 409], ['action', 'Wait.'], ['type', 'conflict_error'], ['requestId', 'req_1'], ['docUrl', 'https://docs.test/e'], ['param', 'id'], ['retryAfter', 3], ['meta', { size: 3 }]
   ] as const) {
@@ -40,15 +40,15 @@ t.test('each value is valid for the schema of its field', async t => {
 
 t.test('a field that does not apply has no schema, so the format omits it', async t => {
   t.equal(fields.docUrl.schema(errors.queue_full, { ...context, hasDocUrl: false }), undefined)
-  t.equal(fields.param.value(createAnswer(errors.validation_error)), undefined)
-  t.equal(fields.param.value(createAnswer(errors.validation_error, { issues: [issue] })), 'name')
-  t.equal(fields.param.value(createAnswer(errors.validation_error, { issues: [{ ...issue, field: '' }] })), undefined, 'the whole body is invalid')
-  t.equal(fields.retryAfter.value(createAnswer(errors.queue_full)), undefined)
+  t.equal(fields.param.value(createContent(errors.validation_error)), undefined)
+  t.equal(fields.param.value(createContent(errors.validation_error, { issues: [issue] })), 'name')
+  t.equal(fields.param.value(createContent(errors.validation_error, { issues: [{ ...issue, field: '' }] })), undefined, 'the whole body is invalid')
+  t.equal(fields.retryAfter.value(createContent(errors.queue_full)), undefined)
   t.equal(fields.meta.schema(errors.resource_not_found, context), undefined)
   t.equal(fields.details.schema(errors.resource_not_found, context), undefined)
   t.equal(fields.details.schema(errors.validation_error, { ...context, issueCodes: [] }), undefined)
-  t.equal(fields.details.value(createAnswer(errors.validation_error)), undefined)
-  t.strictSame(fields.details.value(createAnswer(errors.validation_error, { issues: [issue] })), [issue])
+  t.equal(fields.details.value(createContent(errors.validation_error)), undefined)
+  t.strictSame(fields.details.value(createContent(errors.validation_error, { issues: [issue] })), [issue])
 })
 
 /** Returns whether a value is valid for the schema of a field. */
@@ -57,7 +57,7 @@ function isValid (field: Field, definition: ErrorDefinition, value: unknown, iss
 }
 
 t.test('field() returns its argument, and its value has the type of its schema', async t => {
-  const definition = { schema: () => Type.String(), value: (answer: Answer) => answer.requestId }
+  const definition = { schema: () => Type.String(), value: (answer: ResponseContent) => answer.requestId }
   t.equal(fields.field(definition), definition)
   // @ts-expect-error a number is not a string
   fields.field({ schema: () => Type.String(), value: () => 1 })
@@ -95,7 +95,7 @@ t.test('field() accepts the schema of any library, and its value has the type of
 })
 
 t.test('a constant is the only value that its schema allows', async t => {
-  const answer = createAnswer(errors.queue_full)
+  const answer = createContent(errors.queue_full)
   for (const [value, expected, schema] of [
     [false, false, { type: 'boolean', enum: [false] }],
     [1, 1, { type: 'integer', enum: [1] }],
@@ -116,11 +116,11 @@ t.test('a constant is the only value that its schema allows', async t => {
 })
 
 t.test('codeAs() spells the code, and a code that is not in the object is sent unchanged', async t => {
-  const answer = createAnswer(errors.queue_full)
+  const answer = createContent(errors.queue_full)
   t.equal(fields.codeAs(code => code.toUpperCase()).value(answer), 'QUEUE_FULL')
   t.equal(fields.codeAs({ queue_full: 17 }).value(answer), 17)
   t.match(fields.codeAs({ queue_full: 17 }).schema(errors.queue_full, context), { type: 'integer', enum: [17] })
-  t.equal(fields.codeAs({ toString: 'x' }).value(createAnswer({ ...errors.queue_full, code: 'constructor' })), 'constructor')
+  t.equal(fields.codeAs({ toString: 'x' }).value(createContent({ ...errors.queue_full, code: 'constructor' })), 'constructor')
   t.equal(thrown(() => fields.codeAs('upper' as never)), 'TypeError: codeAs: map: expected an object of values by code, or a function of the code, got "upper".')
 })
 
@@ -128,13 +128,13 @@ const upper = fields.codeAs(code => code.toUpperCase())
 
 t.test('issues() lists an object for each issue, with the names of an API', async t => {
   const field = fields.issues({ field: 'pointer', issue: upper, description: 'message', source: { in: 'in', rest: {} }, status: fields.status, page: { url: fields.docUrl } })
-  const value = field.value(createAnswer(errors.validation_error, { issues: [issue] }))
+  const value = field.value(createContent(errors.validation_error, { issues: [issue] }))
   t.strictSame(value, [{ field: '/name', issue: 'TOO_SHORT', description: 'name is too short.', source: { in: 'body' }, status: 422, page: { url: 'https://docs.test/e' } }])
   t.ok(isValid(field, errors.validation_error, value))
   t.ok(isValid(field, errors.validation_error, value, ['too_short']))
   t.notOk(isValid(field, errors.validation_error, value, ['required']), 'the schema has only the codes that are possible')
   t.notOk(isValid(field, errors.validation_error, []), 'it is absent rather than empty')
-  t.equal(field.value(createAnswer(errors.validation_error)), undefined)
+  t.equal(field.value(createContent(errors.validation_error)), undefined)
   t.equal(field.schema(errors.resource_not_found, context), undefined)
   t.equal(field.schema(errors.validation_error, { ...context, issueCodes: [] }), undefined)
   t.match(fields.issues({ code: 'code' }).schema(errors.validation_error, context), { items: { required: ['code'], properties: { code: { type: 'string' } } } })
@@ -142,19 +142,19 @@ t.test('issues() lists an object for each issue, with the names of an API', asyn
 
 t.test('eachIssue() lists an object for each issue, or one for the error', async t => {
   const field = fields.eachIssue({ status: fields.constant(({ status }) => String(status)), code: 'code', detail: 'message', source: { pointer: 'pointer' } })
-  const invalid = field.value(createAnswer(errors.validation_error, { issues: [issue, { ...issue, code: 'pattern' }] }))
+  const invalid = field.value(createContent(errors.validation_error, { issues: [issue, { ...issue, code: 'pattern' }] }))
   t.strictSame(invalid, [
     { status: '422', code: 'too_short', detail: 'name is too short.', source: { pointer: '/name' } },
     { status: '422', code: 'pattern', detail: 'name is too short.', source: { pointer: '/name' } }
   ])
   t.ok(isValid(field, errors.validation_error, invalid, ['too_short', 'pattern']))
-  const plain = field.value(createAnswer(errors.validation_error))
+  const plain = field.value(createContent(errors.validation_error))
   t.strictSame(plain, [{ status: '422', code: 'validation_error', detail: 'M.' }])
   t.ok(isValid(field, errors.validation_error, plain, ['too_short']))
-  const full = field.value(createAnswer(errors.queue_full))
+  const full = field.value(createContent(errors.queue_full))
   t.ok(isValid(field, errors.queue_full, full, []))
   t.notOk(isValid(field, errors.queue_full, invalid, []), 'a code without issues has no source')
-  t.strictSame(fields.eachIssue({ pointer: 'pointer' }).value(createAnswer(errors.queue_full)), [{}])
+  t.strictSame(fields.eachIssue({ pointer: 'pointer' }).value(createContent(errors.queue_full)), [{}])
 })
 
 t.test('names that are not properties of issues are rejected', async t => {
@@ -167,7 +167,7 @@ t.test('names that are not properties of issues are rejected', async t => {
 
 t.test('issuesByField() with names has objects for each field', async t => {
   const field = fields.issuesByField({ error: upper, description: 'message' })
-  const value = field.value(createAnswer(errors.validation_error, { issues: [issue, { ...issue, code: 'pattern' }] }))
+  const value = field.value(createContent(errors.validation_error, { issues: [issue, { ...issue, code: 'pattern' }] }))
   t.strictSame(value, { name: [{ error: 'TOO_SHORT', description: 'name is too short.' }, { error: 'PATTERN', description: 'name is too short.' }] })
   t.ok(isValid(field, errors.validation_error, value, ['too_short', 'pattern']))
   t.notOk(isValid(field, errors.validation_error, value, ['required']))
@@ -175,9 +175,9 @@ t.test('issuesByField() with names has objects for each field', async t => {
 
 t.test('issuesByField() has the messages of each field', async t => {
   const field = fields.issuesByField()
-  const value = field.value(createAnswer(errors.validation_error, { issues: [issue] }))
+  const value = field.value(createContent(errors.validation_error, { issues: [issue] }))
   t.strictSame(value, { name: ['name is too short.'] })
   t.ok(isValid(field, errors.validation_error, value))
-  t.equal(field.value(createAnswer(errors.validation_error)), undefined)
+  t.equal(field.value(createContent(errors.validation_error)), undefined)
   t.equal(field.schema(errors.resource_not_found, context), undefined)
 })

@@ -4,14 +4,14 @@ import { Ajv } from 'ajv'
 import { expectTypeOf } from 'expect-type'
 import Fastify from 'fastify'
 import t from 'tap'
-import apiErrors, { defineFormat, serverOptions, standardErrors, type Answer, type Format, type FormatDefinition } from 'fastify-api-errors'
+import apiErrors, { defineFormat, serverOptions, standardErrors, type ResponseContent, type Format, type FormatDefinition } from 'fastify-api-errors'
 import { code, constant, details, docUrl, group, list, message } from 'fastify-api-errors/format'
-import { createExampleAnswer } from '../../lib/catalog/answer.js'
+import { createExampleContent } from '../../lib/catalog/response-content.js'
 import { bodySchema, jsonWriter } from '../../lib/formats/format.js'
 import { createThrower } from '../support/http.js'
 import { thrown } from '../support/thrown.js'
 
-const text = { schema: () => Type.String(), value: (answer: Answer) => answer.message }
+const text = { schema: () => Type.String(), value: (answer: ResponseContent) => answer.message }
 
 const enveloped = defineFormat({
   name: 'enveloped',
@@ -85,9 +85,9 @@ t.test('the schema of a format allows only the fields of its code', async t => {
 })
 
 /** Returns the body that a format writes for a code, and whether its schema accepts the body. */
-function write (format: Format, code: 'forbidden' | 'validation_error', properties: Partial<Answer> = {}): readonly [body: unknown, isValid: boolean] {
+function write (format: Format, code: 'forbidden' | 'validation_error', properties: Partial<ResponseContent> = {}): readonly [body: unknown, isValid: boolean] {
   const definition = standardErrors[code]
-  const answer = { ...createExampleAnswer(definition, undefined, { requestId: 'req_1', instance: '/' }), issues: [], ...properties }
+  const answer = { ...createExampleContent(definition, undefined, { requestId: 'req_1', instance: '/' }), issues: [], ...properties }
   const body: unknown = JSON.parse(jsonWriter(format, definition)(answer))
   return [body, new Ajv({ strict: false }).compile(bodySchema(format, definition, { hasDocUrl: true }))(body)]
 }
@@ -122,7 +122,7 @@ t.test('the body of a format can be one field or a list', async t => {
 t.test('a body without a value is replaced by the default body of a 500', async t => {
   for (const part of [{ schema: () => Type.String(), value: () => undefined }, { schema: () => undefined, value: () => 'never' }]) {
     const format = defineFormat({ name: 'empty', body: part })
-    t.equal(thrown(() => jsonWriter(format, standardErrors.forbidden)({ code: 'forbidden' } as Answer)), "TypeError: The body of the format 'empty' has no value for forbidden.")
+    t.equal(thrown(() => jsonWriter(format, standardErrors.forbidden)({ code: 'forbidden' } as ResponseContent)), "TypeError: The body of the format 'empty' has no value for forbidden.")
   }
   t.match(bodySchema(defineFormat({ name: 'empty', body: { schema: () => undefined, value: () => 'never' } }), standardErrors.forbidden, { hasDocUrl: true }), {})
 })
@@ -149,7 +149,7 @@ t.test('defineFormat returns the format', async t => {
 })
 
 t.test('a format has no access to values that belong only in the log', async () => {
-  expectTypeOf<keyof Answer>().toEqualTypeOf<
+  expectTypeOf<keyof ResponseContent>().toEqualTypeOf<
     'code' | 'status' | 'type' | 'title' | 'message' | 'action' | 'retry' | 'meta' | 'issues' | 'param' | 'retryAfter' | 'requestId' | 'docUrl' | 'instance' | 'language'
   >()
 })

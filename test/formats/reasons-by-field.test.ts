@@ -1,7 +1,7 @@
 /** The invalid fields as an object of reasons. */
 import t from 'tap'
 import { standardErrors as errors } from 'fastify-api-errors'
-import type { Answer } from '../../lib/catalog/answer.js'
+import type { ResponseContent } from '../../lib/catalog/response-content.js'
 import type { Issue } from '../../lib/catalog/issues.js'
 import { groupReasons, reasonsByField, reasonsSchema } from '../../lib/formats/reasons-by-field.js'
 
@@ -19,6 +19,6 @@ t.test('every 422 has the field, and any other error that has issues', async t =
   for (const code of ['validation_error', 'invalid_request', 'invalid_parameter', 'resource_already_exists'] as const) t.strictSame(schema(errors[code], context), reasonsSchema(), code)
   t.equal(schema(errors.resource_not_found, context), undefined)
   t.strictSame([schema(errors.validation_error, withoutIssues), schema(errors.invalid_request, withoutIssues)], [reasonsSchema(), undefined])
-  t.strictSame(value({ status: 409, issues: [issue] } as unknown as Answer), { name: ['is too short'] })
-  t.strictSame([value({ status: 422, issues: [] } as unknown as Answer), value({ status: 409, issues: [] } as unknown as Answer)], [{}, undefined])
+  t.strictSame(value({ status: 409, issues: [issue] } as unknown as ResponseContent), { name: ['is too short'] })
+  t.strictSame([value({ status: 422, issues: [] } as unknown as ResponseContent), value({ status: 409, issues: [] } as unknown as ResponseContent)], [{}, undefined])
 })

@@ -83,6 +83,6 @@ t.test('a code has its general message, and its example has the message of a rou
   await app.register(apiErrors, { log: false })
   app.get('/items/:id', async () => { throw errors.resource_not_found({ message: 'No item has this id.' }) })
   await app.ready()
-  const { message, answers } = app.apiErrors.reference().codes.find(({ code }) => code === 'resource_not_found') ?? {}
-  t.strictSame([message, (answers?.[0]?.body as { readonly message: string }).message], ['The resource does not exist.', 'No item has this id.'])
+  const { message, responses } = app.apiErrors.reference().codes.find(({ code }) => code === 'resource_not_found') ?? {}
+  t.strictSame([message, (responses?.[0]?.body as { readonly message: string }).message], ['The resource does not exist.', 'No item has this id.'])
 })

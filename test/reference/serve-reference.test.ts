@@ -164,7 +164,7 @@ t.test('the page of a code as JSON', async t => {
     action: 'Check the id.',
     retry: 'never',
     headers: { 'x-request-id': 'req_4mXq1VbE0s6RkYt2', 'cache-control': 'no-store', 'x-should-retry': 'false' },
-    answers: [{
+    responses: [{
       format: 'code',
       contentType: 'application/json',
       fields: [

@@ -4,7 +4,7 @@ import diagnostics from 'node:diagnostics_channel'
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import Fastify from 'fastify'
-import apiErrors, { defineErrors, defineTranslator, serverOptions, standardErrors as errors, type AnswerEvent } from 'fastify-api-errors'
+import apiErrors, { defineErrors, defineTranslator, serverOptions, standardErrors as errors, type ResponseEvent } from 'fastify-api-errors'
 import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody } from '../support/http.js'
 
 const answer = (code: keyof typeof errors, message: string = errors[code].message as string): HttpResponse =>
@@ -197,10 +197,10 @@ t.test('if the internal_error of the application cannot be created, the standard
 })
 
 t.test('every error response is published on a diagnostics channel, also without a request', async t => {
-  const events: AnswerEvent[] = []
-  const record = (message: unknown): void => { events.push(message as AnswerEvent) }
-  diagnostics.subscribe('fastify-api-errors:answer', record)
-  t.after(() => diagnostics.unsubscribe('fastify-api-errors:answer', record))
+  const events: ResponseEvent[] = []
+  const record = (message: unknown): void => { events.push(message as ResponseEvent) }
+  diagnostics.subscribe('fastify-api-errors:response', record)
+  t.after(() => diagnostics.unsubscribe('fastify-api-errors:response', record))
   const app = await createApp()
   app.get('/queues/:id', async () => errors.resource_not_found())
   const port = await listen(t, app)

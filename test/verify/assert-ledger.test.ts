@@ -64,11 +64,11 @@ t.test('it can fail on documented codes that no test has triggered', async t => 
 })
 
 t.test('both options, for the responses of a whole suite', async t => {
-  const answers: LedgerEntry[] = [
+  const responses: LedgerEntry[] = [
     { route: 'GET /draws/:id', status: 423, code: 'resource_locked', count: 1, documented: false },
     { route: 'GET /queues/:id', status: 410, code: 'resource_gone', count: 3, documented: true }
   ]
-  t.equal(failure(() => assertLedger({ apiErrors: { ledger: () => [], reference: () => ({ codes: [{ code: 'unseen', routes: ['GET /a'] }] }) } }, { answers, unexercised: 'fail' })),
+  t.equal(failure(() => assertLedger({ apiErrors: { ledger: () => [], reference: () => ({ codes: [{ code: 'unseen', routes: ['GET /a'] }] }) } }, { responses, unexercised: 'fail' })),
     `These responses are not documented. Add their codes to config.errors of the route, or to declareErrors() of its scope:
   GET /draws/:id: 423 resource_locked, sent once
 These codes are documented, but no test has triggered them. Test them, or add them to 'except':
@@ -88,8 +88,9 @@ t.test('invalid input is reported with one sentence', async t => {
   t.throws(() => assertLedger(undefined as never), new TypeError(`${expected} undefined.`))
   const app = await build()
   for (const [options, sentence] of [
+    [{ answers: [] }, 'answers: unknown option, expected one of responses, unexercised, except.'],
     [{ except: 'x' }, 'except: expected an array of codes, got "x".'],
     [{ unexercised: 'warn' }, 'unexercised: expected \'list\' or \'fail\', got "warn".'],
-    [{ answers: '.ledger' }, 'answers: expected the result of readLedger(), got ".ledger".']
+    [{ responses: '.ledger' }, 'responses: expected the result of readLedger(), got ".ledger".']
   ] as const) t.throws(() => assertLedger(app, options as object), new TypeError(`assertLedger: ${sentence}`))
 })

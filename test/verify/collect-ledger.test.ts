@@ -21,14 +21,14 @@ t.test('a suite of several processes has one ledger', async t => {
   ], { env: { ...env, LEDGER: folder } })
   t.equal(readdirSync(folder).length, 2, 'a file for each process that sent an error')
 
-  const answers = readLedger(folder)
-  t.strictSame([...answers].sort((a, b) => String(a.code) < String(b.code) ? -1 : 1), [
+  const responses = readLedger(folder)
+  t.strictSame([...responses].sort((a, b) => String(a.code) < String(b.code) ? -1 : 1), [
     { route: 'GET /queues/:id', status: 410, code: 'resource_gone', count: 1, documented: true },
     { route: 'GET /draws/:id', status: 423, code: 'resource_locked', count: 2, documented: false },
     { route: null, status: 404, code: 'route_not_found', count: 1, documented: true }
   ])
   const app = await build()
-  t.throws(() => assertLedger(app, { answers }), { message: /\n {2}GET \/draws\/:id: 423 resource_locked, sent 2 times$/ })
+  t.throws(() => assertLedger(app, { responses }), { message: /\n {2}GET \/draws\/:id: 423 resource_locked, sent 2 times$/ })
 })
 
 t.test('every application of the process is collected until the end, with errors of malformed requests', async t => {

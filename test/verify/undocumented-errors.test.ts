@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { PassThrough } from 'node:stream'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
-import apiErrors, { serverOptions, type AnswerKind, type ApiErrorsOptions } from 'fastify-api-errors'
+import apiErrors, { serverOptions, type ResponseKind, type ApiErrorsOptions } from 'fastify-api-errors'
 
 /** Builds an API that returns an undocumented 410, and collects the warnings and errors of its log. */
 async function build (options: ApiErrorsOptions): Promise<{ readonly app: FastifyInstance, readonly lines: Array<Record<string, unknown>> }> {
@@ -19,7 +19,7 @@ async function build (options: ApiErrorsOptions): Promise<{ readonly app: Fastif
   return { app, lines }
 }
 
-const gone: AnswerKind = { route: 'GET /queues/:id', status: 410, code: 'resource_gone' }
+const gone: ResponseKind = { route: 'GET /queues/:id', status: 410, code: 'resource_gone' }
 
 t.test("'log' warns once for each kind of undocumented response", async t => {
   const { app, lines } = await build({ onUndocumented: 'log' })
@@ -31,7 +31,7 @@ t.test("'log' warns once for each kind of undocumented response", async t => {
 })
 
 t.test('a function is called once for each kind, with the request', async t => {
-  const calls: Array<[AnswerKind, string]> = []
+  const calls: Array<[ResponseKind, string]> = []
   const { app } = await build({ onUndocumented: (answer, request) => calls.push([answer, request.url]) })
   for (const url of ['/queues/1?a', '/queues/1?b', '/queues/2', '/nothing']) await app.inject(url)
   t.strictSame(calls, [[gone, '/queues/1?a']])

@@ -7,7 +7,7 @@ import { isFieldOfMeta } from '../../support/merge-fields.js'
 import type { FieldFacts } from '../body-fields.js'
 import { toPathTemplate } from '../operation-urls.js'
 import { codeBlock, codeSpan, escapeMarkdown, escapeTags, table } from '../../support/escape-markdown.js'
-import type { Reference, ReferenceAnswer, ReferenceCode } from '../create-reference.js'
+import type { Reference, ReferenceResponse, ReferenceCode } from '../create-reference.js'
 import type { Site } from './site.js'
 
 /** A section of a code's page. */
@@ -48,7 +48,7 @@ export function createSections (reference: Reference, page: ReferenceCode, site:
     ['when', 'When it happens', 'first', escapeTags(description)],
     ['action', 'What to do', 'first', escapeTags(action)],
     ['retry', 'Retry', 'first', `**${retryTexts[retry].short}.** ${retryTexts[retry].long}`],
-    ['example', 'Example response', 'beside', page.answers.map(answer => createExample(page, answer)).join('\n\n')],
+    ['example', 'Example response', 'beside', page.responses.map(response => createExample(page, response)).join('\n\n')],
     ['request', 'Try it', 'beside', describeRequest(page), samples],
     ['limits', 'Limits', 'last', limits],
     ['fields', 'Fields', 'last', describeFields(page, site)],
@@ -64,7 +64,7 @@ function createDeprecation ({ deprecated }: ReferenceCode, site: Site): string |
   return link === undefined ? sentences : `${sentences} [More about the deprecation](${link})`
 }
 
-function createExample ({ status, phrase, headers }: ReferenceCode, { contentType, body }: ReferenceAnswer): string {
+function createExample ({ status, phrase, headers }: ReferenceCode, { contentType, body }: ReferenceResponse): string {
   return codeBlock('http', [
     `HTTP/1.1 ${status} ${phrase}`,
     ...Object.entries({ 'content-type': formatContentType(contentType), ...headers }).flatMap(([name, values]) => [values].flat().map(value => `${name}: ${value}`)),
@@ -80,8 +80,8 @@ function describeRequest ({ request, status, elsewhere }: ReferenceCode): string
 }
 
 /** Returns the fields that only this code has. The index has the fields of all codes. */
-function describeFields ({ answers }: ReferenceCode, { fields }: Site): string {
-  const own = answers.map(answer => ({ ...answer, fields: answer.fields.filter(isFieldOfMeta) })).filter(answer => answer.fields.length > 0)
+function describeFields ({ responses }: ReferenceCode, { fields }: Site): string {
+  const own = responses.map(response => ({ ...response, fields: response.fields.filter(isFieldOfMeta) })).filter(response => response.fields.length > 0)
   return own.length === 0
     ? `The body has only [fields that every error can have](${fields}).`
     : `${createFieldsTables(own)}\n\nThe body also has [fields that every error can have](${fields}).`

@@ -9,7 +9,7 @@ import type { Issue } from './issues.js'
  * Everything that a format receives, and therefore everything that can be sent. It has no cause and no stack. For a 5xx, it does not
  * have the thrown message. So no format can leak them.
  */
-export interface Answer {
+export interface ResponseContent {
   readonly code: string
   readonly status: ErrorStatus
   readonly type: string
@@ -30,11 +30,11 @@ export interface Answer {
   /** The path of the request, without its query. */
   readonly instance: string
   /** The language of the messages. Absent without the option `languages`. */
-  readonly language?: AnswerLanguage
+  readonly language?: ResponseLanguage
 }
 
 /** The language of a response. */
-export interface AnswerLanguage {
+export interface ResponseLanguage {
   /** The language tag, as in `Content-Language`. */
   readonly tag: string
   /** The reason phrase of the status; `undefined` if it is not translated. */
@@ -49,8 +49,8 @@ export interface FormatTexts {
   readonly message?: (issue: Issue) => string
 }
 
-/** The values of an {@link Answer} that come from the request and the options. */
-export interface ResponseContext extends Pick<Answer, 'requestId' | 'instance'> {
+/** The values of a {@link ResponseContent} that come from the request and the options. */
+export interface ResponseContext extends Pick<ResponseContent, 'requestId' | 'instance'> {
   /** The wait in seconds, if the error or the reply has one. @default the default of the code */
   readonly retryAfter?: number | undefined
 }
@@ -62,7 +62,7 @@ export type SentFields = Pick<ApiError, 'message' | 'messages' | 'meta' | 'issue
 export type BodyDefinition = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
 
 /** What every response of a code has in common. */
-export interface ResponseDefinition extends BodyDefinition, Pick<ErrorDefinition, 'retry' | 'action'>, Pick<Answer, 'title' | 'docUrl'> {}
+export interface ResponseDefinition extends BodyDefinition, Pick<ErrorDefinition, 'retry' | 'action'>, Pick<ResponseContent, 'title' | 'docUrl'> {}
 
 /** Returns the part of a definition that responses need. */
 export function getResponseDefinition ({ code, status, type, message, meta, retry, action }: ErrorDefinition, docUrl: string | undefined): ResponseDefinition {
@@ -95,7 +95,7 @@ export function reasonPhrase (status: ErrorStatus): string {
 }
 
 /** Returns the data of the response to an error. */
-export function createAnswer (error: SentFields, definition: ResponseDefinition, context: ResponseContext): Answer {
+export function createContent (error: SentFields, definition: ResponseDefinition, context: ResponseContext): ResponseContent {
   return {
     code: definition.code,
     status: definition.status,
@@ -115,8 +115,8 @@ export function createAnswer (error: SentFields, definition: ResponseDefinition,
 }
 
 /** Returns the example response of a definition: an occurrence with the definition's `example`. */
-export function createExampleAnswer (definition: ErrorDefinition, docUrl: string | undefined, context: ResponseContext): Answer {
+export function createExampleContent (definition: ErrorDefinition, docUrl: string | undefined, context: ResponseContext): ResponseContent {
   const { message, meta, issues, param, retryAfter } = definition.example
   const error = { message: message ?? defaultMessage(definition, meta), meta, issues, param }
-  return createAnswer(error, getResponseDefinition(definition, docUrl), { ...context, retryAfter })
+  return createContent(error, getResponseDefinition(definition, docUrl), { ...context, retryAfter })
 }

@@ -1,7 +1,7 @@
 /** The response to an error that the source shows. */
 import { standardErrors } from 'fastify-api-errors'
 import t from 'tap'
-import { translateThrown } from '../../lib/source/answers.js'
+import { translateThrown } from '../../lib/source/translate-thrown.js'
 import { effectError } from '../../lib/source/error-values.js'
 import { builtInTranslators } from '../../lib/translate/index.js'
 import type { ValidationStatus } from '../../lib/translate/validation/validation-status.js'

@@ -2,7 +2,7 @@
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { defineErrors, standardErrors } from 'fastify-api-errors'
-import { getResponseDefinition, createAnswer, carriesIssues, codeTitle, createExampleAnswer, reasonPhrase } from '../../lib/catalog/answer.js'
+import { getResponseDefinition, createContent, carriesIssues, codeTitle, createExampleContent, reasonPhrase } from '../../lib/catalog/response-content.js'
 import { defaultMessage } from '../../lib/catalog/definition.js'
 import { errorStatuses, type ErrorStatus } from '../../lib/catalog/definition.js'
 
@@ -22,9 +22,9 @@ const errors = defineErrors(standardErrors, {
   }
 })
 
-t.test('createAnswer() combines the properties of the error and of the request', async t => {
+t.test('createContent() combines the properties of the error and of the request', async t => {
   const error = errors.validation_error({ message: 'Look again.', issues, param: 'email' })
-  t.strictSame(createAnswer(error, getResponseDefinition(errors.validation_error, docUrl), context), {
+  t.strictSame(createContent(error, getResponseDefinition(errors.validation_error, docUrl), context), {
     code: 'validation_error',
     status: 422,
     type: 'validation_error',
@@ -44,7 +44,7 @@ t.test('createAnswer() combines the properties of the error and of the request',
 
 t.test('the message of a 5xx is always the message of its definition', async t => {
   const error = errors.queue_full({ message: 'connect ECONNREFUSED 10.0.0.7:5432', meta: { waiting: 9 }, cause: new Error('secret') })
-  const answer = createAnswer(error, getResponseDefinition(errors.queue_full, docUrl), context)
+  const answer = createContent(error, getResponseDefinition(errors.queue_full, docUrl), context)
   t.equal(answer.message, '9 are waiting.')
   t.strictSame(answer.meta, { waiting: 9 })
   t.notMatch(JSON.stringify(answer), /ECONNREFUSED|secret/)
@@ -52,14 +52,14 @@ t.test('the message of a 5xx is always the message of its definition', async t =
 
 t.test('meta is sent only if the definition has a schema for it', async t => {
   const error = errors.resource_not_found({ meta: { row: 'secret' } } as never)
-  t.equal(createAnswer(error, getResponseDefinition(errors.resource_not_found, docUrl), context).meta, undefined)
+  t.equal(createContent(error, getResponseDefinition(errors.resource_not_found, docUrl), context).meta, undefined)
 })
 
 t.test('issues are sent only if the status allows them', async t => {
   t.strictSame(errorStatuses.filter(status => carriesIssues({ status })), [400, 409, 422])
-  t.strictSame(createAnswer(errors.forbidden({ issues }), getResponseDefinition(errors.forbidden, docUrl), context).issues, [])
-  t.strictSame(createAnswer(errors.resource_conflict({ issues }), getResponseDefinition(errors.resource_conflict, docUrl), context).issues, issues)
-  t.strictSame(createAnswer(errors.validation_error(), getResponseDefinition(errors.validation_error, docUrl), context).issues, [])
+  t.strictSame(createContent(errors.forbidden({ issues }), getResponseDefinition(errors.forbidden, docUrl), context).issues, [])
+  t.strictSame(createContent(errors.resource_conflict({ issues }), getResponseDefinition(errors.resource_conflict, docUrl), context).issues, issues)
+  t.strictSame(createContent(errors.validation_error(), getResponseDefinition(errors.validation_error, docUrl), context).issues, [])
 })
 
 t.test('the documentation shows the response to an error with the values of the example', async t => {
@@ -68,10 +68,10 @@ t.test('the documentation shows the response to an error with the values of the 
     const init = { message, meta, issues, param, retryAfter }
     const given = Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined))
     const error = (definition as (init: object) => ReturnType<typeof errors.forbidden>)(given)
-    const sent = createAnswer(error, getResponseDefinition(definition, docUrl), { ...context, retryAfter: error.retryAfter })
-    t.strictSame(createExampleAnswer(definition, docUrl, context), sent, definition.code)
+    const sent = createContent(error, getResponseDefinition(definition, docUrl), { ...context, retryAfter: error.retryAfter })
+    t.strictSame(createExampleContent(definition, docUrl, context), sent, definition.code)
   }
-  t.equal(createExampleAnswer(errors.queue_full, undefined, context).message, '3 are waiting.')
+  t.equal(createExampleContent(errors.queue_full, undefined, context).message, '3 are waiting.')
 })
 
 t.test('each code has a title, and each status has a reason phrase', async t => {
