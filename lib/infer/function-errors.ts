@@ -2,16 +2,16 @@
  * Finds the errors that the code of a function throws, returns or sends directly. It follows calls of decorators, because the
  * application has their functions. `fastify-api-errors infer` finds the errors of functions in other modules.
  */
-import { STATUS_CODES } from 'node:http'
 import type { AnyNode, AssignmentExpression, AwaitExpression, CallExpression, Identifier, IfStatement, MemberExpression, NewExpression, TryStatement } from 'acorn'
 import { codeForStatus } from '../catalog/standard-errors.js'
 import { getComposedHook } from '../fastify/composed-hooks.js'
-import type { DecoratorOwner } from '../fastify/internals.js'
+import { findDecorator, getMethod, type GetDecorator } from './find-decorator.js'
 import { classifyOwner, findFactoryCode, type Use } from './error-factories.js'
+import { findClass, findLibraryStatus, findStatus, getNamedStatus, readClass, statusNames } from './error-statuses.js'
 import { findPluginErrors } from './known-plugins.js'
 import { listReachable } from './literal-values.js'
 import { findLocalVariables, type LocalVariables } from './local-variables.js'
-import { findInTree, getCalleeName, getLastName, getParameterNames, getSource, listChildren, parseClass, parseFunction } from './parse-function.js'
+import { getCalleeName, getLastName, getParameterNames, getSource, listChildren, parseClass, parseFunction } from './parse-function.js'
 import { usesProperty } from './request-properties.js'
 import { describeSentBody } from './sent-bodies.js'
 import { callsToBody } from './streamed-errors.js'
@@ -38,8 +38,7 @@ export interface FunctionContext {
   readonly isCode: (name: string) => boolean
   /** Returns whether a value is the factory of a code of the catalog. */
   readonly isFactory: (value: unknown, code: string) => boolean
-  /** Returns the function or object with a name: a decorator of requests, of replies, or of the application. */
-  readonly getDecorator: (owner: DecoratorOwner, name: string) => unknown
+  readonly getDecorator: GetDecorator
 }
 
 /** The errors of `request.jwtVerify()`. */
@@ -335,18 +334,6 @@ function createSent (status: number | undefined): Found {
   return { thrown: [], sent: createThrown(status).thrown.map(({ code }) => ({ code, by: 'sends' })) }
 }
 
-/** The statuses by their names in http-errors, @fastify/sensible, Boom and Nest: `notFound`. */
-const statusByName: ReadonlyMap<string, number> = new Map([
-  ...Object.entries(STATUS_CODES).map(([status, phrase]) => [(phrase as string).replace(/[^A-Za-z]/g, '').toLowerCase(), Number(status)] as const),
-  ['teapot', 418], ['badimplementation', 500], ['badgateway', 502], ['baddata', 422], ['entitytoolarge', 413], ['servertimeout', 503], ['uritoolong', 414],
-  ['resourcegone', 410], ['clienttimeout', 408], ['requestedrangenotsatisfiable', 416], ['requesttimeout', 408],
-  ['notauthorized', 401], ['notauthenticated', 401], ['unauthenticated', 401], ['permission', 403], ['permissiondenied', 403], ['accessdenied', 403]
-])
-
-function getNamedStatus (name: string): number | undefined {
-  return statusByName.get(name.replace(/(Error|Exception)$|_/g, '').toLowerCase())
-}
-
 /**
  * Reads `new HttpError(403)`, `new AppError('...', { statusCode: 403 })` and `new Forbidden()`. If the class is not visible
  * because it is from another module, the status is derived from its name, because almost all applications use such names for this
@@ -357,59 +344,16 @@ function readNew (node: NewExpression, reader: Reader): Found {
   return status === 'none' ? nothing : createThrown(status)
 }
 
-/** The usual names of http-errors, whose classes are named after statuses. */
-const httpErrorsNames = /^(create(Http)?Errors?|[hH]ttpErrors)$/
-
-function findLibraryStatus (callee: AnyNode): number | undefined {
-  return callee.type === 'MemberExpression' && httpErrorsNames.test(getLastName(callee.object)) ? getNamedStatus(getLastName(callee)) : undefined
-}
-
 /** Returns the status of a visible class, which is in the function or in a decorator; `'none'` if the class sets no status; `undefined` if the class is not visible. */
 function findClassStatus (callee: AnyNode, reader: Reader): number | 'none' | undefined {
   if (callee.type === 'Identifier') {
     const found = findClass(reader.body, callee.name)
     return found && (readClass(found) ?? 'none')
   }
-  const value = callee.type === 'MemberExpression' ? findDecorator(callee.object, getLastName(callee), reader) : undefined
+  const value = callee.type === 'MemberExpression' ? findDecorator(callee.object, getLastName(callee), reader.request, reader.context.getDecorator) : undefined
   if (typeof value !== 'function') return undefined
   const ofPrototype = [...statusNames].map(name => getMethod(value.prototype, name)).find(status => codeForStatus(status) !== undefined)
   return ofPrototype as number | undefined ?? readClass(parseClass(value)) ?? 'none'
-}
-
-function findClass (node: AnyNode, name: string): AnyNode | undefined {
-  return findInTree(node, each => each.type === 'ClassDeclaration' && each.id?.name === name ? each : undefined)
-}
-
-/** Returns the status that a class sets on each of its errors: as a field, in the constructor, or as an argument of `super()`. */
-function readClass (node: AnyNode | undefined): number | undefined {
-  return node && findInTree(node, each => findStatus(listStatusValues(each)))
-}
-
-function listStatusValues (node: AnyNode): readonly AnyNode[] {
-  if (node.type === 'PropertyDefinition') return !node.static && node.key.type === 'Identifier' && statusNames.has(node.key.name) && node.value ? [node.value] : []
-  if (node.type === 'AssignmentExpression') return node.left.type === 'MemberExpression' && node.left.object.type === 'ThisExpression' && statusNames.has(getLastName(node.left)) ? [node.right] : []
-  return node.type === 'CallExpression' && node.callee.type === 'Super' ? node.arguments : []
-}
-
-/** Returns the status among some arguments: a number or a constant, or a property with a usual name. */
-function findStatus (nodes: readonly AnyNode[]): number | undefined {
-  for (const node of nodes) {
-    const number = node.type === 'Literal' && typeof node.value === 'number' ? node.value : getConstantStatus(node)
-    if (codeForStatus(number) !== undefined) return number
-    if (node.type !== 'ObjectExpression') continue
-    const values = node.properties.flatMap(property => property.type === 'Property' && property.key.type === 'Identifier' && statusNames.has(property.key.name) ? [property.value] : [])
-    const status = findStatus(values)
-    if (status !== undefined) return status
-  }
-  return undefined
-}
-
-/** Returns the status of a constant of another module, from its name: `StatusCodes.NOT_FOUND`, `HttpStatus.NotFound`, `constants.HTTP_STATUS_NOT_FOUND`. */
-function getConstantStatus (node: AnyNode): number | undefined {
-  if (node.type !== 'MemberExpression') return undefined
-  const { object } = node
-  const names = [getLastName(node), getLastName(object), object.type === 'MemberExpression' ? getLastName(object.object) : '']
-  return /status/i.test(names.join()) ? getNamedStatus(getLastName(node).replace('HTTP_STATUS_', '')) : undefined
 }
 
 /** Reads a call whose result is thrown: `errors.queue_full()`, `httpErrors.notFound()`, `createError(404)`, `Object.assign(error, { statusCode: 404 })`. */
@@ -439,7 +383,7 @@ function readMessage (init: AnyNode | undefined): { readonly message?: string } 
 
 /** Returns a method of a decorator; `undefined` if the expression does not lead to a decorator. */
 function findProperty (owner: MemberExpression, name: string, reader: Reader): { readonly value: unknown } | undefined {
-  const decorator = findDecorator(owner.object, getLastName(owner), reader)
+  const decorator = findDecorator(owner.object, getLastName(owner), reader.request, reader.context.getDecorator)
   return isObject(decorator) || typeof decorator === 'function' ? { value: getMethod(decorator, name) } : undefined
 }
 
@@ -450,9 +394,6 @@ function readAssignment ({ left, right }: AssignmentExpression, reader: Reader):
   if (isReply(left.object, reader)) return createSent(status)
   return passesOn(reader.body, getLastName(left.object)) ? createThrown(status) : nothing
 }
-
-/** The properties that hold the status of an error or a reply. */
-const statusNames: ReadonlySet<string> = new Set(['statusCode', 'status', 'httpStatusCode'])
 
 /** The error responses of @fastify/static to a request for a file (RFC 9110, sections 15.5.5, 15.5.13 and 15.5.17). */
 const fileErrors: readonly FunctionError[] = ['route_not_found', 'precondition_failed', 'range_not_satisfiable'].map(code => ({ code, by: 'sends a file' }))
@@ -541,7 +482,7 @@ function isReply (node: AnyNode, reader: Reader): boolean {
 
 /** Follows a call of a decorator. */
 function readDecorator (owner: AnyNode, name: string, args: readonly AnyNode[], reader: Reader): Found {
-  const value = findDecorator(owner, name, reader)
+  const value = findDecorator(owner, name, reader.request, reader.context.getDecorator)
   const found = typeof value === 'function' ? readFunction(value, reader.context, reader.callers) : nothing
   // Only a header can be malformed.
   return isTokenCheck(value) && args.some(readsOnlyCookie) ? { ...found, thrown: found.thrown.filter(({ code }) => code !== 'invalid_request') } : found
@@ -550,25 +491,4 @@ function readDecorator (owner: AnyNode, name: string, args: readonly AnyNode[], 
 function readsOnlyCookie (options: AnyNode): boolean {
   return options.type === 'ObjectExpression' && options.properties.some(property =>
     property.type === 'Property' && property.key.type === 'Identifier' && property.key.name === 'onlyCookie' && property.value.type === 'Literal' && property.value.value === true)
-}
-
-/** Returns a decorator, or a property of one: `request.isAdmin`, `app.authenticate`, `this.verifyAccess`, `app.users.find`. */
-function findDecorator (owner: AnyNode, name: string, { context, request }: Reader): unknown {
-  if (owner.type === 'ThisExpression') return context.getDecorator('request', name) ?? context.getDecorator('app', name)
-  if (owner.type === 'Identifier') {
-    if (owner.name === request || /^(request|req)$/.test(owner.name)) return context.getDecorator('request', name)
-    return context.getDecorator('app', name) ?? getMethod(context.getDecorator('app', owner.name), name)
-  }
-  if (owner.type !== 'MemberExpression' || owner.property.type !== 'Identifier') return undefined
-  if (owner.property.name === 'server') return context.getDecorator('app', name)
-  return getMethod(context.getDecorator('app', owner.property.name), name)
-}
-
-/** Returns a method of an object or of a function. A getter is not called. */
-function getMethod (value: unknown, name: string): unknown {
-  for (let at = value; isObject(at) || typeof at === 'function'; at = Object.getPrototypeOf(at)) {
-    const property = Object.getOwnPropertyDescriptor(at, name)
-    if (property !== undefined) return property.value
-  }
-  return undefined
 }
