@@ -230,60 +230,61 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   expectOption(owner, 'options', isRecord(options as unknown), 'an object', options)
   checkNames(options)
   checkValues(options)
-  const {
-    errors,
-    format = 'code',
-    negotiate = false,
-    languages,
-    rateLimit,
-    translators = [],
-    database,
-    validationStatus = 422,
-    docUrl,
-    reference,
-    realm = 'api',
-    resourceMetadata,
-    retryHeaders = true,
-    log,
-    notFound = true,
-    sentErrors,
-    requestId = 'errors',
-    requestIdHeader = defaultRequestIdHeader,
-    inferred,
-    documentation = {},
-    addSchemas = false,
-    onUndocumented
-  } = options
+  const { errors = {}, format = 'code', negotiate = false, languages, translators = [], database, docUrl, reference, inferred, documentation = {}, sentErrors } = options
   const pages = reference === undefined ? undefined : resolveReference(owner, reference)
   const { rules, componentPrefix } = checkDocumentation(documentation)
   const chosen = typeof format === 'string' ? findFormat(format) : completeFormat(format)
-  const catalog = defineErrors(standardErrors, errors ?? {}) as Settings['errors']
+  const catalog = defineErrors(standardErrors, errors) as Settings['errors']
   checkReplacements(catalog)
   const resolvedLanguages = languages === undefined ? undefined : resolveLanguages(languages, catalog)
   if (database !== undefined) checkDatabase(database, listTags(resolvedLanguages))
   const getDocUrl = createDocUrl(docUrl, pages && (pages.origin ?? '') + prefix + pages.path, catalog)
   return {
+    ...fillDefaults(options),
     errors: catalog,
     format: chosen,
     negotiated: listNegotiated(negotiate, chosen),
     languages: resolvedLanguages,
     translators: [...translators, ...builtInTranslators],
+    docUrl: getDocUrl,
+    reference: pages,
+    rules: resolveRules(rules, catalog),
+    componentPrefix,
+    findInferredErrors: createFindInferredErrors(inferred, catalog, sentErrors !== 'report')
+  }
+}
+
+/** The options that a setting has unchanged, apart from its default. */
+type Unchanged = 'database' | 'validationStatus' | 'realm' | 'resourceMetadata' | 'retryHeaders' | 'log' | 'rateLimit' | 'notFound' | 'sentErrors' | 'requestId' | 'requestIdHeader' | 'addSchemas' | 'onUndocumented'
+
+function fillDefaults (options: ApiErrorsOptions): Pick<Settings, Unchanged> {
+  const {
+    database,
+    validationStatus = 422,
+    realm = 'api',
+    resourceMetadata,
+    retryHeaders = true,
+    log = writeLog,
+    rateLimit,
+    notFound = true,
+    sentErrors,
+    requestId = 'errors',
+    requestIdHeader = defaultRequestIdHeader,
+    addSchemas = false,
+    onUndocumented
+  } = options
+  return {
     database,
     validationStatus,
-    docUrl: getDocUrl,
     realm,
     resourceMetadata,
     retryHeaders,
-    log: log ?? writeLog,
+    log,
     rateLimit,
-    reference: pages,
     notFound,
     sentErrors,
     requestId,
     requestIdHeader,
-    rules: resolveRules(rules, catalog),
-    componentPrefix,
-    findInferredErrors: createFindInferredErrors(inferred, catalog, sentErrors !== 'report'),
     addSchemas,
     onUndocumented: onUndocumented === 'log' ? warnUndocumented : onUndocumented
   }

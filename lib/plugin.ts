@@ -202,6 +202,7 @@ function createDocumentSettings (app: FastifyInstance, settings: Settings, rateL
     examples: {
       errors,
       validationStatus: settings.validationStatus,
+      respondsToMalformedUrls: respondsToMalformedUrls(app),
       constraints: settings.database?.constraints,
       language: settings.languages?.default.tag,
       getLimitExample: createLimitExamples(rateLimit),

@@ -69,7 +69,7 @@ export function createFailingRequest (
   const change = Object.hasOwn(changesOfRoutes, code) ? changesOfRoutes[standard] : undefined
   const [first] = candidates
   return create?.(routes) ?? (change === undefined ? undefined : createFirst(ordered, route => change(route, settings))) ??
-    (code === 'invalid_request' ? createFirst(ordered, withMalformedPath) : undefined) ??
+    (code === 'invalid_request' ? createFirst(ordered, route => withMalformedPath(route, settings)) : undefined) ??
     (first === undefined ? undefined : { request: validRequest(first), route: first })
 }
 
@@ -82,9 +82,9 @@ function createFirst (routes: readonly SampleRoute[], change: (route: SampleRout
 }
 
 /** Does not encode a percent sign in the path. */
-function withMalformedPath (route: SampleRoute): Partial<SampleRequest> | undefined {
+function withMalformedPath (route: SampleRoute, settings: ValidationSettings): Partial<SampleRequest> | undefined {
   const [name = ''] = listParameters(route)
-  return canHaveMalformedPath(route.record) ? { path: samplePath(route, { [name]: '100%' }).replace('100%25', '100%') } : undefined
+  return canHaveMalformedPath(route.record, settings) ? { path: samplePath(route, { [name]: '100%' }).replace('100%25', '100%') } : undefined
 }
 
 function hasBody ({ method }: SampleRoute): boolean {

@@ -6,7 +6,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { IssueLocation } from '../catalog/issues.js'
 import type { standardErrors, StandardCode } from '../catalog/standard-errors.js'
-import { getServerOptions } from '../fastify/internals.js'
 import type { RequestPart } from '../infer/issue-codes.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { getValidatorTraits } from '../infer/validator-traits.js'
@@ -27,6 +26,8 @@ export interface ValidationSettings {
   readonly errors: typeof standardErrors
   /** The status of the response to an invalid body. @default 422 */
   readonly validationStatus?: ValidationStatus | undefined
+  /** Whether the plugin responds to a path with malformed percent-encoding. @default false */
+  readonly respondsToMalformedUrls?: boolean
 }
 
 /** A part of a request that a route rejects, and the error. */
@@ -116,9 +117,9 @@ function findValidatedPart (
   return undefined
 }
 
-/** Returns whether the path of a route can have malformed percent-encoding, and the application's `frameworkErrors` responds to it. */
-export function canHaveMalformedPath ({ scope, url }: RouteRecord): boolean {
-  return listPathParameters(url).length > 0 && typeof getServerOptions(scope).frameworkErrors === 'function'
+/** Returns whether the plugin responds to malformed percent-encoding in the path of a route. */
+export function canHaveMalformedPath ({ url }: RouteRecord, { respondsToMalformedUrls }: ValidationSettings): boolean {
+  return respondsToMalformedUrls === true && listPathParameters(url).length > 0
 }
 
 /** Returns the schema of a part of a request. For a body with several media types, it is the schema of JSON, or else the first one. */

@@ -79,7 +79,7 @@ export function createOccurrence (definition: ErrorDefinition, route: ExampleRou
   if (specific !== undefined) return specific
   // The message of a server error is not sent.
   const message = definition.status < 500 ? route.findMessage(code) : undefined
-  if (message === undefined) return code === 'invalid_request' && canHaveMalformedPath(route.record) ? getFastifyExample('FST_ERR_BAD_URL') : withPossibleIssues(definition, route.record, issues)
+  if (message === undefined) return code === 'invalid_request' && canHaveMalformedPath(route.record, settings) ? getFastifyExample('FST_ERR_BAD_URL') : withPossibleIssues(definition, route.record, issues)
   const { meta, retryAfter } = definition.example
   return { message, ...(meta !== undefined && { meta }), ...(retryAfter !== undefined && { retryAfter }) }
 }

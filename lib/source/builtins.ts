@@ -152,66 +152,77 @@ function readMapMember (machine: LibraryContext, map: Map<unknown, unknown>, nam
   }
 }
 
+/** Reads a member of an array, a Map or a Set. */
 function readArrayMember (machine: LibraryContext, owner: Value, name: string): Values | undefined {
-  const list = owner as ObjectValue
-  const elements = (node: Node): Values => {
-    const found = machine.listElements([owner], node)
-    return found.length > 0 ? found : [unknown()]
-  }
-  if (iteratingMethods.has(name)) {
-    return [native(name, ([callback = [], initial = []], _, node) => {
-      const each = elements(node)
-      const isEmpty = owner.kind === 'object' && owner.isArray && owner.elements.length === 0
-      const returned = isEmpty ? [] : name.startsWith('reduce') ? machine.call(callback, [], [union(initial, [unknown()]), each], node) : name.endsWith('sort') || name.endsWith('Sorted') ? machine.call(callback, [], [each, each], node) : machine.call(callback, [], [each, [unknown()], [owner]], node)
-      switch (name) {
-        case 'map': return [object({ isArray: true, elements: returned })]
-        case 'flatMap': return [object({ isArray: true, elements: machine.listElements(returned, node) })]
-        case 'filter':
-        case 'sort':
-        case 'toSorted': return [owner]
-        case 'find':
-        case 'findLast': return union(each, undefinedValues)
-        case 'reduce':
-        case 'reduceRight': return union(returned, initial)
-        case 'forEach': return undefinedValues
-        default: return [unknown()]
-      }
-    })]
-  }
-  switch (name) {
-    case 'push':
-    case 'unshift':
-    case 'add':
-    case 'set':
-      return [native(name, args => {
-        list.elements = union(list.elements, ...args)
-        return [owner]
-      })]
-    case 'at':
-    case 'pop':
-    case 'shift':
-    case 'get':
-      return [native(name, (_, __, node) => union(elements(node), undefinedValues))]
-    case 'slice':
-    case 'concat':
-    case 'values':
-    case 'reverse':
-    case 'toReversed':
-      return [native(name, (args, _, node) => name === 'concat' ? [object({ isArray: true, elements: union(list.elements, machine.listElements(union(...args), node)) })] : [owner])]
-    case 'includes':
-      return [native(name, ([wanted = []], _, node) => {
-        const known = machine.listElements([owner], node)
-        const all = [...known, ...wanted]
-        if (wanted.length === 0 || all.some(value => value.kind !== 'literal')) return [unknown()]
-        return union(wanted.map(value => literal(known.some(each => each.kind === 'literal' && value.kind === 'literal' && each.value === value.value))))
-      })]
-    case 'join':
-      return [native(name, ([separators = []]) => [joinTexts(list, listTexts(separators)[0] ?? ',')])]
-    case 'length':
-      return [unknown()]
-    default:
-      return undefined
-  }
+  if (iteratingMethods.has(name)) return [createIteratingMethod(machine, owner, name)]
+  return Object.hasOwn(membersOfArrays, name) ? [(membersOfArrays[name] as CreateMember)(machine, owner as ObjectValue, name)] : undefined
+}
+
+/** Creates a method that calls its argument for each element. */
+function createIteratingMethod (machine: LibraryContext, owner: Value, name: string): Value {
+  return native(name, ([callback = [], initial = []], _, node) => {
+    const each = listKnownElements(machine, owner, node)
+    const isEmpty = owner.kind === 'object' && owner.isArray && owner.elements.length === 0
+    const returned = isEmpty ? [] : machine.call(callback, [], listCallbackArguments(owner, name, each, initial), node)
+    switch (name) {
+      case 'map': return [object({ isArray: true, elements: returned })]
+      case 'flatMap': return [object({ isArray: true, elements: machine.listElements(returned, node) })]
+      case 'filter':
+      case 'sort':
+      case 'toSorted': return [owner]
+      case 'find':
+      case 'findLast': return union(each, undefinedValues)
+      case 'reduce':
+      case 'reduceRight': return union(returned, initial)
+      case 'forEach': return undefinedValues
+      default: return [unknown()]
+    }
+  })
+}
+
+function listCallbackArguments (owner: Value, name: string, each: Values, initial: Values): Values[] {
+  if (name.startsWith('reduce')) return [union(initial, [unknown()]), each]
+  return name === 'sort' || name === 'toSorted' ? [each, each] : [each, [unknown()], [owner]]
+}
+
+function listKnownElements (machine: LibraryContext, owner: Value, node: Node): Values {
+  const found = machine.listElements([owner], node)
+  return found.length > 0 ? found : [unknown()]
+}
+
+type CreateMember = (machine: LibraryContext, list: ObjectValue, name: string) => Value
+
+const addElements: CreateMember = (_, list, name) => native(name, args => {
+  list.elements = union(list.elements, ...args)
+  return [list]
+})
+
+const getElement: CreateMember = (machine, list, name) => native(name, (_, __, node) => union(listKnownElements(machine, list, node), undefinedValues))
+
+const getList: CreateMember = (_, list, name) => native(name, () => [list])
+
+/** The members of arrays, Maps and Sets that call no function, by name. */
+const membersOfArrays: Readonly<Record<string, CreateMember>> = {
+  push: addElements,
+  unshift: addElements,
+  add: addElements,
+  set: addElements,
+  at: getElement,
+  pop: getElement,
+  shift: getElement,
+  get: getElement,
+  slice: getList,
+  values: getList,
+  reverse: getList,
+  toReversed: getList,
+  concat: (machine, list, name) => native(name, (args, _, node) => [object({ isArray: true, elements: union(list.elements, machine.listElements(union(...args), node)) })]),
+  includes: (machine, list, name) => native(name, ([wanted = []], _, node) => {
+    const known = machine.listElements([list], node)
+    if (wanted.length === 0 || [...known, ...wanted].some(value => value.kind !== 'literal')) return [unknown()]
+    return union(wanted.map(value => literal(known.some(each => each.kind === 'literal' && value.kind === 'literal' && each.value === value.value))))
+  }),
+  join: (_, list, name) => native(name, ([separators = []]) => [joinTexts(list, listTexts(separators)[0] ?? ',')]),
+  length: () => unknown()
 }
 
 /** Joins the strings of an array. A `?` precedes the strings that the code adds to the array, because it may not add all of them. */

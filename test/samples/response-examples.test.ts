@@ -172,6 +172,16 @@ function occurrencesOf (app: FastifyInstance, method: string, url: string): Reco
   })))
 }
 
+t.test('a malformed path is the example of a 400 only if the plugin responds to it', async t => {
+  const invalidRequest = async (server: FastifyServerOptions): Promise<Occurrence | undefined> => {
+    const app = await build(app => { app.get('/users/:id', { config: { errors: ['invalid_request'] } }, handler) }, { server })
+    t.teardown(() => app.close())
+    return occurrencesOf(app, 'GET', '/users/:id').invalid_request
+  }
+  t.strictSame(await invalidRequest(serverOptions()), { message: 'The request URL is invalid.' })
+  t.equal(await invalidRequest({ frameworkErrors: () => {} }), undefined)
+})
+
 t.test('the data of a route: its limits, its scopes, its constraints and its messages', async t => {
   const errors = defineErrors(standardErrors, {
     taken: { status: 409, message: 'Taken.', example: { param: 'name', issues: [{ in: 'body', field: 'name', pointer: '/name', code: 'unique', message: 'is taken' }] } }
