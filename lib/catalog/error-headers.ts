@@ -58,7 +58,7 @@ export function carriesUpgrade ({ status }: Pick<HeaderSubject, 'status'>): bool
 
 /**
  * The header that lists the media types of a method in addition to `Accept`, by method: `Accept-Patch` (RFC 5789, section 3.1)
- * and `Accept-Query` (RFC 10008).
+ * and `Accept-Query` (RFC 10008, section 3).
  */
 export const acceptHeaderOfMethod: Readonly<Record<string, string>> = { PATCH: 'accept-patch', QUERY: 'accept-query' }
 

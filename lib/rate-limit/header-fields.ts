@@ -1,6 +1,6 @@
 /**
  * The header fields that show how many requests a client may still send. This file defines their complete syntax. `ratelimit` is
- * draft-ietf-httpapi-ratelimit-headers-11 of 23 May 2026, with the same names as -07 to -10: `q` and `w`, `r` and `t`. `draft-6`
+ * draft-ietf-httpapi-ratelimit-headers-11 of 23 May 2026, with the same names as -08 to -10: `q` and `w`, `r` and `t`. `draft-6`
  * is draft-ietf-httpapi-ratelimit-headers-06.
  */
 import { numberHeader, textHeader } from '../catalog/error-headers.js'

@@ -59,10 +59,20 @@ function listMediaTypes (pattern: RegExp): string[] {
   return [...ranges.map(type => `${type}/*`), ...[...own, ...commonMediaTypes.filter(fits)].filter(type => !ranges.includes(type.slice(0, type.indexOf('/'))))]
 }
 
+/** A parameter of a media type: a name, and a token or quoted string (RFC 9110, section 5.6.6). */
+const mediaTypeParameter = /;\s*([^\s;=]+)=("(?:[^"\\]|\\.)*"|[^\s;"]*)/g
+
 /**
- * Returns media types as a Structured Fields list, the syntax of `Accept-Query` (RFC 10008): a type without parameters as a
- * token, any other as a string (RFC 9651, section 3.3).
+ * Returns media types as a Structured Fields list, the syntax of `Accept-Query` (RFC 10008, section 3). A type is a token, or a
+ * string if it is not a valid token. Its parameters are parameters of the list member (RFC 9651, section 3.1.2).
  */
 export function formatAcceptQuery (types: readonly string[]): string {
-  return types.map(type => /^[a-z*][\w!#$%&'*+.^`|~:/-]*$/i.test(type) ? type : JSON.stringify(type)).join(', ')
+  return types.map(type => {
+    const range = type.replace(/\s*;.*/s, '')
+    const parameters = [...type.matchAll(mediaTypeParameter)] as unknown as Array<[string, string, string]>
+    return [
+      /^[a-z*][\w!#$%&'*+.^`|~:/-]*$/i.test(range) ? range : JSON.stringify(range),
+      ...parameters.map(([, name, value]) => `${name.toLowerCase()}=${JSON.stringify(value.replace(/^"|"$/g, '').replace(/\\(.)/g, '$1'))}`)
+    ].join(';')
+  }).join(', ')
 }

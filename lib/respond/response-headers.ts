@@ -173,7 +173,7 @@ function createChallenge (error: ApiError, request: FastifyRequest, realm: strin
 }
 
 /**
- * Returns a challenge of the scheme Bearer. It has an `error` only if a credential of the scheme was sent (RFC 6750, section 3).
+ * Returns a challenge of the scheme Bearer. It has an `error` only if a credential of the scheme was sent (RFC 6750, section 3.1).
  */
 export function formatBearerChallenge (
   { code, meta }: { readonly code: string, readonly meta: unknown }, hasCredential: boolean, realm: string, resourceMetadata: string | undefined

@@ -1,5 +1,6 @@
 /** The media types of `Accept` on a 415. response-headers.test.ts tests the header itself. */
 import type { FastifyRequest } from 'fastify'
+import { parseList, Token } from 'structured-headers'
 import t from 'tap'
 import { acceptedMediaTypes, formatAcceptQuery } from '../../lib/respond/accept-header.js'
 
@@ -22,7 +23,14 @@ t.test('if Fastify does not expose its parsers, the common media types are tried
   t.strictSame(acceptedMediaTypes(createRequest({ consumes: 'text/csv' })), [])
 })
 
-t.test('Accept-Query is a structured field list: tokens, and strings for types with parameters', async t => {
-  t.equal(formatAcceptQuery(['application/sql', '*/*', 'text/x;charset="utf-8"', '3d/x']), 'application/sql, */*, "text/x;charset=\\"utf-8\\"", "3d/x"')
+t.test('Accept-Query is a structured field list, in which the parameters of a type are parameters of the member', async t => {
+  t.equal(
+    formatAcceptQuery(['application/sql', '*/*', 'text/x;charset="utf-8"', 'text/y ; Charset=UTF-8; note="a \\"b\\"; \\c"', '3d/x', '3d/y;z=1']),
+    'application/sql, */*, text/x;charset="utf-8", text/y;charset="UTF-8";note="a \\"b\\"; c", "3d/x", "3d/y";z="1"'
+  )
+  t.strictSame(parseList(formatAcceptQuery(['text/y;a="1\\"";b=2', 'x/*'])), [
+    [new Token('text/y'), new Map([['a', '1"'], ['b', '2']])],
+    [new Token('x/*'), new Map()]
+  ])
   t.equal(formatAcceptQuery([]), '')
 })
