@@ -10,11 +10,11 @@ const wrongKey = { headers: { 'x-api-key': 'another' } }
 
 async function keyOrToken (app: FastifyInstance): Promise<void> {
   // #region auth
-  await app.register(jwt, { secret: 'a secret that only the tests know' })
+  await app.register(jwt, { secret: 'a secret of at least 32 characters' })
   await app.register(auth)
   const key = async ({ headers }: FastifyRequest): Promise<void> => {
     if (headers['x-api-key'] === undefined) throw errors.missing_api_key()
-    if (headers['x-api-key'] !== 'the only key') throw errors.invalid_api_key()
+    if (headers['x-api-key'] !== 'key_1') throw errors.invalid_api_key()
   }
   const token = async (request: FastifyRequest): Promise<void> => { await request.jwtVerify() }
   app.get('/', { preHandler: app.auth([token, key]) }, async () => 'secret')

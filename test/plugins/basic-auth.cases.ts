@@ -34,7 +34,7 @@ export const cases: readonly PluginCase[] = [
   },
   ...([
     ['the database is unreachable', Object.assign(new Error('terminating connection'), { code: '57P01', severity: 'FATAL' }), 'service_unavailable'],
-    ['a query is wrong', Object.assign(new Error('relation "secrets" does not exist'), { code: '42P01', severity: 'ERROR' }), 'internal_error'],
+    ['a query is invalid', Object.assign(new Error('relation "secrets" does not exist'), { code: '42P01', severity: 'ERROR' }), 'internal_error'],
     ['validate() has a bug', new TypeError("Cannot read properties of undefined (reading 'secret')"), 'internal_error']
   ] as const).map(([what, error, code]) => ({
     what: `The credentials cannot be checked, because ${what}.`,
@@ -46,7 +46,7 @@ export const cases: readonly PluginCase[] = [
     answer: { code, headers: { ...challenge, ...(code === 'service_unavailable' && { 'retry-after': '10' }) } }
   })),
   {
-    what: 'The request has no credentials (without authenticate: the plugin does not send its scheme).',
+    what: 'The request has no credentials (without authenticate: @fastify/basic-auth does not send its scheme).',
     setup: async app => {
       await app.register(basicAuth, { validate: async () => {} })
       app.get('/', { onRequest: app.basicAuth }, async () => 'secret')

@@ -3,7 +3,7 @@ import bearerAuth from '@fastify/bearer-auth'
 import type { FastifyInstance } from 'fastify'
 import type { PluginCase } from './case.js'
 
-const keys = ['the only key']
+const keys = ['key_1']
 
 async function throughUs (app: FastifyInstance): Promise<void> {
   // #region bearer-auth
@@ -47,7 +47,7 @@ export const cases: readonly PluginCase[] = [
     answer: { code: 'invalid_token', headers: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' } }
   },
   {
-    what: 'The key is wrong (without the option: the message that the plugin sends is converted).',
+    what: 'The key is wrong (without these options: the message that @fastify/bearer-auth sends is converted).',
     setup: byItself,
     request: wrongKey,
     answer: { code: 'unauthorized', message: 'invalid authorization header', headers: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' } }

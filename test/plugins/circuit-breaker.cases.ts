@@ -20,7 +20,7 @@ const unavailable = { code: 'service_unavailable', headers: { 'retry-after': '10
 export const cases: readonly PluginCase[] = [
   { what: 'The route fails, and the circuit stays closed.', setup, request: {}, answer: { code: 'bad_gateway' } },
   {
-    what: 'The route fails, and that opens the circuit.',
+    what: 'The route fails, which opens the circuit.',
     setup,
     request: async app => {
       await app.inject('/')
@@ -38,5 +38,5 @@ export const cases: readonly PluginCase[] = [
     },
     answer: unavailable
   },
-  { what: 'The route takes longer than the circuit waits.', setup, request: { url: '/slow' }, answer: unavailable }
+  { what: 'The route takes longer than timeout.', setup, request: { url: '/slow' }, answer: unavailable }
 ]

@@ -8,7 +8,7 @@ export const cases: readonly PluginCase[] = [
     what: 'The signature of a cookie is wrong.',
     setup: async app => {
       // #region cookie
-      await app.register(cookie, { secret: 'a secret that only the tests know' })
+      await app.register(cookie, { secret: 'a secret of at least 32 characters' })
       app.get('/', async (request, reply) => {
         const session = request.unsignCookie(request.cookies.session ?? '')
         if (session.valid) return 'secret'

@@ -67,7 +67,7 @@ export const cases: readonly PluginCase[] = [
     answer: { code: 'invalid_request', message: 'A preflight request has the headers Origin and Access-Control-Request-Method.' }
   },
   {
-    what: 'The preflight is malformed (without the option: the message that the plugin sends is converted).',
+    what: 'The preflight is malformed (without this option: the message that @fastify/cors sends is converted).',
     setup: oneOrigin,
     request: { method: 'OPTIONS', url: '/' },
     answer: { code: 'invalid_request', message: 'Invalid Preflight Request', headers: { 'access-control-allow-credentials': 'true', vary: 'Origin' } }

@@ -4,7 +4,7 @@ import jwt, { type FastifyJWTOptions } from '@fastify/jwt'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { PluginCase } from './case.js'
 
-const secret = 'a secret that only the tests know'
+const secret = 'a secret of at least 32 characters'
 
 function protectedBy (options: Partial<FastifyJWTOptions> = {}) {
   return async (app: FastifyInstance): Promise<void> => {

@@ -79,7 +79,7 @@ const failures: readonly Failure[] = [
   { what: 'The certificate of the upstream has expired.', at: 'an expired certificate', answers: [['bad_gateway', overHttp1]] },
   { what: 'The certificate of the upstream is not trusted.', at: 'an untrusted certificate', answers: [['bad_gateway', overHttp1]] },
   { what: 'The certificate of the upstream is for another host.', at: 'an untrusted certificate', ca: certificateOfAnotherHost, answers: [['bad_gateway', overHttp1]] },
-  { what: 'The upstream does not speak TLS.', at: 'no TLS', answers: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream does not use TLS.', at: 'no TLS', answers: [['bad_gateway', overHttp1]] },
   { what: 'The host name of the upstream does not exist.', at: 'http://missing.test:8080', answers: [['bad_gateway', all]] },
   { what: 'The host name of the upstream temporarily cannot be resolved.', at: 'http://failing.test:8080', answers: [['service_unavailable', all]] },
   { what: 'The upstream returns 401.', at: 401, answers: [['bad_gateway', throwing], ['passed on', proxying]] },
