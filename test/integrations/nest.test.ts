@@ -146,6 +146,7 @@ t.test('the document of @nestjs/swagger has the errors, and is valid', async t =
   const document = await addErrors(SwaggerModule.createDocument(app, new DocumentBuilder().setTitle('Users').build()), app)
   const { valid, errors } = await new Validator().validate(document as unknown as Record<string, unknown>)
   t.ok(valid, JSON.stringify(errors))
+  t.equal(document.openapi, '3.0.0', 'the version of the components that were added')
   t.strictSame(Object.keys(document.paths['/users']?.post?.responses ?? {}), ['201', '400', '413', '415', '422', '429', '500'])
   t.strictSame(Object.keys(document.paths['/users/failures/gone']?.get?.responses ?? {}), ['200', '410', '429', '500'])
   t.ok(document.components?.schemas?.NewUser, 'the class of @nestjs/swagger')
