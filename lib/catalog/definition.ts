@@ -102,8 +102,8 @@ export type MetaOf<D> = D extends { readonly meta: infer S }
 export type MetaOfFactory<F> = F extends (...args: never[]) => { readonly meta: infer Meta } ? Meta : undefined
 
 /**
- * Checks definitions property by property. A new code needs `status` and `message`, there are no other properties than those of a
- * definition, and a `message` function receives the `meta` of its own schema.
+ * Checks definitions property by property. A new code needs `status` and `message`. Only the properties of a definition are
+ * allowed. A `message` function receives the `meta` of its own schema.
  */
 export type Checked<D, EarlierCodes = never> = {
   // Most definitions have no function. Creating no type for them saves most of the compile time of a large catalog.

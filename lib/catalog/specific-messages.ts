@@ -1,4 +1,4 @@
-/** The messages of the package that are more specific than the message of their code, and the phrases of issues that have no keyword of JSON Schema. */
+/** Messages that are more specific than the message of their code, and phrases for issues without a JSON Schema keyword. */
 
 /** The messages by name. The tables of a language have the same names. */
 export const specificMessages = {

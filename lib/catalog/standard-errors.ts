@@ -282,7 +282,7 @@ const definitions = {
     status: 417,
     type: 'invalid_request_error',
     message: 'The Expect header is not supported.',
-    description: 'The request has an Expect header other than 100-continue.',
+    description: 'The server does not support the Expect header of the request.',
     action: 'Omit the Expect header.'
   },
   im_a_teapot: {

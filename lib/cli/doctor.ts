@@ -88,7 +88,7 @@ function findRouteProblems (app: FastifyInstance, references: readonly Reference
 export function printDiagnosis ({ registered, problems }: Diagnosis): string {
   return [
     'Registered', ...registered.map(line => `  ${line}`), '',
-    ...problems.length === 0 ? ['No problem was found.'] : [formatCount(problems.length, 'problem')],
+    ...problems.length === 0 ? ['No problems were found.'] : [formatCount(problems.length, 'problem')],
     ...problems.flatMap(({ problem, line }) => [`  ${problem}`, ...line === undefined ? [] : [`    ${line}`]])
   ].join('\n')
 }

@@ -96,7 +96,7 @@ async function infer (app: FastifyInstance, { inferred, write, json }: Options):
   return { output: json ? output : `${output}\nWrote ${formatCount(Object.values(file.routes).flat().length, 'error')} to ${inferred}.`, code: 0 }
 }
 
-/** Compares the API with its lockfile, its source with the file of inferred errors if there is one, and a changelog with the history of the lockfile. */
+/** Compares the API with its lockfile, its source with the file of inferred errors, and a changelog with the history of the lockfile. The last two are optional. */
 async function check (app: FastifyInstance, options: Options): Promise<Outcome> {
   const { inferred, lockfile, changelog, format, json } = options
   expectOption(program, '--format', Object.hasOwn(checkFormats, format), `one of ${Object.keys(checkFormats).join(', ')}`, format)
@@ -127,7 +127,7 @@ function checkChangelog (path: string, lockfile: string): string[] {
 
 function writeReference (reference: Reference, { out, url }: Options): Outcome {
   const isUrl = /^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')
-  expectOption(program, '--url', isUrl, "scheme and host of the API, such as 'https://api.example.com'", url)
+  expectOption(program, '--url', isUrl, "the scheme and host of the API, such as 'https://api.example.com'", url)
   const files = referenceFiles(reference, url.replace(/\/$/, ''))
   accessFile('--out', out, 'written', () => {
     mkdirSync(out, { recursive: true })
@@ -247,7 +247,7 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   if (command === undefined) {
     const names = Object.keys({ ...commands, ...commandsWithoutApp })
     const given = positionals.length === 0 ? undefined : positionals.join(' ')
-    if (positionals.length > 1 && names.includes(name)) rejectOption(program, 'command', `only '${name}', because --app, --lockfile and the like name files`, given)
+    if (positionals.length > 1 && names.includes(name)) rejectOption(program, 'command', `only '${name}', because options such as --app and --lockfile name files`, given)
     rejectOption(program, 'command', `one of ${names.join(', ')} (see --help)`, given)
   }
   const { result: app, warnings } = await collectWarnings(() => loadApp(values.app))

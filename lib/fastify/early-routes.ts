@@ -92,7 +92,7 @@ function recordRoutes (app: FastifyInstance): void {
 }
 
 /**
- * Returns whether a route is the `OPTIONS *` of @fastify/cors. It is usually registered before the plugin, but the hooks of all
+ * Returns whether a route is the `OPTIONS *` of @fastify/cors. It is usually registered before the plugin. The hooks of all
  * preflight requests run on it, so it uses the error handler that its scope has later.
  */
 export function isPreflightRoute (method: string, url: string): boolean {

@@ -184,8 +184,8 @@ export function list (...items: readonly BodyPart[]): List {
 }
 
 /**
- * The properties of the object for an issue. Each value is the name of a property of the issue, `codeAs(...)` for its code, an
- * object of such values, or a field with a value of the whole error.
+ * The properties of the object for an issue. Each value is one of these: the name of a property of the issue, `codeAs(...)` for
+ * its code, an object of such values, or a field with a value of the whole error.
  */
 export interface IssueFields {
   readonly [name: string]: keyof Issue | Field | IssueFields

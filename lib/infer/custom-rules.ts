@@ -31,10 +31,7 @@ export interface DocumentationRule {
 /**
  * Rules by name. `false` turns off a built-in rule, and a rule with the same name replaces it. A rule with another name is added.
  * `true` turns on a built-in rule that is off by default: `databaseOutage` documents a 503 on each route of an application that
- * uses a database.
- *
- * The built-in rules: `handler`, `body`, `bodySchema`, `database`, `parameters`, `parameterLength`, `headers`, `resource`,
- * `rateLimit`, `timeout`, `pressure`, `proxy`, `websocket`, `databaseOutage`, `declared`, `hooks`, `thrown`, `responses`, `config`, `source`, `security`, `databaseStatus`, `longParameter`, `token`.
+ * uses a database. docs/openapi.md describes the built-in rules.
  */
 export type DocumentationRules = { readonly [Name in Exclude<RuleName, 'databaseOutage'>]?: false | DocumentationRule } & { readonly databaseOutage?: boolean | DocumentationRule } &
   { readonly [name: string]: boolean | DocumentationRule | undefined }

@@ -53,8 +53,8 @@ export function createDeclaredComparison (getBodies: (code: string) => readonly 
 }
 
 /**
- * Returns the errors of a route. If the route declares a status by number and has no error for it, the code of this status is
- * added, because a thrown error with this status gets this code.
+ * Returns the errors of a route. If the route declares a status by number and has no error for it, adds the code of this status.
+ * A thrown error with this status gets this code.
  */
 export function withDeclaredStatuses (groups: readonly StatusErrors[], record: RouteRecord, errors: AnyCatalog): readonly StatusErrors[] {
   const statuses = Object.keys(record.route.schema?.response ?? {}).map(Number)

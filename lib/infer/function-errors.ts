@@ -335,9 +335,8 @@ function createSent (status: number | undefined): Found {
 }
 
 /**
- * Reads `new HttpError(403)`, `new AppError('...', { statusCode: 403 })` and `new Forbidden()`. If the class is not visible
- * because it is from another module, the status is derived from its name, because almost all applications use such names for this
- * status.
+ * Reads `new HttpError(403)`, `new AppError('...', { statusCode: 403 })` and `new Forbidden()`. If the class is from another
+ * module, and so is not visible, the status is derived from its name. Almost all applications use such names for this status.
  */
 function readNew (node: NewExpression, reader: Reader): Found {
   const status = findStatus(node.arguments) ?? findLibraryStatus(node.callee) ?? findClassStatus(node.callee, reader) ?? getNamedStatus(getLastName(node.callee))

@@ -10,7 +10,7 @@ import { findDocumentsWithRoute, type SwaggerDocument } from './swagger-document
 
 /**
  * Returns the prefix of a registration without the option `documentation.componentPrefix`. The prefix depends only on the scope
- * of the registration and the registration around it, so that another registration beside or inside it does not rename its components.
+ * of the registration and the registration around it. Other registrations therefore do not rename its components.
  */
 export function createComponentPrefix (app: FastifyInstance, format: Pick<Format, 'name'>): string {
   const outer = findOwner(Object.getPrototypeOf(app)) as FastifyInstance | undefined

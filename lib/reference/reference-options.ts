@@ -87,7 +87,7 @@ export function resolveReference (owner: string, reference: ReferenceOptions): R
   const { path, title, origin, colors, logo, support, operationUrl, live, source } = rest
   expect('reference.path', typeof path === 'string' && /^(\/[\w.~-]+)+$/.test(path), "a path like '/errors'", path)
   expect('reference.title', title === undefined || (typeof title === 'string' && title !== ''), 'a heading', title)
-  expect('reference.origin', origin === undefined || (isHttpUrl(origin) && new URL(origin).origin === origin.toLowerCase()), "scheme and host, like 'https://api.example.com'", origin)
+  expect('reference.origin', origin === undefined || (isHttpUrl(origin) && new URL(origin).origin === origin.toLowerCase()), "the scheme and host, like 'https://api.example.com'", origin)
   expect('reference.colors', colors === undefined || isRecord(colors), "an object like { light: '#2a52be', dark: '#8fb0ff' }", colors)
   expectKnownOptions(owner, 'reference.colors', colors ?? {}, Object.keys(backgrounds))
   for (const [mode, background] of Object.entries(backgrounds)) {

@@ -97,8 +97,8 @@ export function checkHookHeaders (reply: FastifyReply): void {
 
 /**
  * Removes the headers of the original response, headers that cannot be sent, and trailers. Joins lists, because over HTTP/2, Node
- * rejects a list for a header that can have only one value. Merging the headers of Fastify and Node into one object would cost
- * more than the rest of an error response if an application has many headers.
+ * rejects a list for a header that can have only one value. With many headers, merging those of Fastify and Node into one
+ * object would cost more than the rest of an error response.
  */
 function removeReplacedHeaders (reply: FastifyReply, status: ErrorStatus, isHttp2: boolean): void {
   const own = getOwnHeaders(reply)

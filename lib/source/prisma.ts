@@ -108,7 +108,7 @@ function readWrite (context: Context, model: string, verb: Query['verb'], data: 
   ]
 }
 
-/** Returns the queries of `author: { create: { ... } }`, `{ connect: { id } }` and the like. */
+/** Returns the queries of `author: { create: { ... } }`, `{ connect: { id } }` and similar objects. */
 function readRelation (context: Context, model: string, values: Values): PrismaQuery[] {
   return [...getFields(values) ?? []].flatMap(([operation, given]): PrismaQuery[] => {
     const part = (key: string): Values => context.machine.read(listElements(given), key, context.node)

@@ -1,6 +1,6 @@
 /**
- * The possible values of an expression in source inference: a value of the running application, a function or class
- * of the source, an object that the code would create, or a value of which only the type is known.
+ * The possible values of an expression in source inference. A value is a value of the running application, a function or class
+ * of the source, or an object that the code would create. Of other values, only the type is known.
  */
 import type { ClassLikeDeclaration, Node, Symbol as TypeScriptSymbol, Type } from 'typescript'
 import type { StandardCode } from '../catalog/standard-errors.js'

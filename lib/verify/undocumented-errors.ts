@@ -10,8 +10,8 @@ import type { ResponseKind, Ledger, RouteName, SentKind } from './ledger.js'
 export type OnUndocumented = (response: ResponseKind, request: FastifyRequest) => void
 
 /**
- * Returns a function that checks whether a kind of response is documented, by its code or by a schema that the route declares for
- * its status. An error of the catalog must match that schema. A response that a handler sends itself is serialized with that
+ * Returns a function that checks whether a kind of response is documented. It is documented by its code, or by a schema that the
+ * route declares for its status. An error of the catalog must match that schema. A response that a handler sends itself is serialized with that
  * schema.
  */
 export function createDocumentedCheck (routeErrors: RouteErrors, matchesDeclared?: MatchesDeclared): (kind: SentKind) => boolean {

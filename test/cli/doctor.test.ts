@@ -36,7 +36,7 @@ t.test('an API without a problem', async t => {
       '  fastify-api-errors on /v2: format problem, 1 documented route, no rate limits',
       '  @fastify/swagger',
       '',
-      'No problem was found.'
+      'No problems were found.'
     ]
   })
 })

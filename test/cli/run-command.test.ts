@@ -132,7 +132,7 @@ t.test('invalid input gets one sentence', async t => {
   }
   t.equal(await messageFor(), 'command: expected one of reference, lock, check, doctor, infer, changelog (see --help), got undefined.')
   t.equal(await messageFor('write'), 'command: expected one of reference, lock, check, doctor, infer, changelog (see --help), got "write".')
-  t.equal(await messageFor('lock', 'all'), 'command: expected only \'lock\', because --app, --lockfile and the like name files, got "lock all".')
+  t.equal(await messageFor('lock', 'all'), 'command: expected only \'lock\', because options such as --app and --lockfile name files, got "lock all".')
   t.equal(await messageFor('write', 'all'), 'command: expected one of reference, lock, check, doctor, infer, changelog (see --help), got "write all".')
   t.equal(await messageFor('lock', '--ap', 'x'), "Unknown option '--ap'. See --help.")
   t.equal(await messageFor('lock', '--app'), "Option '--app <value>' argument missing. See --help.")
@@ -161,6 +161,6 @@ t.test('invalid input gets one sentence', async t => {
   t.equal(await messageFor('lock', '--app', app('never-closes.ts'), '--lockfile', app('lock.json')), '--app: "never-closes.ts" does not close: it took longer than 10 seconds.')
   t.equal(await messageFor('lock', '--app', app('app.ts'), '--lockfile', join(folder, 'no/folder/lock.json')), '--lockfile: expected a path in an existing folder, got "no/folder/lock.json".')
   for (const url of ['notaurl', 'ftp://example.com']) {
-    t.equal(await messageFor('reference', '--app', app('app.ts'), '--url', url), `--url: expected scheme and host of the API, such as 'https://api.example.com', got "${url}".`)
+    t.equal(await messageFor('reference', '--app', app('app.ts'), '--url', url), `--url: expected the scheme and host of the API, such as 'https://api.example.com', got "${url}".`)
   }
 })

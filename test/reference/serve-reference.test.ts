@@ -280,8 +280,8 @@ t.test('an invalid option is reported with one sentence', async t => {
 
   const wrong: ReadonlyArray<readonly [options: object, sentence: string]> = [
     [{ root: '/' }, 'reference.root: unknown option, expected one of path, title, origin, colors, logo, support, operationUrl, changelog, live, source.'],
-    [{ origin: 'api.example.com' }, "reference.origin: expected scheme and host, like 'https://api.example.com', got \"api.example.com\"."],
-    [{ origin: 'https://api.example.com/' }, "reference.origin: expected scheme and host, like 'https://api.example.com', got \"https://api.example.com/\"."],
+    [{ origin: 'api.example.com' }, "reference.origin: expected the scheme and host, like 'https://api.example.com', got \"api.example.com\"."],
+    [{ origin: 'https://api.example.com/' }, "reference.origin: expected the scheme and host, like 'https://api.example.com', got \"https://api.example.com/\"."],
     [{ colors: '#000000' }, "reference.colors: expected an object like { light: '#2a52be', dark: '#8fb0ff' }, got \"#000000\"."],
     [{ colors: { accent: '#000000' } }, 'reference.colors.accent: unknown option, expected one of light, dark.'],
     [{ colors: { light: 'red' } }, "reference.colors.light: expected a color like '#2a52be', got \"red\"."],

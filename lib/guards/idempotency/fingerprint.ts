@@ -1,4 +1,4 @@
-/** Creates the fingerprint of a request, so that a caller cannot use one key for two different requests, and the key of an entry in the store. */
+/** Creates the fingerprint of a request, and the key of an entry in the store. Two different requests with one key have different fingerprints. */
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { isObject, isRecord } from '../../support/is-object.js'

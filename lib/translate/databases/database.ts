@@ -91,7 +91,7 @@ export function databaseTranslator (name: string, read: ReadError): Translator {
       let current = error
       for (let depth = 0; depth < maxDepth && isObject(current) && getOwnStatus(current, request) === undefined; depth++) {
         found = read(current, request) ?? found
-        current = current.cause ?? current.original ?? current.driverError ?? current.nativeError // TypeORM says driverError, Sequelize original, Objection nativeError, the others cause
+        current = current.cause ?? current.original ?? current.driverError ?? current.nativeError // `cause`, or the property of Sequelize, TypeORM or Objection
       }
       return found === undefined ? undefined : createDatabaseError(found, error, context)
     }

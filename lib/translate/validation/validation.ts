@@ -54,9 +54,9 @@ export function createInvalidError (location: IssueLocation, issues: readonly Is
 }
 
 /**
- * Returns the validator's report. A validator may return its own error, as Joi and yup do. Such an error has Fastify's code but
- * no known list, except for an asynchronous Ajv schema (`errors`) and for the errors of Valibot and zod (`issues`). If the validator itself
- * failed, the error has the status 500.
+ * Returns the validator's report. A validator may return its own error, as Joi and yup do. Such an error has Fastify's code, but
+ * usually no known list. Those of asynchronous Ajv schemas have `errors`, and those of Valibot and zod have `issues`. If the
+ * validator itself failed, the error has the status 500.
  */
 function getReportedErrors ({ validation, code, statusCode, errors, issues }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
   if (Array.isArray(validation)) return validation
