@@ -125,7 +125,7 @@ t.test('an uncaught error shows little code before its message', async t => {
   t.ok(code.length > 0 && code.length < 2_000, `${code.length} characters of code`)
 })
 
-t.test('what an application registers with TypeBox is known: formats, types and messages', async t => {
+t.test('formats, types and messages that an application registers with TypeBox are used', async t => {
   writeFileSync(join(folder, 'typebox.mjs'), `
     import { FormatRegistry, Kind, Type, TypeRegistry } from '@sinclair/typebox'
     import { DefaultErrorFunction, SetErrorFunction } from '@sinclair/typebox/errors'

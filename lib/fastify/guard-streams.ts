@@ -107,7 +107,7 @@ function guardTrailers (reply: FastifyReply): void {
   }
 }
 
-/** Deletes the trailers of a 204 or 304, and the length of a chunked body, which clients must not accept (RFC 9112, section 6.3). */
+/** Deletes the trailers of a 204 or 304, and the `Content-Length` of a chunked body, which must not be sent (RFC 9112, section 6.2). */
 function omitHeaders (status: number, headers: Record<string, unknown>): void {
   if (status === 204 || status === 304) delete headers.trailer
   if (headers['transfer-encoding'] !== undefined) delete headers['content-length']

@@ -314,7 +314,7 @@ t.test('the calls share a budget of retries', async t => {
   t.equal((await withRetry(none.fetch, { ...quick, budget: 0 })(url)).status, 500)
 })
 
-t.test('a success returns the tokens of its retry', async t => {
+t.test('a successful retry returns its tokens to the budget', async t => {
   const steps = Array.from({ length: 20 }, (_, at) => [at % 2 === 0 ? 500 : 200] as const)
   const { fetch, sent } = respondWith(...steps)
   const patient = withRetry(fetch, { ...quick, budget: 5 })

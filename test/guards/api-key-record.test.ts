@@ -7,7 +7,7 @@ const now = Date.parse('2030-01-01T00:00:00Z')
 const use = { key: 'key_1', ip: '192.0.2.7', now, required: ['queues:read'] }
 const good: ApiKeyRecord = { id: 'k1', scopes: ['queues:read', 'queues:write'], allowedIps: ['192.0.2.0/24'], expiresAt: '2030-01-01T00:00:01Z', hash: hashKey('key_1') }
 
-t.test('a valid key has no fault', async t => {
+t.test('no fault is found in a valid key', async t => {
   t.equal(findKeyFault(good, use), undefined)
   t.equal(findKeyFault({ id: 'k1', scopes: null, allowedIps: null, expiresAt: null, revokedAt: null, hash: null }, { ...use, required: [] }), undefined)
 })

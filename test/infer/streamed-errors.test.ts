@@ -32,7 +32,7 @@ t.test('a call of toBody() and the media type show how a handler writes errors',
   ] as const) t.strictSame(findStreamedErrors(createHandler(body)), expected, body)
 })
 
-t.test('other code shows nothing', async t => {
+t.test('toBody() without a media type for streams, and other code, find no streamed errors', async t => {
   for (const body of [
     "reply.type('application/x-ndjson').send(lines())",
     'send(app.apiErrors.toBody(error, reply))',

@@ -81,7 +81,7 @@ t.test('policies that limit no route', async t => {
   }), ["The option rateLimit limits no route. Set rateLimit.default, or config.rateLimitPolicy of the routes, to 'general', 'burst' or false."])
 })
 
-t.test('a default that only requests without a route count under, and the default false', async t => {
+t.test('a default for requests without a route, and the default false, cause no warning', async t => {
   for (const value of ['general', false] as const) {
     t.strictSame(await start(async app => {
       await app.register(apiErrors, { rateLimit: { policies, default: value } })

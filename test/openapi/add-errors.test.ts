@@ -199,7 +199,7 @@ t.test('routes that differ by a constraint are one operation, with the errors of
   }
 })
 
-t.test('routes that differ by a constraint and belong to two registrations have the bodies of both', async t => {
+t.test('if routes with one path differ by a constraint and belong to two registrations, the operation has the bodies of both', async t => {
   const declared = { type: 'object', additionalProperties: false, required: ['reason'], properties: { reason: { type: 'string' } } }
   type Transform = (input: { openapiObject: { paths: Record<string, Record<string, { responses: object }>> } }) => object
   const build = async (schema: object, transformObject?: Transform): Promise<FastifyInstance> => await createApp(

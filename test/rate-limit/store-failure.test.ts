@@ -97,7 +97,7 @@ for (const [what, fault] of Object.entries(faults)) {
   }
 }
 
-t.test('a Redis server that never existed', async t => {
+t.test('if no Redis server listens on the port, onStoreError decides', async t => {
   if (lacksRedis(t)) return
   const redis = await startRedis(t)
   const nowhere = redis.client({}, await freePort())

@@ -66,7 +66,7 @@ t.test('this test covers every code of the table', async t => {
   t.strictSame([...Object.keys(messages), 'service_unavailable'].sort(), Object.keys(codesWithoutRoute).sort())
 })
 
-t.test('without notFound, the reference does not promise the codes of the not-found handler', async t => {
+t.test('with notFound: false, the reference does not list the codes of the not-found handler', async t => {
   const app = Fastify()
   await app.register(apiErrors, { notFound: false })
   await app.ready()

@@ -131,7 +131,7 @@ t.test('invalid_request: malformed percent-encoding in the path, if the plugin r
   t.strictSame((await requests({ frameworkErrors: () => {} })).invalid_request, uncertain)
 })
 
-t.test('validation_error: the field that explains most, otherwise an object in any field', async t => {
+t.test('validation_error: an invalid value in the field with the narrowest schema, otherwise an object in any field', async t => {
   const bodies = async (body: object): Promise<string | undefined> =>
     (await requestsOf(app => app.put('/thing', { schema: { body } }, handler))).validation_error?.body
   t.equal(await bodies(Type.Object({ name: Type.String(), size: Type.Union([Type.Literal('s')]), open: Type.Boolean() })), '{"name":"example","size":"wrong","open":true}')
@@ -171,7 +171,7 @@ t.test('rate_limit_exceeded: one request more than the lowest limit allows', asy
   t.strictSame(requests.rate_limit_exceeded, { method: 'GET', path: '/limited', headers: {}, times: 4, certain: true })
 })
 
-t.test('rate_limit_exceeded: without a known limit, a request of a route that has one', async t => {
+t.test('rate_limit_exceeded: one request, not certain, if the limit is unknown', async t => {
   const requests = await requestsOf(app => app.get('/limited', { config: { errors: ['rate_limit_exceeded'] } }, handler))
   t.strictSame(requests.rate_limit_exceeded, { method: 'GET', path: '/limited', headers: {}, times: 1, certain: false })
 })

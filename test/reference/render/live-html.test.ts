@@ -28,7 +28,7 @@ t.test('a row shows the route, the error, the count, the last requests and the r
   t.end()
 })
 
-t.test('an undocumented error without requests that are remembered, and what to do about it', t => {
+t.test('an undocumented error without recorded requests has a hint about how to document it', t => {
   t.strictSame(cellsOf({ ...sent, count: 1, documented: false, recent: [], reasons: [] }), [
     'GET /queues/{id}', '410 resource_gone Undocumented', '1 time', '', 'Add the code to config.errors of the route, or run npx fastify-api-errors infer --write .'
   ])

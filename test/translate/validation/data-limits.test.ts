@@ -2,12 +2,12 @@
 import t from 'tap'
 import { listDataKeywords, isDataReference } from '../../../lib/translate/validation/data-limits.js'
 
-t.test('a limit that comes from the request', async t => {
+t.test('an object with the string $data is a limit from the request', async t => {
   t.ok(isDataReference({ $data: '1/max' }))
   for (const limit of [5, null, 'text', {}, { $data: 5 }, []]) t.notOk(isDataReference(limit))
 })
 
-t.test('the keywords with such a limit, anywhere in a schema', async t => {
+t.test('keywords with such a limit are found anywhere in a schema', async t => {
   const schema = {
     properties: { low: { maximum: { $data: '1/high' } }, list: { type: 'array', items: { minLength: { $data: '2/length' } } } },
     minimum: 5
