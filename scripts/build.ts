@@ -32,7 +32,7 @@ const commands = Object.values(manifest.bin).map(path => path.replace(/^\.\/|\.j
 
 /** Files that run only at startup, or while a document or a page is created. No stack of a request shows their functions, so these have short names. */
 const filesWithShortNames =
-  /[\\/]lib[\\/](?:(?:infer|openapi|reference|samples|verify)[\\/].*|options|languages[\\/]resolve-languages|rate-limit[\\/](?:check-)?policies|support[\\/]expect-option)\.ts$/
+  /[\\/]lib[\\/](?:(?:infer|openapi|reference|samples|verify)[\\/].*|catalog[\\/](?:complete-definition|deprecation)|fastify[\\/](?:composed-hooks|declared-statuses|early-routes|registrations|routes)|options|languages[\\/]resolve-languages|rate-limit[\\/](?:check-)?policies|support[\\/]expect-option)\.ts$/
 
 rmSync(dist, { recursive: true, force: true })
 await writeModules()
