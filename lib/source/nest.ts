@@ -72,7 +72,7 @@ export function runNestRoute (machine: LibraryContext, { instance, callback, gua
     // Most decorators of applications return the user of the request.
     const whole = type === 0 ? request : type === 1 ? reply : part === undefined ? [{ ...unknown(), isStored: true }] : machine.read(request, part, node)
     let value = typeof data === 'string' ? machine.read(whole, data, node) : whole
-    for (const pipe of pipes) value = runPipe(machine, pipe, param, value, node)
+    if (typeof type === 'string' || typesWithPipes.has(type)) for (const pipe of pipes) value = runPipe(machine, pipe, param, value, node)
     args[index] = value
   }
   return machine.call([machine.live(callback)], [machine.live(instance)], args, node)
@@ -80,6 +80,9 @@ export function runNestRoute (machine: LibraryContext, { instance, callback, gua
 
 /** The parts of the request, by the type of a parameter. */
 const parts: Readonly<Record<number, string>> = { 3: 'body', 4: 'query', 5: 'params', 6: 'headers' }
+
+/** The types of parameters for which NestJS runs pipes: the body, the query, the path, files and the raw body. It also runs them for decorators of the application, whose type is a string. */
+const typesWithPipes: ReadonlySet<unknown> = new Set([3, 4, 5, 8, 9, 12])
 
 /** The pipes of NestJS that reject a value with 400. */
 const parsing = /^Parse(Int|Float|Bool|UUID|Enum|Array|Date)Pipe$/

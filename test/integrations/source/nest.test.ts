@@ -29,13 +29,14 @@ export async function build () {
 
 const source = `
 import 'reflect-metadata'
-import { Body, ConflictException, Controller, Delete, Get, HttpException, HttpStatus, Injectable, Ip, Logger, Module, NotFoundException, Param, ParseIntPipe, Post, Put, Query, Req, Res, UnauthorizedException, UseGuards } from '@nestjs/common'
+import { Body, ConflictException, Controller, Delete, Get, HttpException, HttpStatus, Injectable, Ip, Logger, Module, NotFoundException, Param, ParseIntPipe, Post, Put, Query, Req, Res, UnauthorizedException, UnprocessableEntityException, UseGuards, UsePipes } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from ${JSON.stringify(library)}
 
 class NameTaken extends ConflictException { constructor () { super('The name is taken.') } }
 class Locked extends HttpException { constructor () { super('The room is locked.', 423) } }
+class SchemaPipe { transform (value) { if (value === '') throw new UnprocessableEntityException(); return value } }
 class TrimPipe { transform (value) { if (value === '') throw errors.invalid_request(); return value } }
 
 @Injectable()
@@ -68,6 +69,8 @@ class RoomController {
   @Post() @UseGuards(RequireUser) add (@Body() body: any) { return this.rooms.add(body.name) }
   @Put(':id') @UseGuards(RequireUser, RequireOwner) async change (@Body('name', new TrimPipe()) name: string) { if (name === 'x') throw new Locked() }
   @Delete(':id') remove () { throw new HttpException('Gone.', HttpStatus.GONE) }
+  @Post('own/schema') @UsePipes(SchemaPipe) schema (@Body() body: any) { return body }
+  @Post('own/request') @UsePipes(SchemaPipe) request (@Req() request: any) { return request.id }
   @Get('own/reply') reply (@Req() request: any, @Res() reply: any) { if (request.headers.a === 'b') throw errors.too_early(); reply.code(402).send({ message: 'Pay.' }) }
   @Get('own/unknown') unknown (@Ip() ip: string) {
     new Logger('rooms').log(ip)
@@ -109,6 +112,8 @@ t.test('the errors of controllers are followed', { timeout: 220_000 }, async t =
     'GET /rooms/own/reply': ['402 null certain via RoomController.reply', '425 too_early certain via RoomController.reply'],
     'GET /rooms/own/unknown': ['423 resource_locked certain via RoomController.unknown', '500 internal_error certain via RoomController.unknown'],
     'POST /rooms': ['401 unauthorized certain via RequireUser.canActivate', '409 resource_conflict certain via RoomController.add > Rooms.add'],
+    'POST /rooms/own/request': [],
+    'POST /rooms/own/schema': ['422 validation_error certain via SchemaPipe.transform'],
     'PUT /rooms/:id': ['400 invalid_request certain via TrimPipe.transform', '401 unauthorized certain via RequireUser.canActivate', '403 forbidden certain', '423 resource_locked certain via RoomController.change']
   })
 })
