@@ -238,7 +238,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     const reason = `A database error can also cause this status. The application uses ${database}.`
     const explicit = [...rules.declared(facts), ...rules.responses(facts), ...rules.config(facts)]
     const isDocumented = (status: number): boolean => !hasStatus(explicit, status, errors) && (declaresStatus(facts, status) || hasStatus(found, status, errors))
-    const failures = failuresOfMethod[method] ?? [...failuresOfWrite, ...(facts.schema.body === undefined && hasParameter(facts.record.url) ? invalidParameter : [])]
+    const failures = failuresOfMethod[method] ?? [...failuresOfWrite, ...(hasParameter(facts.record.url) ? invalidParameter : [])]
     const findings = failures.map(({ code, issue }) => ({ code, reason, issues: issue === undefined ? [] : [issue.code] }))
     const isNew = ({ code, issues }: Finding): boolean => issues?.length !== 0 || !found.some(known => known.code === code)
     return withValidationStatus(findings, validationStatus).filter(finding => isDocumented(errors[finding.code]?.status as number) && isNew(finding))

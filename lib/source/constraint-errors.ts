@@ -1,7 +1,7 @@
 /** Lists the errors of a query: violated constraints, and values that the database rejects. */
 import { Constraints, foundBy, plainName, type Column, type Table } from './constraints.js'
 import { effectError, httpError } from './error-values.js'
-import { areDefined, isFreeText, isInput, isNullish, isOfUrl } from './interpreter/compare-values.js'
+import { areDefined, isFreeText, isNullish, isOfUrl } from './interpreter/compare-values.js'
 import { validated, type LibraryContext } from './library-context.js'
 import { isRandom, isStored, type ObjectValue, type Query, type Value, type Values } from './values.js'
 
@@ -75,11 +75,19 @@ function recordReads (machine: LibraryContext, { verb, where }: Query, name: str
   if (verb === 'select') for (const column of where) machine.recordRead(foundBy(name, column))
 }
 
-/** Returns the error of a condition that compares a column with a value of another format, such as a UUID with free text. */
+/** Returns the errors of a condition that compares a column with a value of another format, such as a UUID with free text. */
 function listComparisonErrors ({ query, table, getFields }: CheckedQuery): ObjectValue[] {
   const compared = [...query.compared ?? []].filter(([column, values]) => table?.columns.get(plainName(column))?.isStrict === true && isFreeText(values))
   if (compared.length === 0) return listObjectErrors(query, table, getFields('compared'))
-  return [effectError('validation_error', getFields('compared'), { isOfValue: true, isWithoutBody: compared.some(([, values]) => isOfUrl(values)) && isSentWithoutBody(query) })]
+  return listFormatErrors(compared.map(([, values]) => values), getFields('compared'))
+}
+
+/** Returns the errors of values of another format: of a parameter of the URL, and of the body. */
+export function listFormatErrors (compared: readonly Values[], fields: ErrorFields, uncertainIfRead: readonly string[] = []): ObjectValue[] {
+  return [
+    ...compared.some(isOfUrl) ? [effectError('invalid_parameter', fields, { uncertainIfRead })] : [],
+    ...compared.every(isOfUrl) ? [] : [effectError('validation_error', fields, { isOfValue: true, uncertainIfRead })]
+  ]
 }
 
 /** Returns the error of Mongoose for an object from an unchecked body, which it cannot convert to a string. */
@@ -136,7 +144,7 @@ function listColumnErrors ({ query, getFields }: CheckedQuery, table: Table, wri
     // A record that the application has looked up before has a valid key.
     const uncertainIfRead = [validated, ...table.foreign.filter(key => key.columns.includes(column)).map(key => key.table)]
     if (isRequired && !(ignoresMissing.has(query.dialect) && query.verb === 'update') && unchecked.some(value => !areDefined([value]))) errors.push(effectError('missing_required_field', getFields('missing'), { uncertainIfRead }))
-    if (isStrict === true && isFreeText(values) && !isTyped) errors.push(effectError('validation_error', getFields('compared'), { isOfValue: true, uncertainIfRead }))
+    if (isStrict === true && isFreeText(values) && !isTyped) errors.push(...listFormatErrors([values], getFields('compared'), uncertainIfRead))
     if (isTyped && unchecked.length > 0) errors.push(effectError('validation_error', getFields('malformed'), { uncertainIfRead }))
   }
   return errors
@@ -169,11 +177,6 @@ function listCheckedColumns ({ columns, declared }: Table, dialect: string): Ite
 /** Returns whether a value never equals a stored value of a unique key, because it is random or null. MongoDB indexes null like any other value. */
 function cannotConflict (values: Values | undefined, dialect: string): boolean {
   return values !== undefined && values.length > 0 && values.every(value => isRandom(value) || (dialect !== 'mongoose' && isNullish(value)))
-}
-
-/** Returns whether a query is sent even if the client sends none of its values. Query builders reject an update without values. */
-function isSentWithoutBody ({ dialect, verb, columns }: Query): boolean {
-  return verb !== 'update' || [...Object.values(dialects), 'mongoose', 'prisma'].includes(dialect) || [...columns?.values() ?? []].some(values => !isInput(values))
 }
 
 /** The dialects whose updates do not change a field without a value. */

@@ -6,12 +6,12 @@ import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Translator } from '../translate/translator.js'
 import { translateThrown, type TranslationSettings } from './translate-thrown.js'
-import { Constraints, plainName } from './constraints.js'
+import { Constraints } from './constraints.js'
 import { createEffects } from './effects.js'
 import { openInspector, type Script } from './inspect.js'
 import { callHook } from './libraries.js'
-import { validated } from './library-context.js'
 import { createMachine } from './interpreter/create-machine.js'
+import { markUnlikely } from './interpreter/errors.js'
 import { getRoleObject } from './interpreter/heap.js'
 import type { Machine, NotFollowed } from './interpreter/machine.js'
 import { findNamedClasses } from './interpreter/named-classes.js'
@@ -146,27 +146,18 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
     const { errors: catalog, translators, validationStatus } = route
     const settings: TranslationSettings = { errors: catalog, translators, validationStatus, classOf: cls => cls.live?.value, classNamed: name => named.get(name) }
     const errors: SourceError[] = []
-    const emptyBody: SourceError[] = []
-    let checksBody = reads.has(validated) || sent.some(({ status }) => ofInvalidBodies.has(status))
     for (const thrown of throws) {
       const facts = thrown.value.kind === 'object' ? thrown.value.error : undefined
       if (facts?.requiresWriteTo !== undefined && !machine.effects.written.has(facts.requiresWriteTo)) continue
       if (facts?.requiresTokenLifetime === true && !machine.tokens.canExpire()) continue
-      const isUnlikely = facts?.uncertainIfRead !== undefined && facts.uncertainIfRead.some(read => reads.has(unquoteRead(read)))
       const isInUrl = facts?.isOfValue === true && (['GET', 'HEAD'].includes(route.method) || (route.method === 'DELETE' && route.unchecked.has('body')) || !reads.has('request.body'))
-      const translate = (of: ThrownError): SourceError[] => translateThrown(of, settings, (value, name) => readProperty(machine, value, name)).map(({ status, code }) => {
+      errors.push(...translateThrown(isInUrl ? ofUrl(thrown) : thrown, settings, (value, name) => readProperty(machine, value, name)).map(({ status, code }): SourceError => {
         const message = facts?.origin === 'catalog' && status < 500 ? readMessage(thrown) : undefined
         return {
-          status, code, ...(message !== undefined && { message }), confidence: thrown.isUncertain || isUnlikely ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)
+          status, code, ...(message !== undefined && { message }), confidence: thrown.isUncertain || thrown.isUnlikely === true ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)
         }
-      })
-      const found = translate(isInUrl ? ofUrl(thrown) : thrown)
-      errors.push(...found)
-      if (facts?.origin !== 'effect' && !thrown.isUncertain && found.some(({ status }) => ofInvalidBodies.has(status))) checksBody = true
-      if (!isInUrl && facts?.isWithoutBody === true && route.acceptsEmptyBody) emptyBody.push(...translate(ofUrl(thrown)))
+      }))
     }
-    // A handler that checks its body may reject an empty body before it uses a parameter.
-    errors.push(...emptyBody.map(error => checksBody ? { ...error, confidence: 'possible' as const } : error))
     for (const { status, site, via, isUncertain } of sent) {
       errors.push({
         status, code: null, confidence: isUncertain ? 'possible' : 'certain', ...site, via, documented: route.statuses.has(status) || route.documented.some(known => known.status === status)
@@ -180,9 +171,6 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
   return { routes: routes.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method)), notFollowed }
 }
 
-/** The statuses of the responses to invalid bodies. */
-const ofInvalidBodies: ReadonlySet<number> = new Set([400, 422])
-
 /** Returns an error for a value that is part of the URL. */
 function ofUrl (thrown: ThrownError): ThrownError {
   const value = thrown.value as ObjectValue
@@ -192,10 +180,6 @@ function ofUrl (thrown: ThrownError): ThrownError {
 function readMessage ({ value }: ThrownError): string | undefined {
   const [message] = value.kind === 'object' ? value.fields.get('message') ?? [] : []
   return message?.kind === 'literal' && typeof message.value === 'string' ? message.value : undefined
-}
-
-function unquoteRead (read: string): string {
-  return read.split('.').map(plainName).join('.')
 }
 
 /** Returns one error for each status and code: the most certain and closest one. */
@@ -234,7 +218,7 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
     machine.entry = locateFunction(machine, nest?.callback ?? fn)
     const callee = nest === undefined ? adapter(machine, fn, isHook) : [native('nest', ([req = [], res = []], _, node) => runNestRoute(machine, nest, req, res, node))]
     const outcome = runCall(machine, callee, route.scope, [[request], [reply]])
-    throws.push(...outcome.throws)
+    throws.push(...outcome.throws.map(thrown => markUnlikely(thrown, reads)))
     sent.push(...outcome.sent)
     for (const read of outcome.reads) reads.add(read)
     // A hook that always sends the response is rare. The functions after it are documented as if it did not.

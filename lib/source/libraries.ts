@@ -4,13 +4,14 @@ import { canStringsFail, isZodSchema } from '../infer/zod-schemas.js'
 import { listPathParameters } from '../support/path-parameters.js'
 import { catalogError, codedError, effectError, httpError, plainError } from './error-values.js'
 import type { LibraryCall, LibraryContext, Progress } from './library-context.js'
+import { listFormatErrors } from './constraint-errors.js'
 import { callContainer } from './containers.js'
-import { isInput, isNullish } from './interpreter/compare-values.js'
+import { isFreeText, isInput, isNullish } from './interpreter/compare-values.js'
 import { endPath, saveProgress } from './interpreter/progress.js'
 import { createDocument, isMongooseModel } from './mongoose.js'
 import { nestExceptions, nestPassport, nestReflector, nestThrottler } from './nest.js'
 import { callNeverthrow } from './neverthrow.js'
-import { drizzleCondition, startQuery } from './query-builders.js'
+import { drizzleCondition, kyselyExpression, startQuery } from './query-builders.js'
 import { getStatusByName } from './status-names.js'
 import { callTypeorm } from './typeorm.js'
 import { literal, native, undefinedValues, listNumbers, object, promise, union, unknown, type FunctionValue, type ObjectValue, type Value, type Values } from './values.js'
@@ -40,7 +41,12 @@ const libraries: Readonly<Record<string, Handler>> = {
   'fastify-api-errors': apiErrors,
   awilix: callContainer,
   'drizzle-orm': drizzleCondition,
+  kysely: kyselyExpression,
   neverthrow: callNeverthrow,
+  bson: objectId,
+  mongodb: objectId,
+  mongoose: objectId,
+  '@fastify/mongodb': objectId,
   typeorm: callTypeorm,
   zod,
   undici: upstream,
@@ -227,6 +233,13 @@ function bearerAuth (machine: LibraryContext, { node }: LibraryCall, name: strin
   if (name !== 'verifyBearerAuth') return undefined
   machine.throwValues(['FST_BEARER_AUTH_MISSING_AUTHORIZATION_HEADER', 'FST_BEARER_AUTH_INVALID_AUTHORIZATION_HEADER'].map(codedError), node as Node)
   return [unknown()]
+}
+
+/** `new ObjectId(id)` of MongoDB throws an error for any string that is not an identifier. */
+function objectId (machine: LibraryContext, { args: [first = []], node }: LibraryCall, name: string): Values | undefined {
+  if (node === undefined || !/^ObjectI[dD]$/.test(name)) return undefined
+  if (isFreeText(first)) machine.throwValues(listFormatErrors([first], { name: 'BSONError' }), node)
+  return [unknown(() => machine.project.checker.getTypeAtLocation(node), [], false, isInput(first))]
 }
 
 /** `schema.parse(value)` of zod throws an error that only a translator of the application or a `catch` handles. */

@@ -3,7 +3,7 @@ import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { effectError } from './error-values.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
-import { native, object, promise, listTexts, unknown, type PromiseValue, type ObjectValue, type Query, type Value, type Values } from './values.js'
+import { native, object, promise, listTexts, unknown, type PromiseValue, type ObjectValue, type Query, type ThrownError, type Value, type Values } from './values.js'
 
 /** The methods of Objection that write. The data of some of them follows the key: `patchAndFetchById(id, data)`. */
 const objectionVerbs: Readonly<Record<string, Query['verb']>> = {
@@ -44,11 +44,12 @@ export function startQuery (machine: LibraryContext, { callee, self, args, node,
   if (dialect === undefined && !(verb !== undefined && /^(insertInto|updateTable|deleteFrom|selectFrom)$/.test(name) && tables.length > 0)) return undefined
   // Drizzle also defines columns with functions that receive a name: `varchar('status')`.
   const isTable = name === 'from' || name === 'into' || name === 'table' || (dialect === 'knex' && live !== undefined) || callee.from === 'knex'
-  if (verb === undefined && !(isTable && tables.length > 0)) return undefined
+  if (verb === undefined && !(isTable && tables.length > 0) && name !== 'selectNoFrom') return undefined
+  const { nested } = runExpressions(machine, args, node)
   const query: Query = {
-    dialect: '', table: tables[0], verb: verb ?? 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set(), compared: new Map()
+    dialect: '', table: tables[0], verb: verb ?? 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set(), compared: new Map(), isOfKysely: dialect === 'kysely', nested
   }
-  return [promise([createRows(machine, node)], [], query)]
+  return [promise([createRows(machine, node)], nested, query)]
 }
 
 /** Returns the query that `User.query()` of Objection starts. The model has the name of its table, and can have a schema of its records. */
@@ -70,8 +71,14 @@ const ignoring: ReadonlySet<string> = new Set(['onConflictDoNothing', 'onConflic
 
 /** Adds one step to a query. */
 export function createQueryMethod (machine: LibraryContext, owner: PromiseValue, name: string): Value {
-  const query = owner.query as Query
-  return native(name, (args, _, node) => {
+  return native(name, (given, _, node) => {
+    const { args, nested } = runExpressions(machine, given, node)
+    const { query: before } = owner as { readonly query: Query }
+    // A step of Kysely creates another query.
+    const query: Query = before.isOfKysely === true
+      ? { ...before, where: new Set(before.where), compared: new Map(before.compared), nested: [...before.nested as readonly ThrownError[], ...nested] }
+      : before
+    if (query.isOfKysely === true && /^(select|groupBy)$/.test(name)) query.returnsAggregate = isAggregated(machine, node)
     const [first = [], second = []] = args
     if (query.dialect === 'objection' && Object.hasOwn(objectionVerbs, name)) {
       query.verb = objectionVerbs[name] as Query['verb']
@@ -82,14 +89,67 @@ export function createQueryMethod (machine: LibraryContext, owner: PromiseValue,
     if (['from', 'into', 'table'].includes(name)) query.table = first.flatMap(value => value.kind === 'live' ? machine.effects.findTable(value.value) ?? [] : listTexts([value]))[0] ?? query.table
     if (query.dialect !== 'objection' && ['insert', 'update', 'values', 'set'].includes(name) && first.length > 0) setColumns(query, first, second)
     if (ignoring.has(name)) query.isConflictHandled = true
+    if (name === 'onConflict' && /\bdoNothing\b/.test(node.getText())) query.ignoresConflicts = true
     if (/^(and|or)?where/i.test(name)) {
       addWhere(query, args)
       for (const column of comparedColumns(node)) query.where.add(column)
     }
-    if ((name === 'executeTakeFirstOrThrow' && query.verb !== 'insert') || name === 'orFail' || name === 'throwIfNotFound') return orThrow(machine, owner, args, node)
+    if (name === 'executeTakeFirstOrThrow' ? canReturnNothing(machine, query) : name === 'orFail' || name === 'throwIfNotFound') return orThrow(machine, owner, args, node)
     const throws = machine.catch(() => { machine.throwValues(machine.effects.listErrors(machine, query), node) })
-    return [promise([createRows(machine, node)], throws, query)]
+    return [promise([createRows(machine, node)], [...query.nested ?? [], ...throws], query)]
   })
+}
+
+/** Returns whether a query can return no row. An insert always returns one, unless it ignores a conflict. */
+function canReturnNothing (machine: LibraryContext, query: Query): boolean {
+  if (query.verb !== 'insert') return query.returnsAggregate !== true
+  return query.ignoresConflicts === true && machine.effects.listErrors(machine, { ...query, isConflictHandled: false }).some(({ error }) => error?.code === 'resource_already_exists')
+}
+
+/** Returns whether `select` of Kysely has an aggregate function, such as `eb => eb.fn.countAll().as('count')`. */
+function isAggregated ({ project: { ts } }: LibraryContext, node: Node): boolean {
+  const [selected] = ts.isCallExpression(node) ? node.arguments : []
+  if (selected === undefined || !ts.isArrowFunction(selected)) return false
+  const body = ts.isParenthesizedExpression(selected.body) ? selected.body.expression : selected.body
+  return (ts.isArrayLiteralExpression(body) ? [...body.elements] : [body]).some(element => {
+    let at: Node = element
+    while (ts.isCallExpression(at) && ts.isPropertyAccessExpression(at.expression)) {
+      if (/^(count|countAll|sum|avg|min|max)$/.test(at.expression.name.text) && /\bfn$/.test(at.expression.expression.getText())) return true
+      at = at.expression.expression
+    }
+    return false
+  })
+}
+
+/** Replaces each function that receives an expression builder of Kysely with what it returns, and lists the errors of the queries in it. */
+function runExpressions (machine: LibraryContext, args: readonly Values[], node: Node): { readonly args: readonly Values[], readonly nested: readonly ThrownError[] } {
+  const nested: ThrownError[] = []
+  const { checker } = machine.project
+  const run = (value: Value): Values => {
+    const [parameter] = value.kind === 'function' ? value.node.parameters : []
+    const type = parameter === undefined ? undefined : checker.getTypeAtLocation(parameter)
+    if (type?.symbol?.name !== 'ExpressionBuilder' && type?.aliasSymbol?.name !== 'ExpressionBuilder') return [value]
+    const returned = machine.call([value], [], [[unknown(() => type)]], node)
+    nested.push(...listThrows(returned))
+    return returned
+  }
+  return { args: args.map(values => values.flatMap(run)), nested }
+}
+
+/** Returns the errors of the promises in values. */
+function listThrows (values: Values): ThrownError[] {
+  return values.flatMap(value => value.kind === 'promise' ? value.throws : value.kind === 'object' && value.error === undefined ? listThrows([...value.fields.values(), value.elements].flat()) : [])
+}
+
+/** Models expressions of Kysely: `eb('id', '=', id)` compares a column, `eb.and([...])` combines conditions, and `eb.exists(query)` has the errors of the query. */
+export function kyselyExpression (_: LibraryContext, { callee: { path }, args: [first = [], , value = []] }: LibraryCall): Values | undefined {
+  if (!path.startsWith('ExpressionBuilder.')) return undefined
+  const name = path.slice('ExpressionBuilder.'.length)
+  if (name === '') return [object({ fields: new Map(listTexts(first).map(column => [column, value])) })]
+  if (name === 'exists' || name === 'not') return first
+  if (name !== 'and' && name !== 'or') return undefined
+  const conditions = first.flatMap(each => each.kind === 'object' && each.isArray ? [...each.fields.values()].flat() : [each])
+  return [object({ fields: new Map(conditions.flatMap(each => each.kind === 'object' ? [...each.fields] : [])) })]
 }
 
 function orThrow (machine: LibraryContext, owner: PromiseValue, args: readonly Values[], node: Node): Values {

@@ -30,8 +30,6 @@ export interface SourceRoute {
   readonly unchecked: ReadonlySet<string>
   /** The properties of the request for which the schema allows any string, such as `params.id`. */
   readonly freeText: ReadonlySet<string>
-  /** Whether a body without properties is valid. */
-  readonly acceptsEmptyBody: boolean
   /** The functions, in the order in which they run. */
   readonly functions: readonly RouteFunction[]
   /** The codes that the document has now. */
@@ -69,13 +67,6 @@ function listUncheckedParts ({ body, params, querystring, query = querystring }:
   return new Set(Object.entries({ body, params, query, cookies: undefined }).filter(([, schema]) => schema === undefined).map(([part]) => part))
 }
 
-/** The keywords that an object without properties satisfies. */
-const ofObjects: ReadonlySet<string> = new Set(['type', 'properties', 'additionalProperties', '$id', 'title', 'description'])
-
-function acceptsEmptyObject (schema: unknown): boolean {
-  return schema === undefined || (isRecord(schema) && schema.type === 'object' && Object.keys(schema).every(keyword => ofObjects.has(keyword)))
-}
-
 /** The keywords that limit the strings of a property. */
 const limiting = ['pattern', 'format', 'enum', 'const', 'minLength', 'maxLength', '$ref', 'allOf', 'anyOf', 'oneOf']
 
@@ -98,7 +89,6 @@ function createSourceRoute ({ routeErrors, translators, validationStatus, getHoo
     config: { ...route.config, url: record.url, method },
     unchecked: listUncheckedParts(route.schema),
     freeText: listFreeText(route.schema),
-    acceptsEmptyBody: acceptsEmptyObject(route.schema?.body),
     functions: [...ofHooks(hookNames.slice(0, 4)), { fn: getOriginalHandler(route), isHook: false }, ...ofHooks(hookNames.slice(4))],
     documented: routeErrors.listErrors(record, method),
     declared: Array.isArray(declared) ? declared.map(getCode) : [],

@@ -85,13 +85,11 @@ export interface ErrorFacts {
   readonly code?: StandardCode
   /** Whether it concerns one value, which is in the URL if the request has no body. */
   readonly isOfValue?: true
-  /** Whether it concerns a value in the URL, and occurs even if the body has no properties. */
-  readonly isWithoutBody?: boolean
   /** A table that must have rows before the error can occur. */
   readonly requiresWriteTo?: string
   /** Whether the error occurs only if the tokens of the application expire. */
   readonly requiresTokenLifetime?: true
-  /** Tables and columns that the application may have read before, which makes the error unlikely. */
+  /** Tables and columns. If the application has read one of them before, the error is unlikely. */
   readonly uncertainIfRead?: readonly string[]
 }
 
@@ -135,6 +133,14 @@ export interface Query {
   isUnchecked?: boolean
   /** The compared values by column, if they are known. */
   readonly compared?: Map<string, Values>
+  /** Whether Kysely builds it. */
+  readonly isOfKysely?: boolean
+  /** Whether conflicts add no record, as with `doNothing()` of Kysely. */
+  ignoresConflicts?: boolean
+  /** Whether it always returns one row, as with `count` of Kysely without groups. */
+  returnsAggregate?: boolean
+  /** The errors of the queries in its parts. */
+  readonly nested?: readonly ThrownError[]
 }
 
 /** A value from a package, identified by its name. */
@@ -220,6 +226,8 @@ export interface ThrownError {
   readonly statuses: readonly number[]
   /** Whether it was passed to `reply.send` or `done`, so that no `catch` receives it. */
   readonly isSent?: true
+  /** Whether the application has read something before that makes the error unlikely. */
+  readonly isUnlikely?: true
 }
 
 /** A status that was sent without an error. */
@@ -328,7 +336,12 @@ export function dedupe<T extends ThrownError | SentStatus> (list: readonly T[]):
     const what = 'value' in entry ? getKey(entry.value) : String(entry.status)
     const key = `${what} ${entry.site.file}:${entry.site.line}`
     const known = seen.get(key)
-    if (known === undefined || (known.isUncertain && !entry.isUncertain) || (known.isUncertain === entry.isUncertain && entry.via.length < known.via.length)) seen.set(key, entry)
+    if (known === undefined || mayNotOccur(known) > mayNotOccur(entry) || (mayNotOccur(known) === mayNotOccur(entry) && entry.via.length < known.via.length)) seen.set(key, entry)
   }
   return [...seen.values()]
+}
+
+/** Returns 1 if an error may not occur even if its line is reached, otherwise 0. */
+function mayNotOccur (entry: ThrownError | SentStatus): number {
+  return Number(entry.isUncertain || ('isUnlikely' in entry && entry.isUnlikely === true))
 }

@@ -1,5 +1,6 @@
 /** Tracks errors: the line that throws them, and the errors that a `catch` receives. */
 import type { Block, CallExpression, ClassLikeDeclaration, Expression, Node, Statement, Type } from 'typescript'
+import { plainName } from '../constraints.js'
 import { catalogError } from '../error-values.js'
 import { type Status } from '../library-context.js'
 import type { TypeScript } from '../typescript.js'
@@ -26,10 +27,16 @@ export function throwValues (machine: Machine, values: Values, node: Node, isUnc
       for (const held of value.contents) machine.current.throws.push({ value: held, site: getSite(machine, node), via: [], isUncertain: true, statuses: [] })
       continue
     }
-    machine.current.throws.push({
+    machine.current.throws.push(markUnlikely({
       value, site: getSite(machine, node), via: [], isUncertain: isUncertain || machine.uncertainDepth > 0 || (value.kind === 'object' && value.error?.isUncertain === true), statuses: machine.statuses.map(({ status }) => status)
-    })
+    }, machine.current.reads))
   }
+}
+
+/** Marks an error as unlikely if the application has read something before it that prevents the error. */
+export function markUnlikely (thrown: ThrownError, reads: ReadonlySet<string>): ThrownError {
+  const { uncertainIfRead = [] } = thrown.value.kind === 'object' ? thrown.value.error ?? {} : {}
+  return uncertainIfRead.some(read => reads.has(read.split('.').map(plainName).join('.'))) ? { ...thrown, isUnlikely: true } : thrown
 }
 
 /** Records errors that are passed to `reply.send` or `done`. */

@@ -4,6 +4,7 @@ import { type FunctionValue, type Frame, type SentStatus, type ThrownError, type
 import { createActivation, getModuleFrame } from './activations.js'
 import { bindParameters } from './assignments.js'
 import { areDefined, isFreeText, isInput, isOfUrl, isUnchecked } from './compare-values.js'
+import { markUnlikely } from './errors.js'
 import type { Machine, Outcome } from './machine.js'
 import { hasOwnType, getFunctionName } from './nodes.js'
 import { endPath, getProgressKey, mergeProgress, restoreProgress, saveProgress } from './progress.js'
@@ -52,8 +53,8 @@ export function addOutcome (machine: Machine, fn: FunctionValue, outcome: Outcom
   })
   restoreProgress(machine, outcome.progress)
   machine.current.sent.push(...outcome.sent.map(onTheWay))
+  const throws = outcome.throws.map(thrown => markUnlikely(onTheWay(thrown), machine.current.reads))
   for (const read of outcome.reads) machine.current.reads.add(read)
-  const throws = outcome.throws.map(onTheWay)
   if (isAsync(machine.project.ts, fn.node) || isGenerator(fn.node)) return [promise(outcome.returns, machine.rethrowSent(throws))]
   machine.current.throws.push(...throws)
   if (outcome.returns.some(value => value.kind === 'promise' && value.throws.length > 0)) {

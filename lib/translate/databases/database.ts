@@ -73,6 +73,8 @@ export interface FailureDetails {
   readonly constraint?: string | undefined
   /** Issues that replace those of the failure. */
   readonly issues?: readonly Issue[]
+  /** Returns whether the error is about a parameter of the URL with this value and name. */
+  readonly rejects?: (value: string, name: string) => boolean
 }
 
 /** Reads an error of one source. Returns `undefined` for any other error. */
@@ -106,7 +108,7 @@ function getOwnStatus (error: ReadonlyJsonObject, request: FastifyRequest): numb
 
 const maxDepth = 8
 
-/** The failures that concern a single value. In a request whose body is absent or empty, the value comes from the URL. */
+/** The failures that concern a single value. The value comes from the URL if the error has the value of a parameter, or if the body is absent or empty. */
 const valueFailures: ReadonlySet<DatabaseFailure> = new Set(['too_long', 'out_of_range', 'malformed'])
 
 /** The methods whose handlers read no body, unless the route has a schema for it. */
@@ -119,9 +121,18 @@ function hasBodyValues ({ body, headers, method, routeOptions }: FastifyRequest)
   return isObject(body) ? Object.keys(body).length > 0 : body !== ''
 }
 
+/** Returns a function for `rejects` that tests the parameters with the name of a key. */
+export function isInvalidKey (format: RegExp): (value: string, name: string) => boolean {
+  return (value, name) => /id$/i.test(name) && !format.test(value)
+}
+
+function isOfParameter ({ rejects }: FailureDetails, { params, query }: FastifyRequest): boolean {
+  return rejects !== undefined && Object.entries({ ...query as object, ...params as object }).some(([name, value]) => value !== '' && rejects(String(value), name))
+}
+
 function createDatabaseError (reading: FailureDetails, cause: unknown, { errors, request, database, validationStatus }: TranslateContext): ApiError {
   const { failure, constraint } = reading
-  if (valueFailures.has(failure) && !hasBodyValues(request)) return errors.invalid_parameter({ cause })
+  if (valueFailures.has(failure) && (!hasBodyValues(request) || isOfParameter(reading, request))) return errors.invalid_parameter({ cause })
   const { code, message } = databaseFailures[failure]
   const named = constraint !== undefined && Object.hasOwn(database?.constraints ?? {}, constraint) ? database?.constraints?.[constraint] : undefined
   const sentence = (failure === 'still_referenced' ? named?.onDelete : failure === 'missing' ? undefined : named?.message) ?? message

@@ -1,5 +1,5 @@
 /** Translates errors of the MongoDB driver by their codes. */
-import { databaseTranslator, type DatabaseFailure } from './database.js'
+import { databaseTranslator, isInvalidKey, type DatabaseFailure } from './database.js'
 import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
 
@@ -43,9 +43,12 @@ export const driverErrors: ReadonlySet<unknown> = new Set([
   'MongoExpiredSessionError', 'MongoClientClosedError'
 ])
 
-/** Translates errors of the MongoDB driver, including errors that Mongoose passes on. */
+/** Translates errors of the MongoDB driver, including errors that Mongoose passes on, and the error of `new ObjectId(id)` for an invalid identifier. */
 export const mongodbTranslator: Translator = databaseTranslator('mongodb', error => {
-  const { name, code } = error
+  const { name, code, message } = error
+  if (/^BSON(?:Type)?Error$/.test(String(name)) && /24 (?:character hex|hex characters)/.test(String(message))) {
+    return { failure: 'malformed', rejects: isInvalidKey(/^[\da-f]{24}$/i) }
+  }
   if (driverErrors.has(name)) return { failure: 'unavailable' }
   if (typeof name !== 'string' || !name.startsWith('Mongo') || typeof code !== 'number') return undefined
   const failure = serverCodes[code] ?? 'fault'

@@ -37,7 +37,7 @@ export const mongooseTranslator: Translator = databaseTranslator('mongoose', err
   const { name, message, path, errors } = error
   if (typeof name !== 'string') return undefined
   if (name === 'ValidationError' && typeof error._message === 'string' && isObject(errors)) return createValidationFailure(Object.entries(errors).flatMap(([at, failed]) => createIssue(at, failed)))
-  if (name === 'CastError' && typeof path === 'string') return { failure: 'malformed', issues: createIssue(path, error) }
+  if (name === 'CastError' && typeof path === 'string') return { failure: 'malformed', issues: createIssue(path, error), rejects: value => value === error.value }
   if (name === 'StrictModeError' && typeof path === 'string') return createValidationFailure([issueAt(path, 'additionalProperties')])
   if (name === 'MongooseError' && typeof message === 'string' && / buffering timed out after \d+ms$/.test(message)) return { failure: 'unavailable' }
   const failure = Object.hasOwn(mongooseErrors, name) ? mongooseErrors[name] : undefined

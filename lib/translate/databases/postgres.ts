@@ -102,7 +102,7 @@ export function readPostgres ({ code, message = '', detail = '', table, column, 
       return { failure, constraint: check, likelyColumn: columnIn(check, table ?? names[0], 'check') }
     }
     default:
-      return { failure, constraint }
+      return { failure, constraint, rejects: value => value.includes('\0') || quotedNames(message).includes(value) }
   }
 }
 

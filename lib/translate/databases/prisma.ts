@@ -1,6 +1,6 @@
 /** Translates errors of Prisma by their codes. */
 import type { FastifyRequest } from 'fastify'
-import { databaseTranslator, foreignKeyFailure, findSentence, type DatabaseFailure, type FailureDetails } from './database.js'
+import { databaseTranslator, foreignKeyFailure, findSentence, isInvalidKey, type DatabaseFailure, type FailureDetails } from './database.js'
 import { mysqlErrors, readMysql } from './mysql.js'
 import { readPostgres } from './postgres.js'
 import { readSqlite } from './sqlite.js'
@@ -63,11 +63,13 @@ export const prismaTranslator: Translator = databaseTranslator('prisma', (error,
   const original = readOriginal(adapter, request)
   if (original !== undefined) return original
   const failure = adapterKinds[String(adapter.kind)] ?? (code === 'P2023' && malformedKey.test(String(message)) ? 'malformed' : prismaCodes[String(code)]) ?? 'fault'
-  return { failure: failure === 'foreign_key' ? foreignKeyFailure(request) : failure, ...readConstraint(adapter) }
+  return { failure: failure === 'foreign_key' ? foreignKeyFailure(request) : failure, ...readConstraint(adapter), ...(code === 'P2023' && { rejects: isInvalidKey(validKey) }) }
 })
 
 /** The messages of P2023 for a value of a request. Other messages of P2023 are about a record that does not match the Prisma schema. */
 const malformedKey = /Malformed ObjectID|Error creating UUID/
+
+const validKey = /^(?:[\da-f]{24}|[\da-f]{8}(?:-?[\da-f]{4}){4}[\da-f]{8})$/i
 
 /** Reads the database's error: Postgres by SQLSTATE, MySQL by number, SQLite by the name of the result code. */
 function readOriginal (adapter: Readonly<Record<string, unknown>>, request: FastifyRequest): FailureDetails | undefined {

@@ -86,7 +86,7 @@ t.test('the error of a database may be wrapped in others', async t => {
 })
 
 t.test('if the request has no body, a value that the database rejects is an invalid parameter', async t => {
-  const malformed = Object.assign(new Error('invalid input syntax for type uuid: "abc"'), { severity: 'ERROR', code: '22P02' })
+  const malformed = Object.assign(new Error('invalid input syntax for type uuid: "x"'), { severity: 'ERROR', code: '22P02' })
   const cast = Object.assign(new Error('Cast to ObjectId failed for value "abc"'), { name: 'CastError', path: '_id', kind: 'ObjectId' })
   const app = Fastify({ genReqId: () => 'req_1' })
   await app.register(apiErrors, { log: false })
@@ -121,6 +121,54 @@ t.test('if the request has no body, a value that the database rejects is an inva
     t.equal((await app.inject({ method: 'POST', url: '/abc', headers, payload })).statusCode, 422, title)
   }
   t.equal((await app.inject({ method: 'POST', url: '/abc', headers: { 'content-type': 'text/plain', 'content-length': '0' }, payload: '' })).statusCode, 400, 'an empty string')
+})
+
+t.test('a parameter that the database rejects is invalid, even if the request has a body', async t => {
+  const postgres = (code: string, message: string): Error => Object.assign(new Error(message), { severity: 'ERROR', code })
+  const objectId = (name: string, message: string): Error => Object.assign(new Error(message), { name })
+  const thrown: Readonly<Record<string, unknown>> = {
+    uuid: postgres('22P02', 'invalid input syntax for type uuid: "abc"'),
+    german: postgres('22P02', 'ungültige Eingabesyntax für Typ uuid: »abc«'),
+    range: postgres('22003', 'value "99999999999" is out of range for type integer'),
+    null: postgres('22021', 'invalid byte sequence for encoding "UTF8": 0x00'),
+    long: postgres('22001', 'value too long for type character varying(2)'),
+    cast: Object.assign(new Error('Cast to ObjectId failed'), { name: 'CastError', path: 'owner', kind: 'ObjectId', value: 'abc' }),
+    bson: objectId('BSONError', 'input must be a 24 character hex string, 12 byte Uint8Array, or an integer'),
+    bson4: objectId('BSONTypeError', 'Argument passed in must be a string of 12 bytes or a string of 24 hex characters or an integer'),
+    other: objectId('BSONError', 'Invalid UUID string'),
+    prisma: Object.assign(new Error('Inconsistent column data: Error creating UUID, invalid character'), { name: 'PrismaClientKnownRequestError', code: 'P2023' })
+  }
+  const app = Fastify({ genReqId: () => 'req_1' })
+  await app.register(apiErrors, { log: false })
+  const parameter = { status: 400, body: { code: 'invalid_parameter', message: 'A path or query parameter is invalid.', request_id: 'req_1' } }
+  app.put<{ Params: { kind: string } }>('/:kind/ids/:id', async request => { throw thrown[request.params.kind] })
+  app.put<{ Params: { kind: string } }>('/:kind/names/:name', async request => { throw thrown[request.params.kind] })
+  const put = async (url: string): Promise<object> => {
+    const response = await app.inject({ method: 'PUT', url, payload: { owner: 'abc' } })
+    return { status: response.statusCode, body: response.json() }
+  }
+  const inBody = (answer: 'malformed' | 'out_of_range' | 'too_long', field = ''): object => {
+    const { status, body } = expected({ answer, fields: [field] })
+    return { status, body }
+  }
+  t.strictSame(await put('/uuid/ids/abc'), parameter)
+  t.strictSame(await put('/german/ids/abc'), parameter)
+  t.strictSame(await put('/uuid/ids/1?owner=abc'), parameter, 'also in the query')
+  t.strictSame(await put('/uuid/ids/1?owner='), inBody('malformed'), 'another value is in the body')
+  t.strictSame(await put('/range/ids/99999999999'), parameter)
+  t.strictSame(await put('/range/ids/1'), inBody('out_of_range'))
+  t.strictSame(await put('/null/names/a%00b'), parameter)
+  t.strictSame(await put('/null/names/ab'), inBody('malformed'))
+  t.strictSame(await put('/long/names/abc'), inBody('too_long'), 'the error does not contain the value')
+  t.strictSame(await put('/cast/names/abc'), parameter)
+  t.strictSame(await put('/cast/names/ab'), inBody('malformed', 'owner'))
+  for (const kind of ['bson', 'bson4', 'prisma']) {
+    t.strictSame(await put(`/${kind}/ids/abc`), parameter, kind)
+    t.strictSame(await put(`/${kind}/ids/507f1f77bcf86cd799439011`), inBody('malformed'), `${kind} with a valid identifier`)
+    t.strictSame(await put(`/${kind}/names/abc`), inBody('malformed'), `${kind} with a parameter that is not an identifier`)
+  }
+  t.strictSame(await put('/prisma/ids/bb0a1c0e-4c9f-4f3c-9b57-0d6f1c1b2a3d'), inBody('malformed'))
+  t.match(await put('/other/ids/abc'), { status: 500 })
 })
 
 t.test('the log has the details that the response omits', async t => {
