@@ -8,6 +8,7 @@ import { isFunctionNode, getPackageName } from '../project.js'
 import type { TypeScript } from '../typescript.js'
 import { type Value, type Values, undefinedValues, promise } from '../values.js'
 import { readSuperMember } from './classes.js'
+import { narrowToText } from './conditions.js'
 import { isOfApplication } from './heap.js'
 import type { Machine } from './machine.js'
 import { readOptionally } from './members.js'
@@ -31,7 +32,10 @@ export function evaluateCall (machine: Machine, node: CallExpression): Values {
   const required = machine.evaluateRequire(node)
   if (required !== undefined) return required
   const { callees, self } = evaluateCallee(machine, node.expression)
-  return ts.isOptionalChain(node) ? readOptionally(callees, present => callCallees(machine, node, present, self)) : callCallees(machine, node, callees, self)
+  if (ts.isOptionalChain(node)) return readOptionally(callees, present => callCallees(machine, node, present, self))
+  const result = callCallees(machine, node, callees, self)
+  narrowToText(machine, node)
+  return result
 }
 
 function callCallees (machine: Machine, node: CallExpression, callees: Values, self: Values): Values {

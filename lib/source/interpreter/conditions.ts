@@ -43,6 +43,8 @@ export function narrow (machine: Machine, condition: Expression, truth: boolean)
       return true
     }
   }
+  const test = findNamedTest(machine, condition)
+  if (test !== undefined && !narrow(machine, test, truth)) return false
   const property = truth ? findRequestProperty(machine, condition) : undefined
   const isPossible = narrowVariable(machine, condition, truth)
   if (property !== undefined && isPossible) machine.setProperty(property.name, property.values)
@@ -90,7 +92,8 @@ function narrowVariable (machine: Machine, condition: Expression, truth: boolean
   }
   const isTested = kept.some(value => value.kind === 'unknown' && value.isUnchecked === true) && !isAbsent(literal(undefined)) && !isAbsent(literal(null))
   const toDefined = (value: Value): Value => value.kind !== 'unknown' ? value : tested === undefined ? { ...value, id: nextId(), isDefined: true } : withDefined(value, tested)
-  const narrowed = truth && ts.isIdentifier(condition) ? kept.map(toPresent) : truth && isFormatTest(ts, condition) ? kept.map(toChecked) : kept
+  const texts = usesAsText(machine.project, condition, subject) ? kept.map(toText) : kept
+  const narrowed = truth && ts.isIdentifier(condition) ? kept.map(toPresent) : truth && isFormatTest(ts, condition) ? kept.map(toChecked) : texts
   vars.set(subject, isTested ? narrowed.map(toDefined) : narrowed)
   return kept.length > 0
 }
@@ -113,6 +116,15 @@ function withDefined (value: Value, name: string): Value {
   return value.kind === 'unknown' ? { ...value, id: nextId(), defined: new Set([...value.defined ?? [], name]) } : value
 }
 
+/** Returns the test of a format that a constant holds, as in `const isInvalid = !isValidObjectId(id)`. */
+function findNamedTest ({ project: { ts, checker } }: Machine, condition: Expression): Expression | undefined {
+  const declaration = ts.isIdentifier(condition) ? checker.getSymbolAtLocation(condition)?.valueDeclaration : undefined
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) === 0) return undefined
+  const { initializer } = declaration
+  if (initializer === undefined) return undefined
+  return isFormatTest(ts, ts.isPrefixUnaryExpression(initializer) ? initializer.operand : initializer) ? initializer : undefined
+}
+
 /** Returns whether a condition tests the format of its argument, such as `isValidObjectId(id)` or `validate(id)` of uuid. */
 function isFormatTest (ts: TypeScript, condition: Expression): boolean {
   if (!ts.isCallExpression(condition)) return false
@@ -122,6 +134,33 @@ function isFormatTest (ts: TypeScript, condition: Expression): boolean {
 
 function toChecked (value: Value): Value {
   return value.kind === 'unknown' ? { ...value, id: nextId(), isUnchecked: false, isFreeText: false } : value
+}
+
+/** The methods that only strings have. */
+const textMethods = /^(trim\w*|to\w+Case|split|startsWith|endsWith|pad(Start|End)|char(At|CodeAt)|normalize|replace(All)?|match(All)?|substr(ing)?|localeCompare)$/
+
+/** Returns the variable on which a call uses a method of strings, such as `email.trim()`. For any other value than a string, the call throws a TypeError. */
+function findText ({ ts, checker }: Machine['project'], node: Node): TypeScriptSymbol | undefined {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined
+  const { expression: owner, name, questionDotToken } = node.expression
+  return questionDotToken === undefined && textMethods.test(name.text) && ts.isIdentifier(owner) ? checker.getSymbolAtLocation(owner) : undefined
+}
+
+function usesAsText (project: Machine['project'], condition: Node, variable: TypeScriptSymbol): boolean {
+  if (findText(project, condition) === variable) return true
+  return project.ts.forEachChild(condition, child => project.ts.isFunctionLike(child) || !usesAsText(project, child, variable) ? undefined : true) === true
+}
+
+/** Returns a value that the client sends as a string. */
+function toText (value: Value): Value {
+  return value.kind === 'unknown' && value.isUnchecked === true ? { ...value, id: nextId(), isUnchecked: false, isFreeText: true, isDefined: true } : value
+}
+
+/** Narrows a variable to strings after a call of one of their methods. */
+export function narrowToText ({ project, current: { frame: { vars } } }: Machine, call: Node): void {
+  const variable = findText(project, call)
+  const values = variable === undefined ? undefined : vars.get(variable)
+  if (variable !== undefined && values !== undefined) vars.set(variable, values.map(toText))
 }
 
 /** Returns the variable that a condition tests. */

@@ -1,7 +1,7 @@
 /** Evaluates object literals, array literals and templates, and iterates over values. */
 import { types } from 'node:util'
 import type { Expression, Node } from 'typescript'
-import { type ObjectValue, type Value, type Values, literal, nextId, object, listTexts, union, unknown, isRandom } from '../values.js'
+import { type ObjectValue, type UnknownValue, type Value, type Values, literal, nextId, object, listTexts, union, unknown, isRandom } from '../values.js'
 import type { Machine } from './machine.js'
 import { readMember } from './members.js'
 import { getType } from './nodes.js'
@@ -48,7 +48,7 @@ export function evaluateObject (machine: Machine, node: Expression & { readonly 
   const made = object()
   for (const property of node.properties) {
     if (ts.isSpreadAssignment(property)) {
-      for (const value of machine.evaluate(property.expression)) spreadInto(machine, made, value)
+      for (const value of machine.evaluate(property.expression)) spreadInto(machine, made, value, property)
     } else if (ts.isShorthandPropertyAssignment(property)) {
       made.fields.set(property.name.text, readVariable(machine, property.name))
     } else if (ts.isPropertyAssignment(property)) {
@@ -64,7 +64,7 @@ export function evaluateObject (machine: Machine, node: Expression & { readonly 
   return made
 }
 
-function spreadInto (machine: Machine, target: ObjectValue, value: Value): void {
+function spreadInto (machine: Machine, target: ObjectValue, value: Value, node: Node): void {
   if (value.kind === 'object') {
     for (const [name, values] of value.fields) target.fields.set(name, values)
     target.elements = union(target.elements, value.elements)
@@ -74,7 +74,15 @@ function spreadInto (machine: Machine, target: ObjectValue, value: Value): void 
     }
   } else {
     target.elements = union(target.elements, [value.kind === 'unknown' ? value : unknown()])
+    if (value.kind === 'unknown') for (const [name, values] of target.fields) if (mayHaveProperty(machine, value, name)) target.fields.set(name, union(values, machine.readMemberByType(value, name, node)))
   }
+}
+
+/** Returns whether an unknown object can have a property: if its type has it, or if the client can send any properties. */
+function mayHaveProperty ({ project: { ts, checker } }: Machine, { type: getValueType, isUnchecked }: UnknownValue, name: string): boolean {
+  const type = getValueType?.()
+  if (type === undefined || (type.flags & ts.TypeFlags.Any) !== 0) return isUnchecked === true
+  return checker.getPropertyOfType(checker.getNonNullableType(type), name) !== undefined
 }
 
 export function evaluateArray (machine: Machine, elements: readonly Expression[]): ObjectValue {
