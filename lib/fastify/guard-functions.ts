@@ -254,7 +254,7 @@ function guardValidator (validate: Call, isActive: () => boolean): Call {
     const error = findError(result) ?? findError(reported)
     if (error !== undefined) return { error: checkReport(validate, error) }
     if (result === false && !hasErrors(validate)) return { error: createFalseError(validate) }
-    if (types.isPromise(reported)) {
+    if (isPromiseLike(reported)) {
       ignoreRejection(reported)
       return { error: new TypeError(`The validator '${validate.name}': expected an error, got a promise.`) }
     }

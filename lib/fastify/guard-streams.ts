@@ -5,7 +5,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { callSafely } from '../support/call-safely.js'
+import { callSafely, isPromiseLike } from '../support/call-safely.js'
 import { describeValue } from '../support/describe-value.js'
 import { isSendableHeader } from '../support/http-syntax.js'
 import { isObject } from '../support/is-object.js'
@@ -34,18 +34,20 @@ export function guardStreams (scope: FastifyInstance): void {
   } as FastifyReply['trailer'])
 }
 
-type GetTrailer = (this: unknown, ...args: unknown[]) => unknown
+type GetTrailer = (this: unknown, reply: FastifyReply, payload: unknown, done: (error: unknown, value?: unknown) => unknown) => unknown
 
 /**
- * Returns a trailer function that neither throws nor returns `null`. Fastify calls it after the body, sometimes outside of the
- * request. A trailer without a value is omitted.
+ * Returns a trailer function that never fails and never returns `null`. Fastify calls it after the body, sometimes outside of the
+ * request. A trailer without a value is omitted. Fastify would log any thrown value, and its logger fails for some values.
  */
 function guardTrailer (getValue: GetTrailer): GetTrailer {
-  return function (...args) {
+  return function (reply: FastifyReply, payload, done) {
+    const omit = (error: unknown): undefined => { callSafely(() => { reply.log.debug(error) }, () => {}) }
     try {
-      return getValue.apply(this, args) ?? undefined
+      const result = getValue.call(this, reply, payload, (error: unknown, value: unknown) => done(null, error ? omit(error) : value)) ?? undefined
+      return isPromiseLike(result) ? Promise.resolve(result).catch(omit) : result
     } catch (error) {
-      return Promise.reject(error) // Fastify logs it at debug.
+      return Promise.resolve(omit(error))
     }
   }
 }

@@ -162,8 +162,8 @@ export function overridesLog (controller: LogController, method: 'defaultErrorLo
  * Calls a function when a response stream fails after its headers were sent. Fastify reports such a failure only to its log
  * controller, before it destroys the response. It reads the code of the failure, so the controller always receives an error.
  *
- * If the line about a completed request cannot be written, for example because a serializer of the logger throws, only the line
- * is lost. Fastify writes it in an event of Node, so the process would end.
+ * If a line cannot be written, for example because a serializer of the logger throws, only the line is lost. Fastify writes these
+ * lines in events of Node, so the process would end.
  *
  * @param listener returns whether it has logged the failure; if not, Fastify logs it
  */
@@ -174,7 +174,7 @@ export function onStreamError (app: FastifyInstance, listener: (error: unknown, 
   const listening = Object.create(controller, {
     streamError: {
       value: (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-        if (!listener(error, request, reply)) controller.streamError(error ?? new Error(`The stream failed with ${String(error)}.`), request, reply)
+        if (!listener(error, request, reply)) callSafely(() => { controller.streamError(error ?? new Error(`The stream failed with ${String(error)}.`), request, reply) }, () => {})
       }
     },
     requestCompleted: {

@@ -10,7 +10,7 @@ import { getHandlerTimeout, isErrorOfBody, isSendCalledByApplication } from '../
 import { chooseLanguage } from '../languages/choose-language.js'
 import { setDefaultMessage } from '../languages/localize.js'
 import type { ResolvedLanguage } from '../languages/resolve-languages.js'
-import { ignoreRejection } from '../support/call-safely.js'
+import { ignoreRejection, readProperty } from '../support/call-safely.js'
 import { encodeUriPath } from '../support/encode-uri.js'
 import { isObject } from '../support/is-object.js'
 import { listSecrets, printValue } from '../support/redact.js'
@@ -240,7 +240,7 @@ function logUnsent (context: ResponderContext, thrown: unknown, status: LogEntry
 
 function handleStreamError (context: ResponderContext, error: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
   // The client closed the connection, or the application destroyed the stream without an error.
-  const isClosed = (error as { readonly code?: unknown } | null | undefined)?.code === 'ERR_STREAM_PREMATURE_CLOSE'
+  const isClosed = readProperty(error, 'code') === 'ERR_STREAM_PREMATURE_CLOSE'
   const failure = isClosed ? getHandlerTimeout(request) : error
   const isLogged = context.settings.log !== false && !(isClosed && failure === undefined)
   if (isLogged) logUnsent(context, failure, context.settings.errors.internal_error.status, request, reply)

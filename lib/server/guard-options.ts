@@ -12,7 +12,7 @@ import { frameworkErrors } from './early-rejections.js'
 import { clientErrorHandler as respondToClientError } from './malformed-http.js'
 
 /** Options whose functions must not return a promise. */
-const synchronous = ['genReqId', 'rewriteUrl', 'childLoggerFactory', 'querystringParser'] as const
+const synchronous = ['genReqId', 'rewriteUrl', 'childLoggerFactory', 'querystringParser', 'disableRequestLogging'] as const
 
 const owner = 'serverOptions'
 

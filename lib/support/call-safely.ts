@@ -21,7 +21,7 @@ export function callSafely (call: () => unknown, onError: (error: unknown) => vo
  */
 export function handleThrownPromise (thrown: unknown): unknown {
   if (!isPromiseLike(thrown)) return thrown
-  thrown.then(undefined, () => {})
+  callSafely(() => thrown.then(undefined, () => {}), () => {})
   return new Error('A function threw a promise. Return the promise instead.')
 }
 
@@ -57,7 +57,16 @@ export function expectText (name: string, result: unknown): string {
   throw new TypeError(`${name}: expected the function to return a string, got ${describeValue(result)}.`)
 }
 
-/** Returns whether a value has a `then` method, like a promise. */
+/** Returns whether a value has a `then` method, like a promise. A value whose properties cannot be read, such as a revoked proxy, has none. */
 export function isPromiseLike (value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
+  return typeof readProperty(value, 'then') === 'function'
+}
+
+/** Returns a property of any value; `undefined` if reading it throws. */
+export function readProperty (value: unknown, name: string): unknown {
+  try {
+    return (value as Readonly<Record<string, unknown>> | null | undefined)?.[name]
+  } catch {
+    return undefined
+  }
 }

@@ -7,6 +7,7 @@ import t from 'tap'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
 import { createApp, errorResponse, listen, requestId, sendRaw, formatRequest, sendRequest } from '../support/http.js'
+import { throwables } from '../support/throwables.js'
 import { watchRejections } from '../support/unhandled-rejections.js'
 
 const internal = errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId })
@@ -18,6 +19,9 @@ interface Http2Response {
   readonly trailers: Readonly<Record<string, unknown>>
   readonly error?: string
 }
+
+/** Each value that code can throw. Nothing awaits a promise that is thrown, so its rejection would be unhandled. */
+const failures = Object.entries(throwables).filter(([name]) => name !== 'a rejected promise')
 
 async function get (port: number, path: string): Promise<Http2Response> {
   const session = connect(`http://127.0.0.1:${port}`)
@@ -93,6 +97,24 @@ t.test('a stream that fails without a reason after its first chunk is cut', asyn
   t.strictSame(await unhandled(), [])
 })
 
+t.test('a stream that fails with any value after its first chunk is cut', async t => {
+  const unhandled = watchRejections(t)
+  for (const [name, { make }] of failures) {
+    for (const log of [undefined, false] as const) {
+      const app = await createApp({ log }, { logger: { level: 'info', stream: { write () {} } } })
+      app.get('/', async () => new ReadableStream({
+        start (controller) { controller.enqueue(first) },
+        async pull () {
+          await new Promise(resolve => setImmediate(resolve))
+          throw make()
+        }
+      }, { highWaterMark: 0 }))
+      t.match(await sendRaw(await listen(t, app), formatRequest('GET', '/')), /first,\r\n$/, name)
+    }
+  }
+  t.strictSame(await unhandled(), [])
+})
+
 t.test('a header that Node rejects when a stream starts results in a 500', async t => {
   const unhandled = watchRejections(t)
   const [http1, http2] = await createApps(app => {
@@ -148,6 +170,24 @@ t.test('a trailer that Node cannot send is omitted, and the others are sent', as
     const text = await sendRaw(ports[0], formatRequest('GET', `/${encodeURIComponent(name)}`))
     t.match(text, /^HTTP\/1\.1 200 OK\r\n.*\r\n0\r\nx-valid: valid\r\n\r\n$/s, name)
     t.match(await get(ports[1], `/${encodeURIComponent(name)}`), { status: 200, text: 'body', trailers: { 'x-valid': 'valid' } }, name)
+  }
+  t.strictSame(await unhandled(), [])
+})
+
+t.test('a trailer whose function fails with any value is omitted', async t => {
+  const unhandled = watchRejections(t)
+  const ways: Readonly<Record<string, (make: () => unknown) => (...args: readonly unknown[]) => unknown>> = {
+    throws: make => () => { throw make() },
+    rejects: make => async () => { throw make() },
+    'calls back': make => (_reply, _payload, done) => { (done as (error: unknown) => void)(make() || new Error('secret')) }
+  }
+  for (const [value, { make }] of failures) {
+    const app = await createApp({}, { logger: { level: 'debug', stream: { write () {} } } })
+    for (const [way, create] of Object.entries(ways)) app.get(`/${way}`, (_request, reply) => reply.trailer('x-sum', create(make) as never).trailer('x-valid', async () => 'valid').send('body'))
+    const port = await listen(t, app)
+    for (const way of Object.keys(ways)) {
+      t.match(await sendRaw(port, formatRequest('GET', `/${encodeURIComponent(way)}`)), /^HTTP\/1\.1 200 OK\r\n.*\r\n0\r\nx-valid: valid\r\n\r\n$/s, `${way}: ${value}`)
+    }
   }
   t.strictSame(await unhandled(), [])
 })

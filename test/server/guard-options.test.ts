@@ -3,6 +3,7 @@ import t from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
 import { errorResponse, fetchResponse, formatRequest, listen, parseResponse, requestId, sendRaw, sendRequest } from '../support/http.js'
+import { throwables } from '../support/throwables.js'
 import { watchRejections } from '../support/unhandled-rejections.js'
 
 /* eslint-disable no-throw-literal, prefer-promise-reject-errors */
@@ -31,6 +32,7 @@ t.test('an async function is rejected at startup if Fastify needs its result imm
     ['rewriteUrl', { rewriteUrl: async () => '/' }],
     ['childLoggerFactory', { childLoggerFactory: async () => undefined }],
     ['querystringParser', { querystringParser: async () => ({}) }],
+    ['disableRequestLogging', { disableRequestLogging: async () => true }],
     ['routerOptions.querystringParser', { routerOptions: { querystringParser: async () => ({}) } }],
     ['constraints.tenant.deriveConstraint', { constraints: { tenant: { deriveConstraint: async () => 'a' } } }],
     ['routerOptions.constraints.tenant.deriveConstraint', { routerOptions: { constraints: { tenant: { deriveConstraint: async () => 'a' } } } }]
@@ -50,6 +52,7 @@ t.test('a function that returns a promise instead of its result results in a 500
     ['genReqId: expected', { genReqId: (() => Promise.resolve('req_2')) as never }],
     ['childLoggerFactory', { childLoggerFactory: rejects }],
     ['querystringParser', { querystringParser: rejects } as FastifyServerOptions],
+    ['disableRequestLogging', { disableRequestLogging: rejects, logger: { level: 'info', stream: { write () {} } } }],
     ['routerOptions.querystringParser', { routerOptions: { querystringParser: rejects } }],
     ['constraints.tenant.deriveConstraint', { constraints } as FastifyServerOptions],
     ['routerOptions.constraints.tenant.deriveConstraint', { routerOptions: { constraints } } as FastifyServerOptions]
@@ -183,4 +186,29 @@ t.test('a rewriteUrl that throws results in 500, also with app.inject()', async 
     const { statusCode, body } = await app.inject('/')
     t.strictSame([statusCode, JSON.parse(body)], [500, internal.body], 'injected')
   }
+})
+
+t.test('a function that throws any value results in a response', async t => {
+  const unhandled = watchRejections(t)
+  for (const [value, { make }] of Object.entries(throwables).filter(([name]) => name !== 'a rejected promise')) {
+    const fails = (): never => { throw make() }
+    const constraints = { tenant: { name: 'tenant', storage: () => ({ get: () => null, set () {} }), validate () {}, mustMatchWhenDerived: true, deriveConstraint: fails } }
+    for (const [option, options] of Object.entries({
+      genReqId: { genReqId: fails },
+      rewriteUrl: { rewriteUrl: fails },
+      childLoggerFactory: { childLoggerFactory: fails },
+      querystringParser: { routerOptions: { querystringParser: fails } },
+      deriveConstraint: { routerOptions: { constraints } },
+      disableRequestLogging: { disableRequestLogging: fails },
+      'a serializer of the log': { logger: { level: 'info', stream: { write () {} }, serializers: { req: fails, res: fails } } }
+    } as Readonly<Record<string, FastifyServerOptions>>)) {
+      const app = Fastify(serverOptions(options))
+      await app.register(apiErrors, { log: false })
+      app.get('/', async () => 'ok')
+      const port = await listen(t, app)
+      t.match(await sendRaw(port, formatRequest('GET', '/?a=1')), /^HTTP\/1\.1 [245]\d\d /, `${option}: ${value}`)
+      await app.close()
+    }
+  }
+  t.strictSame(await unhandled(), [])
 })

@@ -12,6 +12,9 @@ async function reportedBy (call: () => unknown): Promise<unknown> {
 
 const error = new Error('down')
 
+/** A value whose properties cannot be read. */
+const unreadable = new Proxy({}, { get () { throw error } })
+
 t.test('a value that a call throws or rejects with is reported', async t => {
   t.equal(await reportedBy(() => 'done'), 'nothing')
   t.equal(await reportedBy(async () => 'done'), 'nothing')
@@ -23,7 +26,8 @@ t.test('a value that a call throws or rejects with is reported', async t => {
 
 t.test('a thrown promise is handled', async t => {
   t.match(await reportedBy(() => { throw Promise.reject(error) }), { message: 'A function threw a promise. Return the promise instead.' })
-  for (const thrown of [error, undefined, null, 'text']) t.equal(handleThrownPromise(thrown), thrown)
+  for (const thrown of [error, undefined, null, 'text', unreadable]) t.equal(handleThrownPromise(thrown), thrown)
+  t.match(await reportedBy(() => { throw { then () { throw error } } }), { message: 'A function threw a promise. Return the promise instead.' }) // eslint-disable-line no-throw-literal
 })
 
 t.test('the rejection of a promise whose result is not used is handled', async t => {
@@ -33,7 +37,7 @@ t.test('the rejection of a promise whose result is not used is handled', async t
 })
 
 t.test('a value with a method `then` is like a promise', async t => {
-  t.strictSame([Promise.resolve(), { then () {} }, { then: 1 }, null, undefined, 'then'].map(isPromiseLike), [true, true, false, false, false, false])
+  t.strictSame([Promise.resolve(), { then () {} }, { then: 1 }, null, undefined, 'then', unreadable].map(isPromiseLike), [true, true, false, false, false, false, false])
 })
 
 t.test('a promise is not a result, and only a string is a message', async t => {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiError } from '../../catalog/api-error.js'
 import { specificMessages } from '../../catalog/specific-messages.js'
 import { formatField, getKeywordIssue, formatPointer, issueParams, type Issue, type IssueLocation, type TranslatableIssue } from '../../catalog/issues.js'
+import { getStatus } from '../error-status.js'
 import { listDataKeywords } from './data-limits.js'
 import { maxReported, type FailedKeyword, type ReadReport, type ValidationReport } from './failed-keyword.js'
 import { readAjvReports } from './ajv-reports.js'
@@ -38,7 +39,11 @@ export const validationTranslator: Translator = {
     if (validation === undefined) return undefined
     const report = createReport(validation, error.validationContext, context.request)
     const { location } = report
-    return createInvalidError(location, createIssues(readFailures(report), location), error, context)
+    const issues = createIssues(readFailures(report), location)
+    const status = getStatus(error)
+    // Fastify sets the status 400 on an error without a status. A `schemaErrorFormatter` can set any other.
+    if (status === undefined || status === 400) return createInvalidError(location, issues, error, context)
+    return status === 422 ? createInvalidError('body', issues, error, { ...context, validationStatus: 422 }) : undefined
   }
 }
 

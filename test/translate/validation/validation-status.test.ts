@@ -94,3 +94,38 @@ t.test('the default is 422, and other values are rejected', async t => {
   t.equal((await app.inject({ method: 'POST', url: '/queues', payload: {} })).json().code, 'missing_required_field')
   await t.rejects(create(t, { validationStatus: 401 as never }), { message: 'fastify-api-errors: validationStatus: expected 400 or 422, got 401.' })
 })
+
+t.test('a status that the application sets on a validation error is kept', async t => {
+  const missing = {
+    code: 'missing_required_field',
+    message: standardErrors.missing_required_field.message,
+    details: [{ in: 'body', field: 'name', pointer: '/name', code: 'required', message: 'is required' }]
+  }
+  const inQuery = { ...missing, details: [{ ...missing.details[0], in: 'query' }] }
+  const message = 'Use another name.'
+  const expected: ReadonlyArray<readonly [status: number | undefined, validationStatus: 400 | 422, sent: number, body: object, query?: readonly [number, object]]> = [
+    [undefined, 422, 422, missing, [400, { ...inQuery, code: 'invalid_parameter', message: standardErrors.invalid_parameter.message }]],
+    [undefined, 400, 400, { ...missing, code: 'invalid_request' }, [400, { ...inQuery, code: 'invalid_parameter', message: standardErrors.invalid_parameter.message }]],
+    [400, 422, 422, missing, [400, { ...inQuery, code: 'invalid_parameter', message: standardErrors.invalid_parameter.message }]],
+    [422, 422, 422, missing, [422, inQuery]],
+    [422, 400, 422, missing, [422, inQuery]],
+    [404, 422, 404, { code: 'resource_not_found', message }],
+    [409, 400, 409, { code: 'resource_conflict', message }],
+    [418, 422, 418, { code: 'im_a_teapot', message }],
+    [503, 422, 503, { code: 'service_unavailable', message: standardErrors.service_unavailable.message }]
+  ]
+  for (const [status, validationStatus, sent, content, query = [sent, content]] of expected) {
+    const app = Fastify()
+    await app.register(apiErrors, { log: false, validationStatus })
+    const required = { type: 'object', required: ['name'] }
+    const schemaErrorFormatter = (): Error => Object.assign(new Error(message), status && { statusCode: status })
+    app.post('/formatter', { schemaErrorFormatter, schema: { body: required } }, async () => 'ok')
+    app.post('/attached', { attachValidation: true, schema: { body: required } }, async request => { throw Object.assign(request.validationError as Error, { message }, status && { statusCode: status }) })
+    app.get('/query', { schemaErrorFormatter, schema: { querystring: required } }, async () => 'ok')
+    for (const [method, url, expectedStatus, expectedBody] of [['POST', '/formatter', sent, content], ['POST', '/attached', sent, content], ['GET', '/query', ...query]] as const) {
+      const response = await app.inject({ method, url, ...(method === 'POST' && { payload: {} }) })
+      const { request_id: _, ...rest } = response.json()
+      t.strictSame([response.statusCode, rest], [expectedStatus, expectedBody], `${url}: ${status}, ${validationStatus}`)
+    }
+  }
+})
