@@ -9,6 +9,7 @@ import { callSafely, isPromiseLike } from '../support/call-safely.js'
 import { describeValue } from '../support/describe-value.js'
 import { isSendableHeader } from '../support/http-syntax.js'
 import { isObject } from '../support/is-object.js'
+import { listSecrets, printValue } from '../support/redact.js'
 import { getDecorator } from './internals.js'
 import { nameSend } from './reply-internals.js'
 import { findError, isError } from './returned-errors.js'
@@ -42,7 +43,7 @@ type GetTrailer = (this: unknown, reply: FastifyReply, payload: unknown, done: (
  */
 function guardTrailer (getValue: GetTrailer): GetTrailer {
   return function (reply: FastifyReply, payload, done) {
-    const omit = (error: unknown): undefined => { callSafely(() => { reply.log.debug(error) }, () => {}) }
+    const omit = (error: unknown): undefined => { callSafely(() => { reply.log.debug(`A trailer is omitted, because its function failed: ${printValue(error, listSecrets(reply.request.headers))}`) }, () => {}) }
     try {
       const result = getValue.call(this, reply, payload, (error: unknown, value: unknown) => done(null, error ? omit(error) : value)) ?? undefined
       return isPromiseLike(result) ? Promise.resolve(result).catch(omit) : result

@@ -117,6 +117,8 @@ function sendWhilePending (this: PendingReply, payload?: unknown): FastifyReply 
     ignoreRejection(payload)
     if (isDestroyable(payload)) payload.destroy()
     listener.onLateResult(this.request)
+    // The handler set the status of its late result, while hooks of the error response are still running.
+    if (this.statusCode !== response.status) writeResponse(this, response)
   }
   return this
 }

@@ -6,6 +6,7 @@ import type { ServerResponse } from 'node:http'
 import t from 'tap'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
+import { apiKey } from 'fastify-api-errors/api-key'
 import { createApp, errorResponse, listen, requestId, sendRaw, formatRequest, sendRequest } from '../support/http.js'
 import { throwables } from '../support/throwables.js'
 import { watchRejections } from '../support/unhandled-rejections.js'
@@ -320,4 +321,13 @@ t.test('a parser can close a body stream before its end', async t => {
   })
   app.post('/', async request => { await new Promise(resolve => setImmediate(resolve)); return request.body })
   t.match(await sendRequest(await listen(t, app), 'POST', '/', { 'Content-Type': 'text/csv' }, 'a'), { status: 200, body: 'first' })
+})
+
+t.test('the log about a failed trailer contains no key', async t => {
+  const lines: string[] = []
+  const app = await createApp({}, { disableRequestLogging: true, logger: { level: 'debug', stream: { write: (line: string) => { lines.push(line) } } } })
+  app.get('/', { onRequest: apiKey({ lookup: async () => ({ id: 'ada' }) }) }, (request, reply) => reply.trailer('x-sum', async () => { throw new Error(String(request.headers.authorization)) }).send('body'))
+  await sendRaw(await listen(t, app), formatRequest('GET', '/', { authorization: 'Bearer sk-S3cr3t' }))
+  t.match(lines.join(''), /A trailer is omitted, because its function failed: .*\[API key\]/)
+  t.notMatch(lines.join(''), /S3cr3t/)
 })

@@ -146,6 +146,22 @@ const handlers: Readonly<Record<string, (request: FastifyRequest, reply: Fastify
     reply.send(slowStream())
   },
   'sends an error and rejects': async (_request, reply) => { throw (reply.send(new Error('first')), new Error('second')) },
+  'sends an error, and an object with another status': (_request, reply) => {
+    reply.send(new Error('first'))
+    reply.code(201).header('content-encoding', 'x').send({ balance: 42 })
+  },
+  'throws, and sends an object with another status later': (_request, reply) => {
+    setTimeout(() => { reply.code(201).send({ balance: 42 }) }, 2)
+    throw new Error('first')
+  },
+  'throws, and sends an error with another status later': (_request, reply) => {
+    setTimeout(() => { reply.code(404).send(new Error('second')) }, 2)
+    throw new Error('first')
+  },
+  'throws, and sends a stream with another status later': (_request, reply) => {
+    setTimeout(() => { reply.code(201).type('text/plain').send(slowStream()) }, 2)
+    throw new Error('first')
+  },
   'sends two errors': (_request, reply) => {
     reply.send(new Error('first'))
     reply.send(new Error('second'))
