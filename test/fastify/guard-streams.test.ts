@@ -101,8 +101,8 @@ t.test('a stream that fails without a reason after its first chunk is cut', asyn
 t.test('a stream that fails with any value after its first chunk is cut', async t => {
   const unhandled = watchRejections(t)
   for (const [name, { make }] of failures) {
-    for (const log of [undefined, false] as const) {
-      const app = await createApp({ log }, { logger: { level: 'info', stream: { write () {} } } })
+    for (const options of [{}, { log: false }] as const) {
+      const app = await createApp(options, { logger: { level: 'info', stream: { write () {} } } })
       app.get('/', async () => new ReadableStream({
         start (controller) { controller.enqueue(first) },
         async pull () {
