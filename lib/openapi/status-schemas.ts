@@ -1,11 +1,13 @@
 /** `app.apiErrors.schemas`: a schema for each status, for routes that refer to it. */
-import type { TSchema } from '@sinclair/typebox'
+import type { TObject, TSchema } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import type { ErrorDefinition } from '../catalog/definition.js'
 import { expectOption } from '../support/expect-option.js'
-import { createBodySchema } from './bodies.js'
+import { bodySchema } from '../formats/format.js'
 import { describeErrors } from './error-responses.js'
 import { statusNames, type StatusName } from './component-names.js'
 import type { DocumentSettings } from './settings.js'
+import type { JsonObject } from '../support/is-object.js'
 import { Type } from '../support/type-builder.js'
 
 /** The schemas of the statuses, by name. */
@@ -20,14 +22,26 @@ export function createStatusSchemas ({ errors, formats: [format], docUrl, compon
   for (const [status, name] of Object.entries(statusNames)) {
     const definitions = Object.values(errors).filter(definition => definition.status === Number(status))
     if (definitions.length === 0) continue
+    const $defs: JsonObject = {}
     const members = new Map<string, TSchema>(definitions.map(definition => {
-      const schema = createBodySchema(definition, format, docUrl)
+      const schema = bodySchema(format, moveMeta(definition, $defs), { hasDocUrl: docUrl(definition.code) !== undefined })
       return [JSON.stringify(schema), schema]
     }))
     // @fastify/swagger uses the description of the schema as the description of the response.
-    schemas[name] = Type.Union([...members.values()], { $id: componentPrefix + name, description: describeErrors(definitions) }) as TSchema
+    const own = Object.keys($defs).length > 0 ? { $defs } : {}
+    schemas[name] = Type.Union([...members.values()], { $id: componentPrefix + name, description: describeErrors(definitions), ...own }) as TSchema
   }
   return schemas as StatusSchemas
+}
+
+/** Moves a `meta` that refers to its own parts to the definitions of the status, because Fastify's serializer rejects an `$id` inside `anyOf`. */
+function moveMeta (definition: ErrorDefinition, $defs: JsonObject): ErrorDefinition {
+  const { $id = '', ...meta } = definition.meta ?? {}
+  const json = JSON.stringify(meta)
+  if ($id === '' && !/"\$ref":"#/.test(json)) return definition
+  const pointer = `#/$defs/${definition.code}`
+  $defs[definition.code] = JSON.parse(json.replace(/(?<="\$ref":")([^"#]*)#?(?=[/"])/g, (ref, id) => id === '' || id === $id ? pointer : ref))
+  return { ...definition, meta: { $ref: pointer } as unknown as TObject }
 }
 
 /**

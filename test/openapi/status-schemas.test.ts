@@ -2,7 +2,7 @@
 import t from 'tap'
 import createError from 'http-errors'
 import { Type } from '@sinclair/typebox'
-import { defineErrors, defineFormat, formats, standardErrors, type ErrorStatus } from 'fastify-api-errors'
+import apiErrors, { defineErrors, defineFormat, formats, standardErrors, type ErrorStatus } from 'fastify-api-errors'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { errorStatuses } from '../../lib/catalog/definition.js'
 import { codesByStatus } from '../../lib/catalog/standard-errors.js'
@@ -109,7 +109,6 @@ t.test('a code of the application is documented next to the standard code of its
 
 t.test('register() rejects a schema name that is in use', async t => {
   const { default: Fastify } = await import('fastify')
-  const { default: apiErrors } = await import('fastify-api-errors')
   const app = Fastify()
   t.teardown(() => app.close())
   app.addSchema({ $id: 'NotFound', type: 'object' })
@@ -120,7 +119,7 @@ t.test('register() rejects a schema name that is in use', async t => {
 
 t.test('several registrations add the schemas of their own format, named like their components', async t => {
   const { default: Fastify } = await import('fastify')
-  const { default: apiErrors, swaggerOptions } = await import('fastify-api-errors')
+  const { swaggerOptions } = await import('fastify-api-errors')
   const { default: swagger } = await import('@fastify/swagger')
   type Registration = readonly [prefix: string, format: 'code' | 'problem', $ref: string, extra?: object]
   const start = async (registrations: readonly Registration[], outer: boolean): Promise<Record<string, unknown>> => {
@@ -167,7 +166,6 @@ t.test('several registrations add the schemas of their own format, named like th
 
 t.test('a scope whose schemas have the names of other schemas of the application is rejected, in any order', async t => {
   const { default: Fastify } = await import('fastify')
-  const { default: apiErrors } = await import('fastify-api-errors')
   const message = 'fastify-api-errors: addSchemas: expected false, because the application already has another schema with the $id "BadRequest", got true.'
   for (const innerFirst of [true, false]) {
     const app = Fastify()
@@ -250,4 +248,31 @@ t.test('bodies without a discriminator are an anyOf', async t => {
       { type: 'object', additionalProperties: false, required: ['message'], properties: { message } }
     ]
   })
+})
+
+t.test('with addSchemas, several registrations can define a code whose meta refers to its own parts', async t => {
+  const define = (type: string) => defineErrors(standardErrors, {
+    draw_failed: {
+      status: 409,
+      message: 'The draw failed.',
+      action: 'Wait.',
+      meta: { type: 'object', properties: { first: { $ref: '#/$defs/place' }, second: { $ref: '#/properties/first' } }, $defs: { place: { type, exclusiveMinimum: 0 } } }
+    }
+  })
+  for (const inner of ['number', 'integer']) {
+    const [errors, errorsOfScope] = [define('number'), define(inner)]
+    const app = await createApp({ plugin: { errors, addSchemas: true } }, async app => {
+      app.get('/draw', { config: { errors: [errors.draw_failed] }, schema: { response: { 409: { $ref: 'Conflict#' } } } }, async () => 'ok')
+      await app.register(async scope => {
+        await scope.register(apiErrors, { errors: errorsOfScope, addSchemas: true, log: false })
+        scope.get('/draw', { config: { errors: [errorsOfScope.draw_failed] }, schema: { response: { 409: { $ref: 'V2Conflict#' } } } }, async () => { throw errorsOfScope.draw_failed() })
+      }, { prefix: '/v2' })
+    })
+    t.equal((await app.inject('/v2/draw')).statusCode, 409)
+    const document = documentOf(app)
+    t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true }, inner)
+    const names = Object.keys(document.components.schemas ?? {})
+    for (const [, name] of JSON.stringify(document).matchAll(/#\/components\/schemas\/([^"/]+)/g)) t.ok(names.includes(String(name)), name)
+    await app.close()
+  }
 })
