@@ -19,7 +19,7 @@ export function createCodeSchema (
 }
 
 /** Returns the JSON Schema of the bodies of a code. References in `meta` stay relative to `meta`, because it has an `$id`. */
-function createBodySchema (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes?: readonly string[] | undefined): TSchema {
+export function createBodySchema (definition: ErrorDefinition, format: Format, docUrl: DocUrl, issueCodes?: readonly string[] | undefined): TSchema {
   const { code, meta } = definition
   const hasLocalReference = meta !== undefined && meta.$id === undefined && /ref":"#/i.test(JSON.stringify(meta))
   const identified = hasLocalReference ? { ...definition, meta: { ...meta, $id: `meta:${code}` } } : definition
