@@ -30,9 +30,20 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 const modules = Object.values(manifest.exports).flatMap(target => typeof target === 'string' ? [] : [target.default.replace(/^\.\/|\.js$/g, '')])
 const commands = Object.values(manifest.bin).map(path => path.replace(/^\.\/|\.js$/g, ''))
 
-/** Files that run only at startup, or while a document or a page is created. No stack of a request shows their functions, so these have short names. */
-const filesWithShortNames =
-  /[\\/]lib[\\/](?:(?:infer|openapi|reference|samples|verify)[\\/].*|catalog[\\/](?:complete-definition|deprecation)|fastify[\\/](?:composed-hooks|declared-statuses|early-routes|registrations|routes)|options|languages[\\/]resolve-languages|rate-limit[\\/](?:check-)?policies|support[\\/]expect-option)\.ts$/
+/**
+ * Files that run only at startup, while a document or a page is created, or inside a translator. They call no function of the
+ * application during a request, so no stack of the application shows their functions, and these have short names.
+ */
+const filesWithShortNames = new RegExp(`/lib/(${[
+  '(infer|openapi|reference|samples|verify)/.*',
+  'catalog/(complete-definition|deprecation)',
+  'fastify/(composed-hooks|declared-statuses|early-routes|registrations|routes)',
+  'languages/resolve-languages',
+  'options',
+  'rate-limit/(check-)?policies',
+  'support/expect-option',
+  'translate/(databases|upstreams|validation)/.*'
+].join('|')})\\.ts$`.replaceAll('/', '[\\\\/]'))
 
 rmSync(dist, { recursive: true, force: true })
 await writeModules()
