@@ -23,8 +23,9 @@ process.once('exit', code => {
   console.error(`fastify-api-errors: --app: the application ended the process with exit code ${code}, so the command did not run.`)
   process.exitCode = 2
 })
-runCommand(process.argv.slice(2)).then(({ output, code }) => {
+runCommand(process.argv.slice(2)).then(({ output, code, warning }) => {
   hasEnded = true
+  if (warning !== undefined) console.error(warning)
   process.stdout.write = write
   console.log(output)
   process.exit(code) // A closed application may still keep connections open.

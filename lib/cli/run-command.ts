@@ -62,6 +62,8 @@ interface Options {
 export interface Outcome {
   readonly output: string
   readonly code: 0 | 1
+  /** A problem of the application that does not change the result. */
+  readonly warning?: string
 }
 
 type Command = (app: FastifyInstance, options: Options, warnings: readonly string[]) => Outcome | Promise<Outcome>
@@ -261,8 +263,8 @@ export async function runCommand (args: string[]): Promise<Outcome> {
     await closeApp(app, values.app).catch(() => {})
     throw error
   })
-  await closeApp(app, values.app)
-  return outcome
+  const warning = await closeApp(app, values.app).then(() => undefined, getFirstLine)
+  return warning === undefined ? outcome : { ...outcome, warning }
 }
 
 /** The milliseconds within which an application must close. */

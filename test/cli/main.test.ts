@@ -55,6 +55,21 @@ t.test('invalid input: exit code 2 and one sentence', async t => {
   t.strictSame(await run('check'), { code: 2, stdout: '', stderr: "fastify-api-errors: --app: expected the module of the API, such as './app.js', got undefined.\n" })
 })
 
+t.test('standard error has a warning if the application does not close', async t => {
+  const folder = t.testdir({
+    'app.ts': `import { build as buildApp } from '${app}'
+export async function build () {
+  const app = await buildApp()
+  app.addHook('onClose', async () => { throw 'The pool is gone.' })
+  return app
+}`
+  })
+  const path = join(folder, 'app.ts')
+  const { code, stdout, stderr } = await run('doctor', '--json', '--app', path)
+  t.strictSame({ code, stderr }, { code: 0, stderr: `fastify-api-errors: --app: "${path}" does not close: The pool is gone.\n` })
+  t.strictSame(JSON.parse(stdout).problems, [])
+})
+
 t.test('the program exits even if the application keeps a connection open', async t => {
   const folder = t.testdir({ 'app.ts': `export { build } from '${app}'\nsetInterval(() => {}, 1000)` })
   t.match(await run('lock', '--app', join(folder, 'app.ts'), '--lockfile', join(folder, 'lock.json')), { code: 0 })
