@@ -71,10 +71,11 @@ function readIssue (item: unknown): ResponseIssue | undefined {
 
 /** Reads a JSON Pointer, plain or in a URI fragment (RFC 6901, section 6). */
 function readPointer (value: unknown): string | undefined {
-  if (typeof value !== 'string' || !value.startsWith('#')) return typeof value === 'string' ? value : undefined
+  if (typeof value !== 'string') return undefined
+  const pointer = value.replace(/^#/, '')
   try {
-    return decodeURIComponent(value.slice(1))
+    return pointer === value ? value : decodeURIComponent(pointer)
   } catch {
-    return value.slice(1)
+    return pointer
   }
 }

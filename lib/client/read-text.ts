@@ -18,7 +18,7 @@ export async function readText (response: Response, { maxSize, timeout }: ReadLi
   if (response.bodyUsed) return undefined
   const reader = getReader(response)
   let timer: ReturnType<typeof setTimeout> | undefined
-  const timedOut = new Promise<undefined>(resolve => { timer = setTimeout(() => { resolve(undefined) }, timeout) })
+  const timedOut = new Promise<undefined>(resolve => { timer = setTimeout(resolve, timeout, undefined) })
   const whole = reader === undefined ? response.text() : readChunks(reader, maxSize)
   const text = await Promise.race([whole, timedOut]).catch(() => undefined)
   clearTimeout(timer)

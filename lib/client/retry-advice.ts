@@ -9,8 +9,8 @@ export type RetryAdvice = 'never' | 'backoff' | 'retry-after'
 /** The standard codes whose advice differs from that of their status. */
 const adviceByCode: Readonly<Record<string, RetryAdvice>> = { concurrent_modification: 'backoff', idempotency_in_progress: 'backoff' }
 
-/** The statuses of {@link adviceByCode}. */
-const statusesOfCodes: ReadonlySet<number> = new Set([409])
+/** The status of {@link adviceByCode}. */
+const statusOfCodes = 409
 
 /** The statuses whose advice differs from that of their class, which is `never` for a 4xx and `backoff` for a 5xx. */
 const adviceByStatus: Readonly<Record<number, RetryAdvice>> = {
@@ -31,14 +31,11 @@ const adviceByStatus: Readonly<Record<number, RetryAdvice>> = {
 
 /** Returns the advice for an error: the API's own advice for the code, or the advice of the standard catalog. */
 export function getRetryAdvice ({ code, status }: { readonly code: string | undefined, readonly status: number }, own: Readonly<Record<string, RetryAdvice>>): RetryAdvice {
-  if (code !== undefined) {
-    if (Object.hasOwn(own, code)) return own[code] as RetryAdvice
-    if (Object.hasOwn(adviceByCode, code)) return adviceByCode[code] as RetryAdvice
-  }
-  return adviceByStatus[status] ?? (status >= 500 ? 'backoff' : 'never')
+  const advice = { ...adviceByCode, ...own }
+  return code !== undefined && Object.hasOwn(advice, code) ? advice[code] as RetryAdvice : adviceByStatus[status] ?? (status >= 500 ? 'backoff' : 'never')
 }
 
 /** Returns whether the advice for a status can depend on the code, which only the body has. */
 export function dependsOnCode (status: number, own: Readonly<Record<string, RetryAdvice>>): boolean {
-  return statusesOfCodes.has(status) || Object.keys(own).length > 0
+  return status === statusOfCodes || Object.keys(own).length > 0
 }

@@ -11,10 +11,7 @@ export function parseRetryAfter (headers: Headers, meta: unknown): number | unde
   const value = headers.get('retry-after')?.trim() ?? ''
   if (/^\d+$/.test(value)) return Number(value)
   const date = /^[A-Z][a-z]{2}/.test(value) ? Date.parse(value.endsWith('GMT') ? value : `${value} GMT`) : NaN // all dates in HTTP are GMT
-  if (!Number.isNaN(date)) {
-    const now = Date.parse(headers.get('date') ?? '')
-    return Math.max(0, Math.ceil((date - (Number.isNaN(now) ? Date.now() : now)) / 1000))
-  }
+  if (!Number.isNaN(date)) return Math.max(0, Math.ceil((date - (Date.parse(headers.get('date') ?? '') || Date.now())) / 1000))
   const seconds = (meta as { readonly retry_after?: unknown } | null | undefined)?.retry_after
   return typeof seconds === 'number' && seconds >= 0 ? seconds : undefined
 }

@@ -110,16 +110,20 @@ function getMethod (request: Request | undefined, init: Init): string {
 }
 
 /** Adds the key as a string of Structured Fields (RFC 9651), as draft-ietf-httpapi-idempotency-key-header-07 requires. */
-function addIdempotencyKey (request: Request | undefined, init: Init, { idempotencyKey }: Settings): Init {
-  if (!idempotencyKey || !keyedMethods.includes(getMethod(request, init))) return init
+function addIdempotencyKey (request: Request | undefined, init: Init, settings: Settings): Init {
+  if (!isKeyed(getMethod(request, init), settings)) return init
   const headers = new Headers(init?.headers ?? request?.headers)
   if (!headers.has('idempotency-key')) headers.set('idempotency-key', `"${crypto.randomUUID()}"`)
   return { ...init, headers }
 }
 
-function countAttempts (method: string, body: unknown, { attempts, methods, idempotencyKey }: Settings): number {
-  const isRetried = methods.includes(method) || (idempotencyKey && keyedMethods.includes(method))
-  return isRetried && !isStream(body) ? attempts : 1
+function isKeyed (method: string, { idempotencyKey }: Settings): boolean {
+  return idempotencyKey && keyedMethods.includes(method)
+}
+
+function countAttempts (method: string, body: unknown, settings: Settings): number {
+  const isRetried = settings.methods.includes(method) || isKeyed(method, settings)
+  return isRetried && !isStream(body) ? settings.attempts : 1
 }
 
 /** Returns whether a body is a stream, or an async iterable in Node. Such a body can be sent only once. */

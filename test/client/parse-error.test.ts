@@ -244,6 +244,17 @@ t.test('for a body that is too large, the error has only the status, and the res
   t.match(await parseError(exact, undefined, { maxSize: 11 }), { code: undefined, body: undefined })
 })
 
+t.test('parseError() rejects a value that is not a response, such as a promise', async t => {
+  const message = (received: string): string => `parseError: response: expected a Response, got ${received}. Is await missing?`
+  for (const [value, received] of [
+    [Promise.resolve(new Response()), '[object Promise]'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [{ status: 500, headers: {} }, '[object Object]'],
+    [new TypeError('fetch failed'), 'TypeError: fetch failed']
+  ] as const) await t.rejects(parseError(value as unknown as Response, {}), new TypeError(message(received)))
+})
+
 t.test('parseError() accepts the response of another fetch implementation', async t => {
   const response = (text: () => Promise<string>): Response => ({ status: 400, statusText: '', headers: new Headers(), bodyUsed: false, body: { pipe () {} }, text }) as unknown as Response
   t.match(await parseError(response(async () => '{"code":"a"}')), { code: 'a', status: 400 })
