@@ -71,8 +71,10 @@ export function hashKey (key: string): string {
  * the key is correct.
  *
  * @param hash as {@link hashKey} returns it
+ * @throws TypeError if the key or the hash is not a string
  */
 export function matchesHash (key: string, hash: string): boolean {
+  expectOption('matchesHash', 'hash', typeof hash === 'string', 'a string', hash)
   // Both sides are hashed again, so that they have the same length, whatever is stored.
   return timingSafeEqual(createDigest(hashKey(key)), createDigest(hash))
 }

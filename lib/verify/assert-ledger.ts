@@ -1,6 +1,7 @@
 /** Checks at the end of a test suite that every error was documented. */
 import { AssertionError } from 'node:assert'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
+import { isLedgerEntry } from './collect-ledger.js'
 import { listReferences } from './references.js'
 import type { LedgerEntry } from './ledger.js'
 
@@ -46,7 +47,7 @@ export function assertLedger (app: LedgerSource, options: AssertLedgerOptions = 
   expectOption('assertLedger', 'app', isRegistered, 'the instance, or the scope, that registers fastify-api-errors', app)
   expectKnownOptions('assertLedger', '', options, ['responses', 'unexercised', 'except'])
   const { responses = app.apiErrors.ledger(), unexercised: mode = 'list', except = [] } = options
-  expectOption('assertLedger', 'responses', Array.isArray(responses), 'the result of readLedger()', responses)
+  expectOption('assertLedger', 'responses', Array.isArray(responses) && responses.every(isLedgerEntry), 'the result of readLedger()', responses)
   expectOption('assertLedger', 'unexercised', mode === 'list' || mode === 'fail', "'list' or 'fail'", mode)
   expectOption('assertLedger', 'except', Array.isArray(except), 'an array of codes', except)
   const codes = listReferences(app).flatMap(({ codes }) => codes)

@@ -34,7 +34,7 @@ interface SentEvent {
  *
  * @param folder the path of the folder. It is created if it does not exist. Empty it before each run
  * @returns a function that stops collecting
- * @throws TypeError if `folder` is not a path
+ * @throws TypeError if `folder` is not a path, or if the folder cannot be created
  * @example
  * // ledger/collect.js, loaded by: node --import ./ledger/collect.js --test
  * import { collectLedger } from 'fastify-api-errors'
@@ -43,7 +43,11 @@ interface SentEvent {
  */
 export function collectLedger (folder: string): () => void {
   expectFolder('collectLedger', folder)
-  mkdirSync(folder, { recursive: true })
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch {
+    rejectOption('collectLedger', 'folder', 'the path of a folder that can be created, or that exists', folder)
+  }
   const file = join(folder, `${process.pid}-${randomUUID()}.jsonl`)
   const write = (message: unknown): void => {
     const { route, method, status, code, request } = message as SentEvent
@@ -84,9 +88,14 @@ export function readLedger (folder: string): LedgerEntry[] {
 function readEntries (file: string): LedgerEntry[] {
   return readFileSync(file, 'utf8').split('\n').slice(0, -1).map((line, index) => {
     const entry = parseJson(line)
-    if (Errors(entrySchema, entry).First() !== undefined) rejectOption('readLedger', `${file}:${index + 1}`, 'a line that collectLedger() wrote', line)
-    return entry as LedgerEntry
+    if (!isLedgerEntry(entry)) rejectOption('readLedger', `${file}:${index + 1}`, 'a line that collectLedger() wrote', line)
+    return entry
   })
+}
+
+/** Returns whether a value has all properties of an entry. */
+export function isLedgerEntry (value: unknown): value is LedgerEntry {
+  return Errors(entrySchema, value).First() === undefined
 }
 
 function parseJson (line: string): unknown {

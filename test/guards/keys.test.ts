@@ -114,5 +114,6 @@ function workOf (call: () => unknown): { hashed: number[], compared: number[], r
 
 t.test('only a string can be hashed, and createKey requires options', async t => {
   t.throws(() => hashKey(5 as never), new TypeError('hashKey: key: expected a string, got 5.'))
+  t.throws(() => matchesHash('a', undefined as never), new TypeError('matchesHash: hash: expected a string, got undefined.'))
   t.throws(() => generateKey(undefined as never), new TypeError('generateKey: prefix: expected words of letters and digits joined by underscores, such as "launch_live", got undefined.'))
 })

@@ -91,6 +91,7 @@ t.test('invalid input is reported with one sentence', async t => {
     [{ answers: [] }, 'answers: unknown option, expected one of responses, unexercised, except.'],
     [{ except: 'x' }, 'except: expected an array of codes, got "x".'],
     [{ unexercised: 'warn' }, 'unexercised: expected \'list\' or \'fail\', got "warn".'],
-    [{ responses: '.ledger' }, 'responses: expected the result of readLedger(), got ".ledger".']
+    [{ responses: '.ledger' }, 'responses: expected the result of readLedger(), got ".ledger".'],
+    [{ responses: [{ route: 'GET /queues/:id' }] }, 'responses: expected the result of readLedger(), got an array.']
   ] as const) t.throws(() => assertLedger(app, options as object), new TypeError(`assertLedger: ${sentence}`))
 })
