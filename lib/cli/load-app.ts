@@ -35,7 +35,8 @@ export async function loadApp (module: string | undefined): Promise<FastifyInsta
     const file = findUnknownTypeScript(error)
     if (file === path) rejectOption(program, '--app', "JavaScript, or TypeScript and the package tsx ('npm install --save-dev tsx')", module)
     if (file !== undefined) throw createAppError(module, 'does not start', `it imports ${relative('', file)}. Run the command with NODE_OPTIONS='--import=tsx'.`)
-    throw createAppError(module, 'does not start', error)
+    const hint = error instanceof SyntaxError && findPlace(error) === '' ? ` (run 'node ${module}' to see the file and line)` : '' // Node hides the place of a syntax error in an ES module.
+    throw createAppError(module, `does not start${hint}`, error)
   }
   if (!isApplication(app)) {
     const exported = names.length === 0 ? 'without exports' : `with the exports ${names.join(', ')}`

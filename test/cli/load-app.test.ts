@@ -99,6 +99,6 @@ t.test('a module that fails is reported with the file and line of the applicatio
   t.equal(await messageOf(join(folder, 'app.ts')), `${start}"${folder}/app.ts" does not start (at ${folder}/database.ts:3): NOT_SET is missing.`)
   t.equal(await messageOf(join(folder, 'common.cjs')), `${start}"${folder}/common.cjs" does not start (at ${folder}/common.cjs:2): NOT_SET is missing.`)
   t.equal(await messageOf(join(folder, 'plain.mjs')), `${start}"${folder}/plain.mjs" does not start (at ${folder}/plain.mjs:1): NOT_SET is missing.`)
-  t.match(await messageOf(join(folder, 'syntax.mjs')), new RegExp(`^${start}"${folder}/syntax\\.mjs" does not start( \\(at ${folder}/syntax\\.mjs:1\\))?: `))
+  t.match(await messageOf(join(folder, 'syntax.mjs')), new RegExp(`^${start}"${folder}/syntax\\.mjs" does not start \\((at ${folder}/syntax\\.mjs:1|run 'node ${folder}/syntax\\.mjs' to see the file and line)\\): `))
   t.equal(await messageOf(join(folder, 'rejects.ts')), `${start}"${folder}/rejects.ts" does not start: undefined`)
 })
