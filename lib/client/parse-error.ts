@@ -21,13 +21,12 @@ export interface ParseErrorOptions {
  * Reads the error of a response in any format of fastify-api-errors, or in the RFC 9457 format of any API.
  *
  * If the body cannot be read, the error has only the status. This applies to a proxy's HTML page, invalid JSON, an incomplete
- * body, and a body that exceeds the limits. The promise never rejects, unless `response` is not a response.
+ * body, and a body that exceeds the limits. The promise rejects only if `response` is not a response.
  *
  * @param response a response with a status of 400 or more
  * @param body the parsed body, if the response has already been read: `parseError(response, error)` with openapi-fetch. An object with a
  * function `read` is the options instead, because a parsed body has no functions: `parseError(response, { read })`
  * @param options the limits for the size of the body and for the time to read it, and a reader for another format
- * @throws TypeError if `response` is not a response, for example because `await` is missing
  * @example
  * const response = await fetch('/queues/1/entries', { method: 'POST' })
  * if (!response.ok) throw await parseError<typeof errors>(response)

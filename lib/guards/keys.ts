@@ -71,7 +71,7 @@ export function hashKey (key: string): string {
  * the key is correct.
  *
  * @param hash as {@link hashKey} returns it
- * @throws TypeError if the key or the hash is not a string
+ * @throws TypeError for a value that is not a string
  */
 export function matchesHash (key: string, hash: string): boolean {
   expectOption('matchesHash', 'hash', typeof hash === 'string', 'a string', hash)

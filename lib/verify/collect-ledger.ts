@@ -46,7 +46,7 @@ export function collectLedger (folder: string): () => void {
   try {
     mkdirSync(folder, { recursive: true })
   } catch {
-    rejectOption('collectLedger', 'folder', 'the path of a folder that can be created, or that exists', folder)
+    rejectOption('collectLedger', 'folder', 'a folder that can be created', folder)
   }
   const file = join(folder, `${process.pid}-${randomUUID()}.jsonl`)
   const write = (message: unknown): void => {

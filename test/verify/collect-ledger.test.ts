@@ -75,7 +75,7 @@ t.test('a folder that does not exist', async t => {
 t.test('a folder is a path', async t => {
   t.equal(thrown(() => collectLedger(5 as never)), "TypeError: collectLedger: folder: expected a path, such as '.ledger', got 5.")
   const file = fileURLToPath(import.meta.url)
-  t.equal(thrown(() => collectLedger(file)), `TypeError: collectLedger: folder: expected the path of a folder that can be created, or that exists, got "${file}".`)
+  t.equal(thrown(() => collectLedger(file)), `TypeError: collectLedger: folder: expected a folder that can be created, got "${file}".`)
   t.equal(thrown(() => readLedger(undefined as never)), "TypeError: readLedger: folder: expected a path, such as '.ledger', got undefined.")
   t.equal(thrown(() => readLedger('')), 'TypeError: readLedger: folder: expected a path, such as \'.ledger\', got "".')
 })
