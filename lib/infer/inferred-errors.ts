@@ -1,6 +1,7 @@
 /** Reads the errors that `fastify-api-errors infer` found in the source of an application and wrote to `errors.inferred.json`. */
 import { readFileSync } from 'node:fs'
 import { codeForStatus } from '../catalog/standard-errors.js'
+import { describeValue } from '../support/describe-value.js'
 import { isRecord } from '../support/is-object.js'
 import { parseJsonFile } from '../support/parse-json-file.js'
 import type { Finding } from './finding.js'
@@ -32,7 +33,7 @@ export interface InferredErrors {
 export function readInferredErrors (inferred: unknown, subject: string): InferredErrors {
   const value = typeof inferred === 'string' ? readJson(inferred, subject) : inferred
   if (!isRecord(value) || value.version !== 1 || !isRecord(value.routes) || !Object.values(value.routes).every(isList)) {
-    throw new TypeError(`${subject}: expected the output of 'fastify-api-errors infer --write', got ${typeof inferred === 'string' ? `other content in ${inferred}` : 'another value'}.`)
+    throw new TypeError(`${subject}: expected the output of 'fastify-api-errors infer --write', got ${typeof inferred === 'string' ? `other content in ${inferred}` : describeValue(inferred)}.`)
   }
   return value as unknown as InferredErrors
 }

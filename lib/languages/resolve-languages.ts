@@ -81,7 +81,7 @@ function isLanguageTag (value: unknown): value is string {
 const properties = { errors: true, issues: true, messages: true, titles: true, formats: true } satisfies Record<keyof AnyLanguage, true>
 
 function createTexts (option: string, language: unknown, errors: AnyCatalog): Texts {
-  expectOption(owner, option, isRecord(language), "an object with errors and issues, like that of 'fastify-api-errors/languages/de'", language)
+  expectOption(owner, option, isRecord(language) && 'errors' in language && 'issues' in language, "an object with errors and issues, like that of 'fastify-api-errors/languages/de'", language)
   expectKnownOptions(owner, option, language, Object.keys(properties))
   for (const name of ['errors', 'issues']) expectOption(owner, `${option}.${name}`, isRecord(language[name]), 'an object of messages by code', language[name])
   for (const name of ['messages', 'titles', 'formats']) expectOption(owner, `${option}.${name}`, language[name] === undefined || isRecord(language[name]), 'an object', language[name])

@@ -1,5 +1,6 @@
 /** The changelog of an API's errors, which `fastify-api-errors changelog` writes from the history of the lockfile. */
 import { readFileSync } from 'node:fs'
+import { describeValue } from '../support/describe-value.js'
 import { isRecord } from '../support/is-object.js'
 import { parseJsonFile } from '../support/parse-json-file.js'
 
@@ -32,7 +33,7 @@ export interface ChangelogEntry {
 export function readChangelog (changelog: unknown, option = 'reference.changelog'): Changelog {
   const value = typeof changelog === 'string' ? readJson(changelog, option) : changelog
   if (!isRecord(value) || value.version !== 1 || !Array.isArray(value.entries) || !value.entries.every(isEntry)) {
-    throw new TypeError(`fastify-api-errors: ${option}: expected the output of 'fastify-api-errors changelog', got ${typeof changelog === 'string' ? `other content in ${changelog}` : 'another value'}.`)
+    throw new TypeError(`fastify-api-errors: ${option}: expected the output of 'fastify-api-errors changelog', got ${typeof changelog === 'string' ? `other content in ${changelog}` : describeValue(changelog)}.`)
   }
   return value as unknown as Changelog
 }

@@ -44,7 +44,7 @@ t.test('a status without a code has the standard code, unless sent errors are on
 
 t.test('an invalid file is rejected with its path', async t => {
   const register = async (value: unknown): Promise<unknown> => await Fastify().register(apiErrors, { inferred: value as string }).then(() => 'registered', (fault: Error) => fault.message)
-  t.equal(await register({ version: 2 }), "fastify-api-errors: inferred: expected the output of 'fastify-api-errors infer --write', got another value.")
+  t.equal(await register({ version: 2 }), "fastify-api-errors: inferred: expected the output of 'fastify-api-errors infer --write', got an object.")
   const folder = mkdtempSync(join(tmpdir(), 'inferred-'))
   writeFileSync(join(folder, 'package.json'), '{}')
   t.match(await register(join(folder, 'package.json')), /^fastify-api-errors: inferred: expected the output of 'fastify-api-errors infer --write', got other content in .*package\.json\.$/)

@@ -26,6 +26,8 @@ t.test('an invalid option is rejected with its path', async t => {
     [{ default: 'english' }, "languages.default: expected a language tag, like 'en', got \"english\"."],
     [{ default: 'en', german: own }, "languages: expected language tags as keys, like 'de', got \"german\"."],
     [{ default: 'en', de: 'german' }, "languages.de: expected an object with errors and issues, like that of 'fastify-api-errors/languages/de', got \"german\"."],
+    [{ default: 'en', de: {} }, "languages.de: expected an object with errors and issues, like that of 'fastify-api-errors/languages/de', got an empty object."],
+    [{ default: 'en', de: Promise.resolve(own) }, "languages.de: expected an object with errors and issues, like that of 'fastify-api-errors/languages/de', got a promise."],
     [{ default: 'en', de: { ...own, error: {} } }, 'languages.de.error: unknown option, expected one of errors, issues, messages, titles, formats.'],
     [{ default: 'en', de: { ...own, errors: undefined } }, 'languages.de.errors: expected an object of messages by code, got undefined.'],
     [{ default: 'en', de: { ...own, issues: [] } }, 'languages.de.issues: expected an object of messages by code, got an empty array.'],
