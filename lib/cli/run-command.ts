@@ -55,7 +55,7 @@ interface Options {
   readonly inferred: string
   readonly write: boolean
   readonly json: boolean
-  readonly format: string
+  readonly format?: string | undefined
 }
 
 /** The output of a command, and its exit code. */
@@ -100,15 +100,16 @@ async function infer (app: FastifyInstance, { inferred, write, json }: Options):
 
 /** Compares the API with its lockfile, its source with the file of inferred errors, and a changelog with the history of the lockfile. The last two are optional. */
 async function check (app: FastifyInstance, options: Options): Promise<Outcome> {
-  const { inferred, lockfile, changelog, format, json } = options
+  const { inferred, lockfile, changelog, json, format = json ? 'json' : 'text' } = options
   expectOption(program, '--format', Object.hasOwn(checkFormats, format), `one of ${Object.keys(checkFormats).join(', ')}`, format)
+  expectOption(program, '--format', !json || format === 'json', "'json', because --json is also set", format)
   const hasInferred = existsSync(inferred)
   const result: CheckResult = {
     ...((!hasInferred || existsSync(lockfile)) && { lockfile: checkLockfile(listReferences(app), lockfile) }),
     ...(hasInferred && { inferred: { path: inferred, changes: await checkSource(app, inferred) } }),
     ...(changelog !== undefined && { changelog: { path: changelog, changes: checkChangelog(changelog, lockfile) } })
   }
-  return { output: checkFormats[json ? 'json' : format as keyof typeof checkFormats](result), code: getCheckCode(result) }
+  return { output: checkFormats[format as keyof typeof checkFormats](result), code: getCheckCode(result) }
 }
 
 async function checkSource (app: FastifyInstance, inferred: string): Promise<string[]> {
@@ -193,7 +194,7 @@ const options = {
   inferred: { type: 'string', default: 'errors.inferred.json' },
   write: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
-  format: { type: 'string', default: 'text' },
+  format: { type: 'string' },
   version: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' }
 } as const

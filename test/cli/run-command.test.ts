@@ -163,6 +163,7 @@ t.test('invalid input gets one sentence', async t => {
   t.equal(await messageFor('lock', '--app', app('plain.ts')), '--app: expected an application that registers fastify-api-errors on its root instance, and not only in a scope, got "plain.ts".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('nowhere.json')), '--lockfile: expected a file that \'fastify-api-errors lock\' wrote, got "nowhere.json".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--format', 'xml'), '--format: expected one of text, json, github, markdown, got "xml".')
+  t.equal(await messageFor('check', '--app', app('app.ts'), '--json', '--format', 'github'), '--format: expected \'json\', because --json is also set, got "github".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('not.json')), "not.json: expected a lockfile that 'fastify-api-errors lock' wrote, got invalid JSON.")
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', app('other.json')), 'other.json: expected a lockfile that \'fastify-api-errors lock\' wrote, got "/lockfileVersion" with the error "Expected 1".')
   t.equal(await messageFor('check', '--app', app('app.ts'), '--lockfile', folder), `--lockfile: "${folder}" cannot be read: EISDIR: illegal operation on a directory, read`)
