@@ -452,9 +452,11 @@ function toSent (found: Found): Found {
 }
 
 /** Reads `reply.code(404).send({ ... })` with a body that is sent unchanged. */
-function readSentBody ({ callee, arguments: [body] }: CallExpression, { caught }: Reader): Found {
-  const code = codeForStatus(findStatusOfChain(callee))
-  const schema = body === undefined ? undefined : describeSentBody(body, caught)
+function readSentBody (node: CallExpression, reader: Reader): Found {
+  const [body] = node.arguments
+  const code = codeForStatus(findStatusOfChain(node.callee))
+  const isError = listFound(readArgument(node, reader, 'returned')).length > 0
+  const schema = body === undefined || isError ? undefined : describeSentBody(body, reader.caught)
   return code === undefined || schema === undefined ? nothing : { thrown: [], sent: [{ code, by: 'sends', bodies: [schema] }] }
 }
 

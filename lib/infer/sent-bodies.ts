@@ -1,22 +1,27 @@
 /** Reads the bodies that handlers send with an error status. A body with more than a message is sent unchanged, so it needs a separate schema. */
 import type { AnyNode } from 'acorn'
 import type { JsonObject } from '../support/is-object.js'
-import { getPropertyName } from './parse-function.js'
+import { getCalleeName, getLastName, getPropertyName } from './parse-function.js'
 import { isMachineCode, repeatedProperties } from '../support/message-body.js'
 
 /**
- * Returns the schema of a body that is sent unchanged: an object or a list in the code, with more than a message.
- * `undefined` for any other expression, and for a body that the plugin converts.
+ * Returns the schema of a body that is sent unchanged: an object or a list in the code, with more than a message. The result of a
+ * call can be such an object. `undefined` for any other expression, and for a body that the plugin converts.
  *
  * @param caught the names of variables that hold a caught error. @default none
  */
 export function describeSentBody (node: AnyNode, caught: ReadonlySet<string> = none): JsonObject | undefined {
+  if (node.type === 'AwaitExpression') return describeSentBody(node.argument, caught)
+  if (node.type === 'CallExpression') return textFunctions.test(getCalleeName(node)) ? undefined : { type: 'object' }
   if (node.type === 'ArrayExpression') return { type: 'array', items: {} }
   const properties = node.type === 'ObjectExpression' ? listProperties(node.properties) : undefined
   return properties === undefined || isMessage(properties, caught) ? undefined : describeObject(properties)
 }
 
 const none: ReadonlySet<string> = new Set()
+
+/** The usual names of functions that return a string. */
+const textFunctions = /^(String|stringify|toString|join|replace(All)?|t|translate)$/
 
 type Entry = readonly [name: string, value: AnyNode]
 
@@ -40,11 +45,18 @@ function isMessage (entries: readonly Entry[], caught: ReadonlySet<string>): boo
 
 function isMessageOfError (value: AnyNode): boolean {
   if (value.type === 'ObjectExpression') return describeSentBody(value) === undefined
-  return value.type !== 'ArrayExpression' && !(value.type === 'Literal' && isMachineCode(value.value))
+  return !isStructure(value) && !(value.type === 'Literal' && isMachineCode(value.value))
 }
 
-function isStructure ({ type }: AnyNode): boolean {
-  return type === 'ObjectExpression' || type === 'ArrayExpression'
+/** Returns whether a value is an object or a list, such as the issues of a validation library: `error.issues`, `error.flatten()`. */
+function isStructure (node: AnyNode): boolean {
+  switch (node.type) {
+    case 'ObjectExpression':
+    case 'ArrayExpression': return true
+    case 'MemberExpression': return /^(issues|\w*[eE]rrors)$/.test(getLastName(node))
+    case 'CallExpression': return /^(format|flatten(Error)?|treeifyError|map|filter)$/.test(getCalleeName(node))
+    default: return false
+  }
 }
 
 function describeObject (entries: readonly Entry[]): JsonObject {

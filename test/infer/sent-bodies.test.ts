@@ -4,17 +4,17 @@ import { parseExpressionAt } from 'acorn'
 import swagger from '@fastify/swagger'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import Fastify, { type FastifyInstance } from 'fastify'
-import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
+import apiErrors, { serverOptions, standardErrors as errors, type ApiErrorsOptions } from 'fastify-api-errors'
 import { describeSentBody } from '../../lib/infer/sent-bodies.js'
 import type { JsonObject } from '../../lib/support/is-object.js'
 
-const describe = (source: string): JsonObject | undefined => describeSentBody(parseExpressionAt(source, 0, { ecmaVersion: 'latest' }))
+const describe = (source: string): JsonObject | undefined => describeSentBody(parseExpressionAt(source, 0, { ecmaVersion: 'latest', allowAwaitOutsideFunction: true }))
 
 t.test('a message is converted, so it has no schema', async t => {
   for (const source of [
     "{ message: 'No.' }", '{ message: text }', '{ message: `No.` }', "{ error: 'Not found.' }", '{ error: text }', "{ error: { message: 'No.' } }",
     "{ success: false, message: 'No.' }", "{ success: ok, message: 'No.' }", "{ statusCode: 404, error: 'Not Found', message: 'No.' }", "{ status: 'fail', message }", "{ 'message': 'No.', code: 404 }",
-    "{ error: true, message: 'No.' }", 'body', 'createBody()', "{ ...body, message: 'No.' }", "{ [key]: 'No.' }", "{ get message () { return 'No.' }, ...body }", "'No.'"
+    "{ error: true, message: 'No.' }", 'body', 'String(error)', 'JSON.stringify(body)', "parts.join(' ')", "request.t('missing')", '{ error: error.message }', '{ error: describe(error) }', "{ ...body, message: 'No.' }", "{ [key]: 'No.' }", "{ get message () { return 'No.' }, ...body }", "'No.'"
   ]) t.equal(describe(source), undefined, source)
 })
 
@@ -32,7 +32,13 @@ t.test('any other body has its schema', async t => {
     ["{ message: 'No.', code: 'E1' }", { type: 'object', required: ['message', 'code'], properties: { message: { type: 'string' }, code: { type: 'string' } } }],
     ['{ 1: 2 }', { type: 'object', required: ['1'], properties: { 1: { type: 'number' } } }],
     ['{}', { type: 'object', properties: {} }],
-    ["['No.']", { type: 'array', items: {} }]
+    ["['No.']", { type: 'array', items: {} }],
+    ['createBody()', { type: 'object' }],
+    ["await bodies.notFound('User')", { type: 'object' }],
+    ['{ error: parsed.error.flatten() }', { type: 'object', properties: { error: {} } }],
+    ['{ message: parsed.error.issues }', { type: 'object', properties: { message: {} } }],
+    ['{ error: z.treeifyError(error) }', { type: 'object', properties: { error: {} } }],
+    ['{ error: result.fieldErrors }', { type: 'object', properties: { error: {} } }]
   ] as const) t.strictSame(describe(source), expected, source)
 })
 
@@ -44,6 +50,10 @@ t.test('a body with a caught error has its schema, because JSON has an error as 
   t.equal(describeIn('{ error: error.message }'), undefined, 'the message of the error')
   t.equal(describeIn('{ error: other }'), undefined, 'another variable')
 })
+
+class Issues {
+  flatten (): object { return { fieldErrors: {} } }
+}
 
 async function create (options: ApiErrorsOptions): Promise<FastifyInstance> {
   const app = Fastify(serverOptions())
@@ -62,6 +72,10 @@ async function create (options: ApiErrorsOptions): Promise<FastifyInstance> {
       return await reply.code(500).send({ statusCode: 500, message: 'No.', error })
     }
   })
+  const createBody = (): object => ({ error: 'NOT_FOUND', message: 'No.' })
+  app.get('/helper', async (_, reply) => await reply.code(404).send(createBody()))
+  app.get('/flattened', async (_, reply) => await reply.code(400).send({ error: new Issues().flatten() }))
+  app.get('/error', async (_, reply) => await reply.code(404).send(errors.resource_not_found()))
   app.get('/later', async (_, reply) => {
     reply.code(404)
     return await reply.send({ data: null })
@@ -89,11 +103,13 @@ t.test('the document has the sent body and the body of the API', async t => {
   t.equal(getContent(app, '/guarded', 401)?.schema.anyOf?.length, 2)
   t.strictSame(getContent(app, '/two', 409)?.schema.anyOf?.[0], { anyOf: [sent, { type: 'array', items: {} }] })
   t.strictSame(getContent(app, '/same', 409)?.schema.anyOf?.[0], sent)
+  t.strictSame(getContent(app, '/helper', 404)?.schema.anyOf?.[0], { type: 'object' }, 'the code does not show the result of a call')
+  t.equal(getContent(app, '/error', 404), undefined, 'an error of the catalog has the shared response')
   t.strictSame(getContent(app, '/declared', 404)?.schema as object, { type: 'object', properties: { data: {} } }, 'a declared status is documented as declared')
 
   const ajv = new Ajv2020({ strict: false, validateFormats: false })
   ajv.addSchema(app.swagger(), 'document')
-  for (const [path, status] of [['/guarded', 401], ['/two', 409], ['/same', 409], ['/two?a=b', 409], ['/caught?a=b', 500]] as const) {
+  for (const [path, status] of [['/guarded', 401], ['/two', 409], ['/same', 409], ['/two?a=b', 409], ['/caught?a=b', 500], ['/helper', 404], ['/flattened', 400]] as const) {
     const response = await app.inject(path)
     t.equal(response.statusCode, status)
     const schema = JSON.parse(JSON.stringify(getContent(app, path.split('?')[0] as string, status)?.schema).replaceAll('"#/', '"document#/')) as object
