@@ -28,7 +28,7 @@ app.post('/orders', { preHandler }, async (request, reply) => {
   const key = String(request.idempotencyKey)
   await client.rpush(`runs:${key}`, name)
   const number = Number(await client.eval(order, 1, key))
-  await delay(5)
+  await delay(20)
   return await reply.code(201).send({ number })
 })
 await app.listen({ port: 0, host: '127.0.0.1' })
