@@ -16,8 +16,8 @@ interface Registration {
  */
 export function resolveRegistered (machine: LibraryContext, fn: object, name: string): Values | undefined {
   const scopes = machine.inspector.getScopes(fn)
-  const registrations = scopes.map(scope => scope.registrations).find(isObject) as Readonly<Record<string, Registration>> | undefined
-  const container = scopes.map(scope => scope.container).find(isObject) as { readonly cradle: object, readonly cache: Map<string, { readonly value: unknown }> } | undefined
+  const registrations = scopes.map(scope => scope.registrations).find(isPlainObject) as Readonly<Record<string, Registration>> | undefined
+  const container = scopes.map(scope => scope.container).find(isPlainObject) as { readonly cradle: object, readonly cache: Map<string, { readonly value: unknown }> } | undefined
   if (registrations === undefined || container === undefined) return undefined
   const kept = container.cache.get(name)
   if (kept !== undefined) return [machine.liveValue(kept.value)]
@@ -46,6 +46,7 @@ export function readCradleMember (machine: LibraryContext, proxy: object, name: 
   return typeof get === 'function' ? resolveRegistered(machine, get, name) : undefined
 }
 
-function isObject (value: unknown): value is object {
+/** Returns whether a value is an object whose properties can be read without running code. */
+function isPlainObject (value: unknown): value is object {
   return typeof value === 'object' && value !== null && !types.isProxy(value)
 }

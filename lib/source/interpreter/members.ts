@@ -49,7 +49,7 @@ export function readMember (machine: Machine, owner: Value, name: string | undef
       return symbol === undefined ? [unknown()] : readSymbol(machine, symbol, node)
     }
     case 'external': return readLibraryMember(owner, name) ?? [readConstant(machine, node) ?? externalValue(owner.from, owner.path === '' ? name : `${owner.path}.${name}`, node)]
-    case 'promise': return owner.members?.(name) ?? [owner.query !== undefined ? createQueryMethod(machine, owner, name) : owner.throws.length > 0 || owner.value.some(isRecord) ? createPromiseMethod(machine, owner, name) : unknown(() => getType(machine, node))]
+    case 'promise': return owner.members?.(name) ?? [owner.query !== undefined ? createQueryMethod(machine, owner, name) : owner.throws.length > 0 || owner.value.some(isModelRecord) ? createPromiseMethod(machine, owner, name) : unknown(() => getType(machine, node))]
     case 'unknown': return machine.readMemberByType(owner, name, node)
     default: return [unknown()]
   }
@@ -67,11 +67,11 @@ function createPromiseMethod (machine: Machine, owner: PromiseValue, name: strin
     const failed = callOrThrow(machine, { callee: { kind: 'external', from: '', path: name, node }, self: [owner], args, node, live: undefined }, name)
     if (failed !== undefined) return failed
     const type = (): Type | undefined => getAwaitedType(machine, getType(machine, node))
-    return [promise([{ ...unknown(type), ...owner.value.find(isRecord), type }], owner.throws)]
+    return [promise([{ ...unknown(type), ...owner.value.find(isModelRecord), type }], owner.throws)]
   })
 }
 
-function isRecord (value: Value): value is UnknownValue {
+function isModelRecord (value: Value): value is UnknownValue {
   return value.kind === 'unknown' && value.model !== undefined
 }
 
