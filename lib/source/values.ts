@@ -336,12 +336,12 @@ export function dedupe<T extends ThrownError | SentStatus> (list: readonly T[]):
     const what = 'value' in entry ? getKey(entry.value) : String(entry.status)
     const key = `${what} ${entry.site.file}:${entry.site.line}`
     const known = seen.get(key)
-    if (known === undefined || mayNotOccur(known) > mayNotOccur(entry) || (mayNotOccur(known) === mayNotOccur(entry) && entry.via.length < known.via.length)) seen.set(key, entry)
+    if (known === undefined || getDoubt(known) > getDoubt(entry) || (getDoubt(known) === getDoubt(entry) && entry.via.length < known.via.length)) seen.set(key, entry)
   }
   return [...seen.values()]
 }
 
 /** Returns 1 if an error may not occur even if its line is reached, otherwise 0. */
-function mayNotOccur (entry: ThrownError | SentStatus): number {
+function getDoubt (entry: ThrownError | SentStatus): number {
   return Number(entry.isUncertain || ('isUnlikely' in entry && entry.isUnlikely === true))
 }

@@ -122,7 +122,7 @@ function hasBodyValues ({ body, headers, method, routeOptions }: FastifyRequest)
 }
 
 /** Returns a function for `rejects` that tests the parameters with the name of a key. */
-export function isInvalidKey (format: RegExp): (value: string, name: string) => boolean {
+export function createKeyTest (format: RegExp): (value: string, name: string) => boolean {
   return (value, name) => /id$/i.test(name) && !format.test(value)
 }
 

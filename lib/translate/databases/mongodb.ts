@@ -1,5 +1,5 @@
 /** Translates errors of the MongoDB driver by their codes. */
-import { databaseTranslator, isInvalidKey, type DatabaseFailure } from './database.js'
+import { databaseTranslator, createKeyTest, type DatabaseFailure } from './database.js'
 import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
 
@@ -47,7 +47,7 @@ export const driverErrors: ReadonlySet<unknown> = new Set([
 export const mongodbTranslator: Translator = databaseTranslator('mongodb', error => {
   const { name, code, message } = error
   if (/^BSON(?:Type)?Error$/.test(String(name)) && /24 (?:character hex|hex characters)/.test(String(message))) {
-    return { failure: 'malformed', rejects: isInvalidKey(/^[\da-f]{24}$/i) }
+    return { failure: 'malformed', rejects: createKeyTest(/^[\da-f]{24}$/i) }
   }
   if (driverErrors.has(name)) return { failure: 'unavailable' }
   if (typeof name !== 'string' || !name.startsWith('Mongo') || typeof code !== 'number') return undefined

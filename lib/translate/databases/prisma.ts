@@ -1,6 +1,6 @@
 /** Translates errors of Prisma by their codes. */
 import type { FastifyRequest } from 'fastify'
-import { databaseTranslator, foreignKeyFailure, findSentence, isInvalidKey, type DatabaseFailure, type FailureDetails } from './database.js'
+import { databaseTranslator, foreignKeyFailure, findSentence, createKeyTest, type DatabaseFailure, type FailureDetails } from './database.js'
 import { mysqlErrors, readMysql } from './mysql.js'
 import { readPostgres } from './postgres.js'
 import { readSqlite } from './sqlite.js'
@@ -63,7 +63,7 @@ export const prismaTranslator: Translator = databaseTranslator('prisma', (error,
   const original = readOriginal(adapter, request)
   if (original !== undefined) return original
   const failure = adapterKinds[String(adapter.kind)] ?? (code === 'P2023' && malformedKey.test(String(message)) ? 'malformed' : prismaCodes[String(code)]) ?? 'fault'
-  return { failure: failure === 'foreign_key' ? foreignKeyFailure(request) : failure, ...readConstraint(adapter), ...(code === 'P2023' && { rejects: isInvalidKey(validKey) }) }
+  return { failure: failure === 'foreign_key' ? foreignKeyFailure(request) : failure, ...readConstraint(adapter), ...(code === 'P2023' && { rejects: createKeyTest(validKey) }) }
 })
 
 /** The messages of P2023 for a value of a request. Other messages of P2023 are about a record that does not match the Prisma schema. */
