@@ -7,6 +7,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { errorStatuses } from '../../lib/catalog/definition.js'
 import { codesByStatus } from '../../lib/catalog/standard-errors.js'
 import { createSchemaNames, statusNames, toComponentName } from '../../lib/openapi/component-names.js'
+import { createStatusSchemas } from '../../lib/openapi/status-schemas.js'
 import { createApp, documentOf } from './documents.js'
 
 t.test('every status has the name that http-errors gives it, except the two that RFC 9110 renamed', t => {
@@ -275,4 +276,29 @@ t.test('with addSchemas, several registrations can define a code whose meta refe
     for (const [, name] of JSON.stringify(document).matchAll(/#\/components\/schemas\/([^"/]+)/g)) t.ok(names.includes(String(name)), String(name))
     await app.close()
   }
+})
+
+t.test('the meta of a code keeps its references to schemas with another $id', t => {
+  const errors = defineErrors(standardErrors, {
+    draw_failed: {
+      status: 409,
+      message: 'The draw failed.',
+      action: 'Wait.',
+      meta: {
+        $id: 'Draw',
+        type: 'object',
+        properties: { first: { $ref: '#/$defs/place' }, second: { $ref: 'Draw#/properties/first' }, winner: { $ref: 'Winner' } },
+        $defs: { place: { type: 'number' }, winner: { $id: 'Winner', type: 'string' } }
+      }
+    }
+  })
+  const { Conflict } = createStatusSchemas({ errors, formats: [formats.code], docUrl: () => undefined, componentPrefix: '' })
+  t.strictSame(Conflict.$defs, {
+    draw_failed: {
+      type: 'object',
+      properties: { first: { $ref: '#/$defs/draw_failed/$defs/place' }, second: { $ref: '#/$defs/draw_failed/properties/first' }, winner: { $ref: 'Winner' } },
+      $defs: { place: { type: 'number' }, winner: { $id: 'Winner', type: 'string' } }
+    }
+  })
+  t.end()
 })
