@@ -425,7 +425,10 @@ function readMethod (node: CallExpression, name: string, reader: Reader): Found 
   if (callee.type !== 'MemberExpression') return readCallback(node, name, reader)
   if (isReply(callee.object, reader)) {
     if (name === 'code' || name === 'status') return createSent(findStatus(node.arguments.slice(0, 1)))
-    if (name === 'send') return joinFound(toSent(readArgument(node, reader, 'returned')), readSentBody(node, reader))
+    if (name === 'send') {
+      const sent = toSent(readArgument(node, reader, 'returned'))
+      return sent.sent.length === 0 ? readSentBody(node, reader) : sent
+    }
     if (name === 'sendFile' || name === 'download') return { thrown: [], sent: fileErrors }
     const status = getNamedStatus(name)
     if (status !== undefined) return createSent(status)
@@ -452,11 +455,9 @@ function toSent (found: Found): Found {
 }
 
 /** Reads `reply.code(404).send({ ... })` with a body that is sent unchanged. */
-function readSentBody (node: CallExpression, reader: Reader): Found {
-  const [body] = node.arguments
-  const code = codeForStatus(findStatusOfChain(node.callee))
-  const isError = listFound(readArgument(node, reader, 'returned')).length > 0
-  const schema = body === undefined || isError ? undefined : describeSentBody(body, reader.caught)
+function readSentBody ({ callee, arguments: [body] }: CallExpression, { caught }: Reader): Found {
+  const code = codeForStatus(findStatusOfChain(callee))
+  const schema = body === undefined ? undefined : describeSentBody(body, caught)
   return code === undefined || schema === undefined ? nothing : { thrown: [], sent: [{ code, by: 'sends', bodies: [schema] }] }
 }
 

@@ -3,21 +3,14 @@ import { METHODS } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findUnroutedHook } from '../fastify/unrouted-requests.js'
 import { createNotFoundHandler } from '../respond/not-found-handler.js'
+import { readProperty } from '../support/call-safely.js'
 import { getResponder } from './server-state.js'
 
 const knownMethods: ReadonlySet<string> = new Set(METHODS)
 
 /** Returns whether Fastify created an error because it cannot route the method of a request. */
 export function isUnknownMethod (error: unknown, { method }: FastifyRequest): boolean {
-  return !knownMethods.has(method) && readCode(error) === 'FST_ERR_NOT_FOUND'
-}
-
-function readCode (error: unknown): unknown {
-  try {
-    return (error as { readonly code?: unknown } | null | undefined)?.code
-  } catch {
-    return undefined // a revoked proxy, or a getter that throws
-  }
+  return !knownMethods.has(method) && readProperty(error, 'code') === 'FST_ERR_NOT_FOUND'
 }
 
 /** Responds like a request without a route, in the format and with the limits of the registration that the URL belongs to. */

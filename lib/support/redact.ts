@@ -6,6 +6,7 @@
  * of binary data is kept. So no serializer can bypass the search for secrets.
  */
 import { inspect, types } from 'node:util'
+import { readProperty } from './call-safely.js'
 import { isObject } from './is-object.js'
 
 /** The maximum total length of all strings of a copy, in characters. */
@@ -59,7 +60,7 @@ export function redactText (text: string, secrets: readonly string[]): string {
  * Each error has the same share of the characters, so that a long stack does not displace the message of the next error.
  */
 export function printErrors (error: object, secrets: readonly string[]): string | undefined {
-  const errors = readField(error, 'errors')
+  const errors = readProperty(error, 'errors')
   if (!Array.isArray(errors) || types.isProxy(errors) || errors.length === 0) return undefined
   const shown = [...Array.prototype.values.call(errors) as Iterable<unknown>].slice(0, maxMembers)
   const share = Math.floor(maxPrinted / shown.length) - 1
@@ -228,7 +229,7 @@ function isErrorLike (value: unknown): value is Error {
 const builtInErrors = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError]
 
 function getBuiltInPrototype (error: object): object {
-  const name = readField(error, 'name')
+  const name = readProperty(error, 'name')
   return builtInErrors.find(builtIn => builtIn.name === name)?.prototype ?? Error.prototype
 }
 
@@ -237,12 +238,12 @@ function copyError (error: Error, copier: Copier, depth: number, prototype: obje
   const copy = Object.create(prototype) as Error
   copier.copies.set(error, '[Circular]')
   for (const field of ['name', 'message', 'stack'] as const) {
-    const text = readField(error, field)
+    const text = readProperty(error, field)
     if (typeof text === 'string' && (field !== 'name' || text !== copy.name)) define(copy, field, copier.text(text))
   }
-  const cause = readField(error, 'cause')
+  const cause = readProperty(error, 'cause')
   if (cause !== undefined) define(copy, 'cause', copyValue(cause, copier, depth + 1))
-  const errors = readField(error, 'errors')
+  const errors = readProperty(error, 'errors')
   if (Array.isArray(errors)) define(copy, 'errors', copyValue(errors, copier, depth + 1))
   copyProperties(error, copy, copier, depth, errorFields)
   copier.copies.set(error, copy)
@@ -251,14 +252,6 @@ function copyError (error: Error, copier: Copier, depth: number, prototype: obje
 
 function define (copy: object, key: string, value: unknown, enumerable = false): void {
   Object.defineProperty(copy, key, { value, enumerable, writable: true, configurable: true })
-}
-
-function readField (error: object, field: string): unknown {
-  try {
-    return (error as Record<string, unknown>)[field]
-  } catch {
-    return undefined
-  }
 }
 
 /** A decoded string. For each of its characters, it has the start and the end of the encoded form in the original. */

@@ -121,7 +121,7 @@ function hasBodyValues ({ body, headers, method, routeOptions }: FastifyRequest)
   return isObject(body) ? Object.keys(body).length > 0 : body !== ''
 }
 
-/** Returns a function for `rejects` that tests the parameters with the name of a key. */
+/** Returns a function for {@link FailureDetails.rejects}. It rejects invalid values of parameters whose name ends with `id`. */
 export function createKeyTest (format: RegExp): (value: string, name: string) => boolean {
   return (value, name) => /id$/i.test(name) && !format.test(value)
 }
