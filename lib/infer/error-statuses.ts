@@ -1,24 +1,11 @@
-/** Finds the status of an error in the code that creates it: in arguments, in names, and in classes. */
-import { STATUS_CODES } from 'node:http'
+/** Finds the status of an error in the code that creates it: in arguments and in classes. */
 import type { AnyNode } from 'acorn'
 import { codeForStatus } from '../catalog/standard-errors.js'
 import { findInTree, getLastName } from './parse-function.js'
+import { getNamedStatus } from './status-names.js'
 
 /** The properties that hold the status of an error or a reply. */
 export const statusNames: ReadonlySet<string> = new Set(['statusCode', 'status', 'httpStatusCode'])
-
-/** The statuses by their names in http-errors, @fastify/sensible, Boom and Nest: `notFound`. */
-const statusByName: ReadonlyMap<string, number> = new Map([
-  ...Object.entries(STATUS_CODES).map(([status, phrase]) => [(phrase as string).replace(/[^A-Za-z]/g, '').toLowerCase(), Number(status)] as const),
-  ['teapot', 418], ['badimplementation', 500], ['badgateway', 502], ['baddata', 422], ['entitytoolarge', 413], ['servertimeout', 503], ['uritoolong', 414],
-  ['resourcegone', 410], ['clienttimeout', 408], ['requestedrangenotsatisfiable', 416], ['requesttimeout', 408],
-  ['notauthorized', 401], ['notauthenticated', 401], ['unauthenticated', 401], ['permission', 403], ['permissiondenied', 403], ['accessdenied', 403]
-])
-
-/** Returns the status that a name has: `notFound`, `NotFoundError`, `NOT_FOUND`. */
-export function getNamedStatus (name: string): number | undefined {
-  return statusByName.get(name.replace(/(Error|Exception)$|_/g, '').toLowerCase())
-}
 
 /** The usual names of http-errors, whose classes are named after statuses. */
 const httpErrorsNames = /^(create(Http)?Errors?|[hH]ttpErrors)$/

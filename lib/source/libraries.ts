@@ -1,5 +1,6 @@
 /** Models functions of well-known packages: the errors that they throw, return or send. */
 import type { Node } from 'typescript'
+import { getNamedStatus } from '../infer/status-names.js'
 import { canStringsFail, isZodSchema } from '../infer/zod-schemas.js'
 import { listPathParameters } from '../support/path-parameters.js'
 import { catalogError, codedError, effectError, httpError, plainError } from './error-values.js'
@@ -12,7 +13,6 @@ import { createDocument, isMongooseModel } from './mongoose.js'
 import { nestExceptions, nestPassport, nestReflector, nestThrottler } from './nest.js'
 import { callNeverthrow } from './neverthrow.js'
 import { drizzleCondition, kyselyExpression, startQuery } from './query-builders.js'
-import { getStatusByName } from './status-names.js'
 import { callTypeorm } from './typeorm.js'
 import { literal, native, undefinedValues, listNumbers, object, promise, union, unknown, type FunctionValue, type ObjectValue, type Value, type Values } from './values.js'
 
@@ -88,7 +88,7 @@ function statusOfClass (fn: object | undefined): number | undefined {
 }
 
 function httpErrors (_: LibraryContext, { args }: LibraryCall, name: string): Values | undefined {
-  const status = getStatusByName(name)
+  const status = getNamedStatus(name)
   if (status !== undefined) return [httpError(status, name)]
   if (!['default', 'createError', 'HttpErrors', 'HttpError', 'createHttpError', 'getHttpError', 'http-errors', ''].includes(name)) return undefined
   const numbers = listNumbers(args.flat())
@@ -130,7 +130,7 @@ function fastifyError (machine: LibraryContext, { args, live }: LibraryCall, nam
 
 function boom (_: LibraryContext, { args }: LibraryCall, name: string): Values | undefined {
   const given = args.flatMap(values => values.flatMap(value => value.kind === 'object' ? listNumbers(value.fields.get('statusCode') ?? []) : []))
-  const status = given[0] ?? getStatusByName(name) ?? (['Boom', 'boomify', 'default', ''].includes(name) ? 500 : undefined)
+  const status = given[0] ?? getNamedStatus(name) ?? (['Boom', 'boomify', 'default', ''].includes(name) ? 500 : undefined)
   if (status === undefined) return undefined
   return [object({
     fields: new Map<string, Values>([

@@ -3,11 +3,11 @@
  * of variables in NestJS 11, which are not documented. test/integrations/source/nest.test.ts fails if they change.
  */
 import type { Node } from 'typescript'
+import { getNamedStatus } from '../infer/status-names.js'
 import { isObject } from '../support/is-object.js'
 import { effectError, httpError } from './error-values.js'
 import type { Inspector } from './inspect.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
-import { getStatusByName } from './status-names.js'
 import { literal, native, undefinedValues, listNumbers, listTexts, object, unknown, type Values } from './values.js'
 
 /** The variables of NestJS that hold the method of a controller, and what runs before it. */
@@ -174,7 +174,7 @@ function callMethod (machine: LibraryContext, owner: object, name: string, args:
 /** Models the exceptions of NestJS: `new NotFoundException()` and `new HttpException(body, HttpStatus.CONFLICT)`. */
 export function nestExceptions (_: LibraryContext, { args: [, given = []] }: LibraryCall, name: string): Values | undefined {
   if (!name.endsWith('Exception')) return undefined
-  const [named] = given.flatMap(value => value.kind === 'external' ? getStatusByName((value.path.split('.').at(-1) as string).replaceAll('_', '')) ?? [] : [])
-  const status = name === 'HttpException' ? listNumbers(given)[0] ?? named : getStatusByName(name.slice(0, -'Exception'.length))
+  const [named] = given.flatMap(value => value.kind === 'external' ? getNamedStatus(value.path.split('.').at(-1) as string) ?? [] : [])
+  const status = name === 'HttpException' ? listNumbers(given)[0] ?? named : getNamedStatus(name)
   return status === undefined ? undefined : [httpError(status, name)]
 }
