@@ -38,17 +38,27 @@ export const sqliteErrors: Readonly<Record<string, SqliteError>> = {
 
 const nameOfNumber: ReadonlyMap<unknown, string> = new Map(Object.entries(sqliteErrors).map(([name, { number }]) => [number, name]))
 
-/** Translates errors of SQLite from better-sqlite3 and node:sqlite. */
+/** Translates errors of SQLite from better-sqlite3, sqlite3 and node:sqlite. */
 export const sqliteTranslator: Translator = databaseTranslator('sqlite', ({ code, errcode, message }, request) => {
   if (typeof code !== 'string') return undefined
   if (code === 'ERR_SQLITE_ERROR') return readSqlite(nameOfNumber.get(errcode) ?? '', findSentence(message) ?? '', request)
   return code.startsWith('SQLITE_') ? readSqlite(code, findSentence(message) ?? '', request) : undefined
 })
 
-/** Reads an error. SQLite messages are not translated. The name of the failed constraint follows the colon. */
+/**
+ * The messages of SQLite, which are not translated. Knex puts the statement and its values before the message, so the last match counts:
+ * a value can contain the same words.
+ */
+const violation = /^.*(UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(?:: (.+))?$/s
+const wrongType = /^.*cannot store \w+ value in \w+ column (.+)$/s
+
+/** Reads an error. */
 export function readSqlite (code: string, message: string, request: FastifyRequest): FailureDetails {
-  const failure = sqliteErrors[code]?.failure ?? 'fault'
-  const name = / failed: (.+)$/.exec(message)?.[1]
+  const [, kind, name] = violation.exec(message) ?? []
+  const wrong = wrongType.exec(message)?.[1]
+  // The driver sqlite3 reports only this code for each constraint.
+  const fullCode = code === 'SQLITE_CONSTRAINT' ? `${code}_${kind?.replace(' ', '') ?? (wrong === undefined ? 'TRIGGER' : 'DATATYPE')}` : code
+  const failure = sqliteErrors[fullCode]?.failure ?? 'fault'
   switch (failure) {
     case 'unique':
       // For an expression index, the message has the name of the index instead of columns: index 'users_lower'.
@@ -60,12 +70,12 @@ export function readSqlite (code: string, message: string, request: FastifyReque
       // A check without a name is identified by its expression.
       return { failure, constraint: name }
     case 'malformed':
-      return { failure, columns: readColumns(/ value in \w+ column (.+)$/.exec(message)?.[1]) }
+      return { failure, columns: readColumns(wrong) }
     case 'foreign_key':
       return { failure: foreignKeyFailure(request) }
     case 'trigger':
       // RESTRICT is implemented as a trigger, with the message of a foreign key. A trigger of the application can have any message.
-      return { failure: message === 'FOREIGN KEY constraint failed' ? 'still_referenced' : 'check' }
+      return { failure: kind === 'FOREIGN KEY' ? 'still_referenced' : 'check' }
     default:
       return { failure }
   }

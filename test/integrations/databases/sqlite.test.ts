@@ -18,7 +18,7 @@ t.test('better-sqlite3', t => tryAll(t, betterSqliteSource))
 // This is not a failure with CI=true, because Node 20 has no SQLite.
 t.test('node:sqlite', { skip: isBuiltin('node:sqlite') ? false : `Node ${process.version} has no node:sqlite` }, t => tryAll(t, nodeSqliteSource))
 
-t.test('errors recorded from node:sqlite', async t => {
+t.test('errors recorded from node:sqlite, sqlite3 and Knex', async t => {
   const cases = recorded.replay(recorded.sqlite)
   const { ask, app } = await serve(undefined, cases, recorded.database)
   for (const given of cases) await check(t, ask, given)

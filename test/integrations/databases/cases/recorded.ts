@@ -1,6 +1,6 @@
 /**
  * Errors that were recorded from servers and drivers that are not always available on a test machine: Postgres in another
- * language, MySQL 8, MariaDB, node:sqlite, and other adapters of Prisma.
+ * language, MySQL 8, MariaDB, node:sqlite, sqlite3, and other adapters of Prisma.
  */
 import type { DatabaseOptions } from 'fastify-api-errors'
 import type { Case } from './case.js'
@@ -185,6 +185,39 @@ export const sqlite: readonly Recorded[] = [
   },
   { what: 'The SQL is invalid', answer: 'fault', error: { code: 'ERR_SQLITE_ERROR', errcode: 1, message: 'near "selec": syntax error' } },
   { what: 'A lock is not released in time', answer: 'unavailable', error: { code: 'ERR_SQLITE_ERROR', errcode: 5, message: 'database is locked' } },
+  // The driver sqlite3 has one code for all constraints.
+  ...([
+    { what: 'A unique value is already taken', answer: 'unique', fields: ['email'], message: 'Email already registered', text: 'UNIQUE constraint failed: users.email' },
+    { what: 'A unique combination of values is already taken', answer: 'unique', fields: ['team_id', 'name'], text: 'UNIQUE constraint failed: users.team_id, users.name' },
+    { what: 'A unique expression index is violated', answer: 'unique', text: "UNIQUE constraint failed: index 'one_country'" },
+    { what: 'A foreign key refers to a record that does not exist', answer: 'unknown_reference', text: 'FOREIGN KEY constraint failed' },
+    { what: 'A required value is missing', answer: 'missing', fields: ['email'], text: 'NOT NULL constraint failed: users.email' },
+    { what: 'A check constraint fails', answer: 'check', text: 'CHECK constraint failed: age > 0' },
+    { what: 'A trigger rejects a record', answer: 'check', text: 'secret of a trigger' },
+    { what: 'A string is not a number (STRICT table)', answer: 'malformed', fields: ['count'], text: 'cannot store TEXT value in INTEGER column counters.count' }
+  ] as const).map(({ what, text, ...given }): Recorded => ({
+    ...given, what: `${what}, with the driver sqlite3`, error: { errno: 19, code: 'SQLITE_CONSTRAINT', message: `SQLITE_CONSTRAINT: ${text}` }
+  })),
+  { what: 'The SQL is invalid, with the driver sqlite3', answer: 'fault', error: { errno: 1, code: 'SQLITE_ERROR', message: 'SQLITE_ERROR: near "selec": syntax error' } },
+  // Knex puts the statement with its values before the message.
+  ...(['SQLITE_CONSTRAINT', 'SQLITE_CONSTRAINT_UNIQUE'] as const).map((code): Recorded => ({
+    what: `A unique value that contains a message of SQLite is already taken, with Knex: ${code}`,
+    answer: 'unique',
+    fields: ['email'],
+    message: 'Email already registered',
+    error: { code, message: "insert into `users` (`email`, `password`) values ('UNIQUE constraint failed: b', 'secret') - UNIQUE constraint failed: users.email" }
+  })),
+  {
+    what: 'A string that contains a message of SQLite is not a number (STRICT table), with Knex',
+    answer: 'malformed',
+    fields: ['count'],
+    error: { code: 'SQLITE_CONSTRAINT_DATATYPE', message: "insert into `counters` (`count`, `key`) values ('cannot store TEXT value in INTEGER column a', 'secret') - cannot store TEXT value in INTEGER column counters.count" }
+  },
+  {
+    what: 'A record is deleted although other records refer to it with ON DELETE RESTRICT, with Knex',
+    answer: 'still_referenced',
+    error: { code: 'SQLITE_CONSTRAINT_TRIGGER', message: 'delete from `users` where `id` = 2 - FOREIGN KEY constraint failed' }
+  },
   { what: 'An error without a message, with the number of the code', answer: 'unique', error: { code: 'ERR_SQLITE_ERROR', errcode: 2067, message: '' } },
   { what: 'An error without a message, with the name of the code', answer: 'unique', error: { code: 'SQLITE_CONSTRAINT_UNIQUE', message: '' } }
 ]
