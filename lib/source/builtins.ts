@@ -3,6 +3,7 @@ import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { plainError } from './error-values.js'
 import type { LibraryContext } from './library-context.js'
+import { reflectMetadata } from './nest.js'
 import { literal, native, undefinedValues, object, promise, listTexts, union, unknown, isRandom, random, type PromiseValue, type ObjectValue, type ThrownError, type Value, type Values } from './values.js'
 
 /** Methods that call their callback immediately, with the elements. */
@@ -283,6 +284,7 @@ export function callGlobal (machine: LibraryContext, path: string, args: readonl
     case 'Number': return first.map(value => value.kind === 'literal' && value.value !== undefined ? literal(Number(value.value), value.isInSource) : unknown())
     case 'Boolean': return [unknown()]
     case 'Reflect.apply': return machine.call(first, second, [machine.listElements(args[2] ?? [], node as Node)], node)
+    case 'Reflect.getMetadata': return reflectMetadata(machine, args)
     case 'Reflect.construct': return machine.construct(first, [machine.listElements(second, node as Node)], node)
     case 'Error.captureStackTrace': return undefinedValues
     case 'fetch': return machine.effects.callUpstream(machine, node as Node)

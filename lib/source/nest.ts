@@ -150,18 +150,28 @@ export function nestThrottler (machine: LibraryContext, { args: [context = []], 
 
 /** The function that reflect-metadata adds to `Reflect`. */
 interface MetadataReflect {
-  readonly getMetadata: (key: string, target: object) => unknown
+  readonly getMetadata: (key: unknown, target: object) => unknown
 }
 
 /** Models `Reflector`, which reads the metadata of decorators, such as `@Public()`. They do not change after the start. */
 export function nestReflector (machine: LibraryContext, { self: [reflector], args: [keys = [], targets = []], node }: LibraryCall, name: string): Values | undefined {
   if (!/^get(All\w*)?$/.test(name) || reflector?.kind !== 'live') return undefined
-  const [key] = [...listTexts(keys), ...keys.flatMap(value => value.kind === 'live' ? [value.value] : [])]
   const [only] = targets
   const list = (only?.kind === 'live' ? [only] : machine.listElements(targets, node as Node)).flatMap(value => value.kind === 'live' ? [value.value] : [])
   const read = (reflector.value as Readonly<Record<string, (key: unknown, target: unknown) => unknown>>)[name] as (key: unknown, target: unknown) => unknown
-  if (key === undefined || list.length === 0) return undefined
-  const found = read.call(reflector.value, key, name === 'get' ? list[0] : list)
+  return readMetadata(machine, keys, list.length === 0 ? undefined : key => read.call(reflector.value, key, name === 'get' ? list[0] : list))
+}
+
+/** Models `Reflect.getMetadata(key, context.getHandler())`. */
+export function reflectMetadata (machine: LibraryContext, [keys = [], targets = []]: readonly Values[]): Values | undefined {
+  const [target] = targets
+  return target?.kind === 'live' ? readMetadata(machine, keys, key => (Reflect as unknown as MetadataReflect).getMetadata(key, target.value)) : undefined
+}
+
+function readMetadata (machine: LibraryContext, keys: Values, read: ((key: unknown) => unknown) | undefined): Values | undefined {
+  const [key] = [...listTexts(keys), ...keys.flatMap(value => value.kind === 'live' ? [value.value] : [])]
+  if (key === undefined || read === undefined) return undefined
+  const found = read(key)
   return [isObject(found) ? machine.live(found) : literal(found as string | undefined)]
 }
 

@@ -170,6 +170,18 @@ class RequireRole {
     return context.switchToHttp().getRequest().user.role === roles[0]
   }
 }
+class RequireOwner {
+  canActivate (context) {
+    const owners = Reflect.getMetadata('owners', context.getHandler()) ?? Reflect.getMetadata('owners', context.getClass())
+    return owners === undefined || owners.includes(context.switchToHttp().getRequest().headers.name)
+  }
+}
+class RequireScope {
+  canActivate (context) {
+    const { scope } = context.switchToHttp().getRequest().headers
+    return Reflect.getMetadata(scope, context.getHandler()) ?? Reflect.getMetadata('public', context.getArgs()[0])
+  }
+}
 @Injectable()
 class RequireName {
   constructor (private readonly reflector: Reflector) {}
@@ -187,6 +199,9 @@ class RoomController {
   @Get('cookie') @Public() @UseGuards(RequireCookie) cookie () { return [] }
   @Get('key') @Public() @UseGuards(RequireKey) key () { return [] }
   @Get('name') @Public() @UseGuards(RequireName) name () { return [] }
+  @Get('owned') @Public() @UseGuards(RequireOwner) @SetMetadata('owners', ['ada']) owned () { return [] }
+  @Get('open') @Public() @UseGuards(RequireOwner) open () { return [] }
+  @Get('scope') @Public() @UseGuards(RequireScope) scope () { return [] }
   @Get('count') @Public() @SkipThrottle() @UseGuards(Count) count () { return [] }
   @Get('plain') @Public() @UseGuards(AuthGuard('plain')) plain () { return [] }
   @Post() @Public() @UsePipes(Listed) add (@Body() body: NewRoom) { return body }
@@ -216,8 +231,11 @@ t.test('guards of packages, metadata of decorators, and ValidationPipe', { timeo
     'GET /rooms/key': ['401 unauthorized certain via RequireKey.handleRequest', '425 too_early certain via RequireKey.handleRequest', '429 rate_limit_exceeded certain'],
     'GET /rooms/name': ['403 forbidden certain', '429 rate_limit_exceeded certain'],
     'GET /rooms/named/:name': ['429 rate_limit_exceeded certain'],
+    'GET /rooms/open': ['429 rate_limit_exceeded certain'],
     'GET /rooms/own': ['401 unauthorized certain via RequireToken.canActivate', '410 resource_gone certain via RoomController.own'],
+    'GET /rooms/owned': ['403 forbidden certain', '429 rate_limit_exceeded certain'],
     'GET /rooms/plain': ['401 unauthorized certain', '429 rate_limit_exceeded certain'],
+    'GET /rooms/scope': ['403 forbidden certain', '429 rate_limit_exceeded certain'],
     'GET /rooms/search': ['400 invalid_parameter certain', '429 rate_limit_exceeded certain'],
     'PATCH /rooms/default': ['406 not_acceptable certain', '429 rate_limit_exceeded certain'],
     'PATCH /rooms/own': ['403 forbidden certain', '429 rate_limit_exceeded certain'],
