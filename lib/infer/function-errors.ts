@@ -390,9 +390,8 @@ function findProperty (owner: MemberExpression, name: string, reader: Reader): {
 /** Reads `error.statusCode = 409`, if the error is thrown later, and `reply.statusCode = 409`. */
 function readAssignment ({ left, right }: AssignmentExpression, reader: Reader): Found {
   if (left.type !== 'MemberExpression' || !statusNames.has(getLastName(left))) return nothing
-  const status = findStatus([right])
-  if (isReply(left.object, reader)) return createSent(status)
-  return passesOn(reader.body, getLastName(left.object)) ? createThrown(status) : nothing
+  if (isReply(left.object, reader)) return readStatus(right, reader)
+  return passesOn(reader.body, getLastName(left.object)) ? createThrown(findStatus([right])) : nothing
 }
 
 /** The error responses of @fastify/static to a request for a file (RFC 9110, sections 15.5.5, 15.5.13 and 15.5.17). */
@@ -425,7 +424,7 @@ function readMethod (node: CallExpression, name: string, reader: Reader): Found 
   const { callee } = node
   if (callee.type !== 'MemberExpression') return readCallback(node, name, reader)
   if (isReply(callee.object, reader)) {
-    if (name === 'code' || name === 'status') return createSent(findStatus(node.arguments.slice(0, 1)))
+    if (name === 'code' || name === 'status') return readStatus(node.arguments[0], reader)
     if (name === 'send') {
       const sent = toSent(readArgument(node, reader, 'returned'))
       return sent.sent.length === 0 ? readSentBody(node, reader) : sent
@@ -456,17 +455,29 @@ function toSent (found: Found): Found {
 }
 
 /** Reads `reply.code(404).send({ ... })` with a body that is sent unchanged. */
-function readSentBody ({ callee, arguments: [body] }: CallExpression, { caught }: Reader): Found {
-  const code = codeForStatus(findStatusOfChain(callee))
-  const schema = body === undefined ? undefined : describeSentBody(body, caught)
-  return code === undefined || schema === undefined ? nothing : { thrown: [], sent: [{ code, by: 'sends', bodies: [schema] }] }
+function readSentBody ({ callee, arguments: [body] }: CallExpression, reader: Reader): Found {
+  const schema = body === undefined ? undefined : describeSentBody(body, reader.caught)
+  if (schema === undefined) return nothing
+  const codes = listChainStatuses(callee, reader).map(status => codeForStatus(status) as string)
+  return { thrown: [], sent: codes.map(code => ({ code, by: 'sends', bodies: [schema] })) }
 }
 
-/** Returns the status that a chain of calls sets: `reply.header('a', 'b').code(404)`. */
-function findStatusOfChain (node: AnyNode): number | undefined {
-  if (node.type === 'MemberExpression') return findStatusOfChain(node.object)
-  if (node.type !== 'CallExpression') return undefined
-  return ['code', 'status'].includes(getCalleeName(node)) ? findStatus(node.arguments.slice(0, 1)) : findStatusOfChain(node.callee)
+/** Returns the statuses that a chain of calls can set: `reply.header('a', 'b').code(404)`. */
+function listChainStatuses (node: AnyNode, reader: Reader): readonly number[] {
+  if (node.type === 'MemberExpression') return listChainStatuses(node.object, reader)
+  if (node.type !== 'CallExpression') return []
+  return ['code', 'status'].includes(getCalleeName(node)) ? listStatuses(node.arguments[0], reader.variables) : listChainStatuses(node.callee, reader)
+}
+
+/** Returns the statuses that an expression can have: `404`, `isReady ? 200 : 503`, or a constant of the function. */
+function listStatuses (node: AnyNode | undefined, variables: LocalVariables): readonly number[] {
+  if (node?.type === 'Identifier') return listStatuses(variables.getOnlyValue(node.name, node.start), variables)
+  if (node?.type === 'ConditionalExpression') return listReachable(node, variables).filter(child => child !== node.test).flatMap(child => listStatuses(child, variables))
+  return node === undefined ? [] : [findStatus([node])].filter(status => status !== undefined)
+}
+
+function readStatus (node: AnyNode | undefined, reader: Reader): Found {
+  return joinFound(...listStatuses(node, reader.variables).map(createSent))
 }
 
 function isSend ({ callee }: CallExpression, reader: Reader): boolean {

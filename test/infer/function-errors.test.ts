@@ -329,6 +329,26 @@ t.test('statuses that another module names', async t => {
   ])
 })
 
+t.test('a status that a condition or a variable selects', async t => {
+  const isReady = (): boolean => true
+  const some: any = {}
+  for (const [title, fn, expected] of [
+    ['a success or an error', (_: unknown, reply: FastifyReply) => reply.code(isReady() ? 200 : 503).send({ message: 'No.' }), ['sends service_unavailable']],
+    ['two errors', (_: unknown, reply: FastifyReply) => reply.status(isReady() ? 404 : 409).send({ message: 'No.' }), ['sends resource_conflict', 'sends resource_not_found']],
+    ['nested conditions', (_: unknown, reply: FastifyReply) => reply.code(isReady() ? 200 : isReady() ? 403 : 404).send(), ['sends forbidden', 'sends resource_not_found']],
+    ['a constant', (_: unknown, reply: FastifyReply) => { const status = isReady() ? 200 : 404; return reply.code(status).send() }, ['sends resource_not_found']],
+    ['a status that is assigned', (_: unknown, reply: FastifyReply) => { reply.statusCode = isReady() ? 200 : 410; return 'x' }, ['sends resource_gone']],
+    ['a condition of literals', (_: unknown, reply: FastifyReply) => { const isClosed = false as boolean; return reply.code(isClosed ? 404 : 200).send() }, []],
+    ['500', (_: unknown, reply: FastifyReply) => reply.code(isReady() ? 200 : 500).send(), []],
+    ['a variable with several values', (_: unknown, reply: FastifyReply) => { let status = 404; if (isReady()) status = 200; return reply.code(status).send() }, []],
+    ['a value of another function', (_: unknown, reply: FastifyReply) => { const { status } = some; return reply.code(status).send() }, []],
+    ['no status', (_: unknown, reply: any) => reply.code().send(), []]
+  ] as const) t.strictSame(read(fn), expected, title)
+  t.strictSame(readFunctionErrors((_: unknown, reply: FastifyReply) => reply.code(isReady() ? 200 : 503).send({ status: 'degraded', services: some }), context), [
+    { code: 'service_unavailable', by: 'sends', bodies: [{ type: 'object', required: ['status'], properties: { status: { type: 'string' }, services: {} } }] }
+  ])
+})
+
 t.test('functions of every form, and values that cannot be read', async t => {
   const methods = { find () { throw new HttpError(404) }, async load () { throw new HttpError(404) } }
   t.strictSame(read(methods.find), ['throws resource_not_found'])
