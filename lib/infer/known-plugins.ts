@@ -11,11 +11,12 @@ import type { DeclaringTarget } from './declare-errors.js'
 import { listChildren, parseFunction } from './parse-function.js'
 
 /** A plugin that responds to requests itself. */
-type KnownPlugin = '@fastify/rate-limit' | '@fastify/under-pressure' | '@fastify/bearer-auth' | '@fastify/basic-auth' | '@fastify/csrf-protection' | '@fastify/passport'
+type KnownPlugin = '@fastify/rate-limit' | '@fastify/compress' | '@fastify/under-pressure' | '@fastify/bearer-auth' | '@fastify/basic-auth' | '@fastify/csrf-protection' | '@fastify/passport'
 
 /** Names of properties in the source of each plugin's hook. A minifier keeps them. */
 const marks: Readonly<Record<KnownPlugin, readonly string[]>> = {
   '@fastify/rate-limit': ['onExceeded', 'addHeadersOnExceeding'],
+  '@fastify/compress': ['onUnsupportedRequestEncoding', 'decompressStream'],
   '@fastify/under-pressure': ['routeOptions.config.pressureHandler'],
   '@fastify/bearer-auth': ['verifyBear'],
   '@fastify/basic-auth': ['credentialsRE', 'userPassRE'],
@@ -33,14 +34,23 @@ const codes: Readonly<Partial<Record<KnownPlugin, readonly StandardCode[]>>> = {
 
 const owners = new WeakMap<object, KnownPlugin | undefined>()
 
-/** Whether lists of targets include the hook of @fastify/rate-limit. Most routes of a scope have the same list. */
-const limitedTargets = new WeakMap<readonly DeclaringTarget[], boolean>()
+/** The plugins whose hooks are among lists of targets. Most routes of a scope have the same list. */
+const ownersOfTargets = new WeakMap<readonly DeclaringTarget[], ReadonlySet<KnownPlugin | undefined>>()
+
+function hasHookOf (plugin: KnownPlugin, targets: readonly DeclaringTarget[]): boolean {
+  let found = ownersOfTargets.get(targets)
+  if (found === undefined) ownersOfTargets.set(targets, found = new Set(targets.map(({ target }) => findOwner(target))))
+  return found.has(plugin)
+}
 
 /** Returns whether the targets include the hook of @fastify/rate-limit, or the hook that `app.rateLimit()` returns. */
 export function isLimitedByPlugin (targets: readonly DeclaringTarget[]): boolean {
-  let isLimited = limitedTargets.get(targets)
-  if (isLimited === undefined) limitedTargets.set(targets, isLimited = targets.some(({ target }) => findOwner(target) === '@fastify/rate-limit'))
-  return isLimited
+  return hasHookOf('@fastify/rate-limit', targets)
+}
+
+/** Returns whether the targets include the hook of @fastify/compress, which checks the `Content-Encoding` of every request. */
+export function checksContentEncoding (targets: readonly DeclaringTarget[]): boolean {
+  return hasHookOf('@fastify/compress', targets)
 }
 
 /**

@@ -7,7 +7,7 @@ import { getCode, findDeclarations, type DeclaringTarget } from './declare-error
 import { isTokenCheck, type FunctionError } from './function-errors.js'
 import { catchesAll, checksAccess, queriesDatabase } from './missing-records.js'
 import { takesArguments } from './parse-function.js'
-import { buildsNoStatus, isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
+import { buildsNoStatus, checksContentEncoding, isLimitedByPlugin, isWebsocketRoute } from './known-plugins.js'
 import { inferIssueCodes, type RequestPart } from './issue-codes.js'
 import type { FindInferredErrors } from './inferred-errors.js'
 import { canLackFieldStandard, canStringsFailStandard } from './standard-schemas.js'
@@ -115,8 +115,10 @@ export const dependentRules: ReadonlySet<string> = new Set<RuleName>(['security'
 export const rules: Readonly<Record<RuleName, Rule>> = {
   handler: () => createFindings('Any handler can fail.', 'internal_error'),
 
-  body ({ method, schema, scope }) {
-    if (!methodsWithBody.has(method) && schema.body === undefined) return []
+  body ({ declarationTargets, method, schema, scope }) {
+    if (!methodsWithBody.has(method) && schema.body === undefined) {
+      return checksContentEncoding(declarationTargets) ? createFindings('@fastify/compress rejects requests with an unknown Content-Encoding.', 'unsupported_media_type') : []
+    }
     // A proxy passes on bodies without reading them.
     if (scope.isProxy) return createFindings('The request can have a body, whose Content-Type can be malformed.', 'unsupported_media_type')
     return createFindings('The request can have a body, which can be malformed, too large or of an unsupported media type.',

@@ -22,7 +22,10 @@ const changesOfRoutes: Readonly<Partial<Record<StandardCode, Change>>> = {
     const { route: { bodyLimit }, scope } = route.record
     return { headers: { ...validRequest(route).headers, ...jsonContent }, body: undefined, bodyBytes: (bodyLimit ?? scope.initialConfig.bodyLimit as number) + 1 }
   },
-  unsupported_media_type: route => ({ headers: { ...validRequest(route).headers, 'content-type': 'application/x-unknown' }, body: 'example' }),
+  // Without a body, only @fastify/compress rejects a request with a 415.
+  unsupported_media_type: route => hasBody(route)
+    ? { headers: { ...validRequest(route).headers, 'content-type': 'application/x-unknown' }, body: 'example' }
+    : { headers: { ...validRequest(route).headers, 'content-encoding': 'unknown' } },
   validation_error: withInvalidPart('validation_error'),
   missing_required_field: withInvalidPart('missing_required_field'),
   rate_limit_exceeded: ({ limit }) => limit === undefined ? undefined : { times: limit + 1 }

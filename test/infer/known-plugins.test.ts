@@ -1,5 +1,6 @@
 // Tests official plugins that the application registers: the document and explain() have the responses of their hooks.
 import t from 'tap'
+import compress from '@fastify/compress'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import underPressure from '@fastify/under-pressure'
@@ -110,6 +111,22 @@ t.test('@fastify/rate-limit', async t => {
       t.strictSame(Object.keys(components.responses.InternalErrorUncounted?.headers ?? {}), ['X-Request-Id', 'Cache-Control', 'X-Should-Retry'])
     })
   }
+})
+
+t.test('@fastify/compress rejects a Content-Encoding also of a request without a body', async t => {
+  const app = create()
+  await app.register(apiErrors, { log: false })
+  await app.register(compress)
+  app.get('/', handler)
+  app.get('/raw', { decompress: false }, handler)
+  await app.ready()
+  t.strictSame(explain(app, '/'), ['415 unsupported_media_type: @fastify/compress rejects requests with an unknown Content-Encoding.'])
+  t.strictSame(explain(app, '/raw'), [])
+  const [{ method, path, headers = {} }] = app.apiErrors.reference().codes.flatMap(({ code, request }) => code === 'unsupported_media_type' && request !== undefined ? [request] : []) as any
+  const response = await app.inject({ method, url: path, headers })
+  t.strictSame([response.statusCode, response.json()], [415, { code: 'unsupported_media_type', message: 'The Content-Encoding of the body is not supported.', request_id: response.headers['x-request-id'] }])
+  t.equal((await app.inject({ url: '/raw', headers })).statusCode, 200)
+  t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /', status: 415, code: 'unsupported_media_type', count: 1, documented: true }])
 })
 
 t.test('an errorResponseBuilder without a status makes the response of @fastify/rate-limit a 500', async t => {
