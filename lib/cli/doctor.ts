@@ -70,7 +70,9 @@ function findNotFoundProblems ({ codes }: Reference): Problem[] {
 function findRouteProblems (app: FastifyInstance, references: readonly Reference[]): Problem[] {
   const all = getInferences(app).flatMap(({ routeErrors }) => routeErrors.routes.map(record => ({ record, routeErrors })))
   const limitedByUs = new Set(references.flatMap(({ limits }) => limits.flatMap(({ routes }) => routes)))
-  const limited = all.filter(({ record, routeErrors }) => isLimitedByPlugin(routeErrors.getTargets(record)))
+  // Only @fastify/rate-limit reads `config.rateLimit`, which replaces the default policies of this plugin.
+  const limited = all.filter(({ record, record: { route: { config } }, routeErrors }) =>
+    (config?.rateLimit === undefined || config.rateLimitPolicy) && isLimitedByPlugin(routeErrors.getTargets(record)))
   const checks: ReadonlyArray<readonly [names: readonly string[], subject: string, line: string]> = [
     [
       listUnhandledRoutes(app),

@@ -16,7 +16,7 @@ const known = new WeakMap<object, boolean>()
 
 /**
  * Returns whether the source of an error handler clearly passes on every error unchanged: `throw error`, `reply.send(error)` or
- * `app.errorHandler(error, request, reply)`. The handler may log the error, change its message and set headers. A handler that responds itself, even
+ * `app.errorHandler(error, request, reply)`. The handler may log the error, change its message, set headers and close the connection. A handler that responds itself, even
  * to some errors, does not pass on every error.
  */
 export function passesErrorsOn (handler: object): boolean {
@@ -102,6 +102,9 @@ const harmlessProperties: ReadonlySet<string> = new Set([...headerMethods, 'elap
 function isHarmless (node: AnyNode, names: Names, isInner: boolean): boolean {
   switch (node.type) {
     case 'TryStatement': return false
+    case 'BlockStatement':
+      if (node.body.some(closesConnection)) return node.body.every(each => closesConnection(each) || each.type === 'ReturnStatement' || isHarmless(each, names, isInner))
+      break
     case 'ThrowStatement': case 'ReturnStatement': if (!isInner && !endsWithError(node, names)) return false; break
     case 'AssignmentExpression': if (isPartOf(node.left, names) && !isMessage(node.left, names)) return false; break
     case 'UpdateExpression': case 'UnaryExpression': if (node.type === 'UpdateExpression' || node.operator === 'delete') return !isPartOf(node.argument, names); break
@@ -111,6 +114,13 @@ function isHarmless (node: AnyNode, names: Names, isInner: boolean): boolean {
     case 'FunctionExpression': case 'ArrowFunctionExpression': case 'FunctionDeclaration': return listChildren(node).every(child => isHarmless(child, names, true))
   }
   return listChildren(node).every(child => isHarmless(child, names, isInner))
+}
+
+/** Returns whether a statement closes the connection: `reply.raw.destroy()`. The client then receives no response. */
+function closesConnection (node: AnyNode): boolean {
+  if (node.type !== 'ExpressionStatement' || node.expression.type !== 'CallExpression') return false
+  const { callee } = node.expression
+  return callee.type === 'MemberExpression' && getLastName(callee) === 'destroy' && getLastName(callee.object) === 'raw'
 }
 
 function isHarmlessCall (node: CallExpression, names: Names, isInner: boolean): boolean {

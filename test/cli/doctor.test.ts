@@ -6,6 +6,7 @@ import { runCommand } from '../../lib/cli/run-command.js'
 const imports = `
 import Fastify from 'fastify'
 import rateLimit from '@fastify/rate-limit'
+import staticFiles from '@fastify/static'
 import swagger from '@fastify/swagger'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
 `
@@ -22,6 +23,7 @@ t.test('an API without a problem', async t => {
     const app = Fastify(serverOptions())
     await app.register(swagger, { openapi: {} })
     await app.register(apiErrors, { log: false, rateLimit: { policies: { general: { max: 100, timeWindow: '1 minute' } } } })
+    await app.register(staticFiles, { root: import.meta.dirname })
     app.get('/queues', { config: { rateLimitPolicy: 'general' } }, async () => 'ok')
     app.register(async scope => {
       await scope.register(apiErrors, { format: 'problem', negotiate: false })
@@ -34,7 +36,7 @@ t.test('an API without a problem', async t => {
       'Registered',
       '  fastify-api-errors: format code, 1 documented route, rate limits: general',
       '  fastify-api-errors on /v2: format problem, 1 documented route, no rate limits',
-      '  @fastify/swagger',
+      '  @fastify/static, @fastify/swagger',
       '',
       'No problems were found.'
     ]
@@ -61,7 +63,8 @@ t.test('error handlers, not-found handlers, limits, Fastify without serverOption
     await app.register(rateLimit, { global: false })
     app.setNotFoundHandler((request, reply) => { reply.code(404).send('none') })
     await app.register(apiErrors, { log: false, notFound: false, rateLimit: { policies: { general: { max: 100, timeWindow: '1 minute' } } } })
-    app.get('/both', { config: { rateLimit: { max: 1 } } }, async () => 'ok')
+    app.get('/both', { config: { rateLimit: { max: 1 }, rateLimitPolicy: 'general' } }, async () => 'ok')
+    app.get('/theirs', { config: { rateLimit: { max: 1 } } }, async () => 'ok')
     app.register(async scope => {
       scope.setErrorHandler((error, request, reply) => { reply.code(500).send('own') })
       scope.get('/own', { config: { rateLimitPolicy: false } }, async () => 'ok')
@@ -72,7 +75,7 @@ t.test('error handlers, not-found handlers, limits, Fastify without serverOption
     code: 1,
     lines: [
       'Registered',
-      '  fastify-api-errors: format code, 1 documented route, rate limits: GET /both',
+      '  fastify-api-errors: format code, 2 documented routes, rate limits: general, GET /both, GET /theirs',
       '  @fastify/rate-limit, @fastify/swagger',
       '',
       '5 problems',

@@ -111,6 +111,34 @@ t.test('error handlers that pass on every error, and error handlers that do not'
 })
 
 // It runs first, because serverOptions() watches every application of the process.
+t.test('a handler that closes the connection for some errors, as @fastify/static does', async t => {
+  const passesOn: Handler = (error, request, reply) => {
+    if (error.code === 'ERR_STREAM_PREMATURE_CLOSE') {
+      reply.request.raw.destroy()
+      return
+    }
+    return app.errorHandler(error, request, reply)
+  }
+  const sendsFirst: Handler = (error, _request, reply) => {
+    if (isHarmless()) {
+      reply.send('own')
+      reply.raw.destroy()
+      return
+    }
+    throw error
+  }
+  const closesAnother: Handler = error => {
+    if (isHarmless()) {
+      error.socket.destroy()
+      return
+    }
+    throw error
+  }
+  t.ok(passesErrorsOn(passesOn))
+  t.notOk(passesErrorsOn(sendsFirst))
+  t.notOk(passesErrorsOn(closesAnother))
+})
+
 t.test('routes of a handler that was set before the plugin are not documented, because Fastify does not show its source', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
