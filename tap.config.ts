@@ -34,6 +34,6 @@ export const sharedFolders: readonly string[] = [
 ].map(folder => `test/${folder}`)
 
 /** Files in these folders that need a separate process, because they check what the process, Fastify or a plugin does first. */
-export const separateFiles: readonly string[] = ['test/fastify/internals.test.ts', 'test/infer/rethrowing-handlers.test.ts']
+export const separateFiles: readonly string[] = ['test/fastify/internals.test.ts', 'test/infer/code/rethrowing-handlers.test.ts']
 
 export default config

@@ -26,13 +26,13 @@ export type { SentEvent } from './respond/sent-errors.js'
 
 export type { HeaderFamily, PolicyChoice, RateLimitHook, RateLimitOptions, RateLimitPolicy, SharedLimitOptions } from './rate-limit/policies.js'
 
-export { declareErrors, type ErrorReference } from './infer/declare-errors.js'
-export { responses, type ErrorResponse, type ErrorResponses } from './infer/typed-responses.js'
+export { declareErrors, type ErrorReference } from './infer/declared/declare-errors.js'
+export { responses, type ErrorResponse, type ErrorResponses } from './infer/declared/typed-responses.js'
 export { swaggerOptions } from './openapi/swagger-options.js'
 export type { DocumentationRule, DocumentationRules, RuleRoute } from './infer/custom-rules.js'
 export type { RouteError } from './infer/route-errors.js'
 export type { StatusName } from './openapi/component-names.js'
-export type { InferredError, InferredErrors } from './infer/inferred-errors.js'
+export type { InferredError, InferredErrors } from './infer/read-inferred-file.js'
 export type { RuleName } from './infer/rules.js'
 export type { StatusSchemas } from './openapi/status-schemas.js'
 

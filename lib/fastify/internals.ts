@@ -21,7 +21,7 @@ export const reliances: Readonly<Record<string, Reliance>> = {
   decorators: { on: 'fastify', behavior: 'A scope stores the classes of its requests and replies, with the decorators, under the symbols fastify.Request and fastify.Reply.' },
   serverOptions: { on: 'fastify', behavior: 'A scope stores the options of Fastify() under the symbol fastify.options. routerOptions.onMaxParamLength responds to a parameter that is too long.' },
   composedHooks: { on: '@fastify/auth', behavior: 'app.auth() replaces the functions in its list with bound functions, and its source has the word relation.', in: 'lib/fastify/composed-hooks.ts' },
-  tokenCheck: { on: '@fastify/jwt', behavior: 'The decorator that verifies a token has the name requestVerify, and its source has the name jwtVerifyName.', in: 'lib/infer/function-errors.ts' },
+  tokenCheck: { on: '@fastify/jwt', behavior: 'The decorator that verifies a token has the name requestVerify, and its source has the name jwtVerifyName.', in: 'lib/infer/code/function-errors.ts' },
   scopes: { on: 'fastify', behavior: 'The prototype of a scope is its outer scope.', in: 'lib/fastify/scopes.ts' },
   errorHandlerFlag: { on: 'fastify', behavior: 'The symbol fastify.errorHandlerAlreadySet of a scope shows whether an error handler was set on it.' },
   errorHandlerChain: {

@@ -4,7 +4,7 @@ import type { AnyCatalog } from '../catalog/define-errors.js'
 import { expectResult } from '../support/call-safely.js'
 import { expectOption, rejectOption } from '../support/expect-option.js'
 import { isObject } from '../support/is-object.js'
-import { findUnknownError, getCode, type ErrorReference } from './declare-errors.js'
+import { findUnknownError, getCode, type ErrorReference } from './declared/declare-errors.js'
 import { dependentRules, optionalRules, rules, type Rule, type RuleName } from './rules.js'
 
 /** The data of a route that a custom rule receives. */

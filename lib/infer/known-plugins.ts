@@ -7,8 +7,8 @@ import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getEffectiveHooks } from '../fastify/internals.js'
 import { getOriginalHook } from '../fastify/hooks.js'
-import type { DeclaringTarget } from './declare-errors.js'
-import { listChildren, parseFunction } from './parse-function.js'
+import type { DeclaringTarget } from './declared/declare-errors.js'
+import { listChildren, parseFunction } from './code/parse-function.js'
 
 /** A plugin that responds to requests itself. */
 type KnownPlugin = '@fastify/rate-limit' | '@fastify/compress' | '@fastify/under-pressure' | '@fastify/bearer-auth' | '@fastify/basic-auth' | '@fastify/csrf-protection' | '@fastify/passport'

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { runsPlugin } from '../fastify/scopes.js'
 import { findDatabase } from './find-database.js'
 import { isUnderPressureHookActive } from './known-plugins.js'
-import { listScopeTargets, type DeclaringTarget } from './declare-errors.js'
+import { listScopeTargets, type DeclaringTarget } from './declared/declare-errors.js'
 
 /** The facts that all routes of a scope share. */
 export interface ScopeFacts {

@@ -1,6 +1,6 @@
 /** Adds the errors of each route to a finished OpenAPI document, with the components that they refer to. */
-import { findDeclaredHeaders, type DeclaredHeaders, type RequestHeader } from '../infer/declared-headers.js'
-import type { Occurrence } from '../infer/declared-examples.js'
+import { findDeclaredHeaders, type DeclaredHeaders, type RequestHeader } from '../infer/declared/declared-headers.js'
+import type { Occurrence } from '../infer/declared/declared-examples.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { CoveredRoute, ErrorStream, RouteErrors } from '../infer/route-errors.js'
 import type { RouteRecord } from '../infer/route-record.js'

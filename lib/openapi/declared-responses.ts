@@ -1,6 +1,6 @@
 /** Documents statuses that a route declares itself, if the sent errors do not match the declared schema. */
 import { declaresErrors, findDeclaredKey } from '../fastify/declared-statuses.js'
-import { withDeclaredStatuses } from '../infer/declared-schemas.js'
+import { withDeclaredStatuses } from '../infer/declared/declared-schemas.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { RouteErrors } from '../infer/route-errors.js'
 import type { RouteRecord } from '../infer/route-record.js'

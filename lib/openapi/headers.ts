@@ -1,6 +1,6 @@
 /** Describes the headers of responses for a document. */
 import { listErrorHeaders, retryAfterMsHeader, shouldRetryHeader, textHeader } from '../catalog/error-headers.js'
-import type { DocumentedHeader } from '../infer/declared-headers.js'
+import type { DocumentedHeader } from '../infer/declared/declared-headers.js'
 import type { StatusErrors } from '../infer/group-by-status.js'
 import type { PluginLimitFields, RouteHeaders } from '../infer/route-headers.js'
 

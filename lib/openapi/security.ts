@@ -1,5 +1,5 @@
 /** Writes the security requirements of a route and their schemes into an OpenAPI document. */
-import type { SecurityRequirement } from '../infer/security.js'
+import type { SecurityRequirement } from '../infer/declared/security.js'
 import type { JsonObject } from '../support/is-object.js'
 import { getOpenApiVersion } from './to-openapi-schema.js'
 

@@ -1,8 +1,8 @@
 /** The settings and types that the parts of an OpenAPI document share. */
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { Format, TextFormat } from '../formats/format.js'
-import type { DocumentedHeader } from '../infer/declared-headers.js'
-import type { MatchesDeclared } from '../infer/declared-schemas.js'
+import type { DocumentedHeader } from '../infer/declared/declared-headers.js'
+import type { MatchesDeclared } from '../infer/declared/declared-schemas.js'
 import type { ExampleSettings } from '../samples/response-examples.js'
 import type { JsonObject } from '../support/is-object.js'
 import type { RateLimitHeaders } from './headers.js'

@@ -1,8 +1,8 @@
 /** `swaggerOptions()`: options for @fastify/swagger that add the errors of each route to its document. */
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { findCoveredRoute, type CoveredRoute } from '../infer/route-errors.js'
-import { getSecurityRequirements } from '../infer/security.js'
-import { withoutDeclaredResponses } from '../infer/typed-responses.js'
+import { getSecurityRequirements } from '../infer/declared/security.js'
+import { withoutDeclaredResponses } from '../infer/declared/typed-responses.js'
 import { expectOption } from '../support/expect-option.js'
 import { isRecord, type JsonObject } from '../support/is-object.js'
 import { hashText } from './component-names.js'

@@ -4,7 +4,7 @@
  * OpenAPI 3.1 is JSON Schema 2020-12. OpenAPI 3.0 lacks some keywords. They are replaced with others if possible (`if`,
  * `dependentRequired`), and omitted otherwise, so that the schema accepts more values but remains valid.
  */
-import { resolveReference, type SchemaPlace } from '../infer/schema-references.js'
+import { resolveReference, type SchemaPlace } from '../infer/schemas/schema-references.js'
 import { isObject, isRecord, type JsonObject, type ReadonlyJsonObject } from '../support/is-object.js'
 import { subschemas } from '../support/subschemas.js'
 import { toOpenApi30 } from './to-openapi-30.js'

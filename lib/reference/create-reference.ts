@@ -4,7 +4,7 @@ import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '..
 import type { Deprecation } from '../catalog/deprecation.js'
 import { carriesAccept, carriesChallenge, exampleRequestId, formatShouldRetry, getDefaultRetryAfter, headerValue, listErrorHeaders } from '../catalog/error-headers.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
-import type { Occurrence } from '../infer/declared-examples.js'
+import type { Occurrence } from '../infer/declared/declared-examples.js'
 import type { RouteErrors } from '../infer/route-errors.js'
 import { createBodyExample } from '../openapi/bodies.js'
 import { getDocumentSettings, type DocumentSettings } from '../openapi/settings.js'

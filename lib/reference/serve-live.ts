@@ -2,7 +2,7 @@
 import { pathToFileURL } from 'node:url'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
-import { findPlace } from '../infer/inferred-errors.js'
+import { findPlace } from '../infer/read-inferred-file.js'
 import { liveHtml } from './render/live-html.js'
 import { readLiveScript } from './render/assets.js'
 import type { Site } from './render/site.js'

@@ -1,9 +1,9 @@
 /** Creates valid requests from the schemas of a route. The requests on the reference pages are based on them. */
 import type { StandardCode } from '../catalog/standard-errors.js'
-import { listTargets } from '../infer/declare-errors.js'
-import { findDeclaredHeaders } from '../infer/declared-headers.js'
+import { listTargets } from '../infer/declared/declare-errors.js'
+import { findDeclaredHeaders } from '../infer/declared/declared-headers.js'
 import type { RouteRecord } from '../infer/route-record.js'
-import { getSecurityRequirements } from '../infer/security.js'
+import { getSecurityRequirements } from '../infer/declared/security.js'
 import { getPartSchema, toJsonSchema } from './invalid-parts.js'
 import { createSampleValue } from './sample-value.js'
 import { isRecord } from '../support/is-object.js'

@@ -1,5 +1,5 @@
 /** Describes schemas of zod as JSON Schema, as far as samples need it. */
-import { getKind, getShape, isOptional } from '../infer/zod-schemas.js'
+import { getKind, getShape, isOptional } from '../infer/schemas/zod-schemas.js'
 import { isObject, type JsonObject } from '../support/is-object.js'
 
 /** The maximum depth, because a schema may contain itself. */

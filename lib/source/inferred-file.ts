@@ -1,5 +1,5 @@
 /** Creates the content of `errors.inferred.json`, and compares it with the current source. */
-import { describePlace, type InferredError, type InferredErrors } from '../infer/inferred-errors.js'
+import { describePlace, type InferredError, type InferredErrors } from '../infer/read-inferred-file.js'
 import type { SourceError, SourceReport } from './infer.js'
 
 /**

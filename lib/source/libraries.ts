@@ -1,7 +1,7 @@
 /** Models functions of well-known packages: the errors that they throw, return or send. */
 import type { Node } from 'typescript'
-import { getNamedStatus } from '../infer/status-names.js'
-import { canStringsFail, isZodSchema } from '../infer/zod-schemas.js'
+import { getNamedStatus } from '../infer/code/status-names.js'
+import { canStringsFail, isZodSchema } from '../infer/schemas/zod-schemas.js'
 import { listPathParameters } from '../support/path-parameters.js'
 import { catalogError, codedError, effectError, httpError, plainError } from './error-values.js'
 import type { LibraryCall, LibraryContext, Progress } from './library-context.js'

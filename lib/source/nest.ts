@@ -3,7 +3,7 @@
  * of variables in NestJS 11, which are not documented. test/integrations/source/nest.test.ts fails if they change.
  */
 import type { Node } from 'typescript'
-import { getNamedStatus } from '../infer/status-names.js'
+import { getNamedStatus } from '../infer/code/status-names.js'
 import { isObject } from '../support/is-object.js'
 import { effectError, httpError } from './error-values.js'
 import type { Inspector } from './inspect.js'

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
 import { callSafely } from '../support/call-safely.js'
-import { isCodeOfDeclaredStatus, type MatchesDeclared } from '../infer/declared-schemas.js'
+import { isCodeOfDeclaredStatus, type MatchesDeclared } from '../infer/declared/declared-schemas.js'
 import type { RouteErrors } from '../infer/route-errors.js'
 import type { ResponseKind, Ledger, RouteName, SentKind } from './ledger.js'
 

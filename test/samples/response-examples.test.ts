@@ -13,7 +13,7 @@ import { createBodyExample } from '../../lib/openapi/bodies.js'
 import { getDocumentSettings } from '../../lib/openapi/settings.js'
 import { createFailingRequest } from '../../lib/samples/failing-request.js'
 import { createOccurrence } from '../../lib/samples/response-examples.js'
-import type { Occurrence } from '../../lib/infer/declared-examples.js'
+import type { Occurrence } from '../../lib/infer/declared/declared-examples.js'
 import type { ErrorDefinition } from '../../lib/catalog/definition.js'
 import { documentOf, resolved } from '../openapi/documents.js'
 

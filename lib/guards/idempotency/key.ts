@@ -1,7 +1,7 @@
 /** Reads the idempotency key of a request. */
 import { parseItem } from 'structured-headers'
 import { textHeader } from '../../catalog/error-headers.js'
-import type { RequestHeader } from '../../infer/declared-headers.js'
+import type { RequestHeader } from '../../infer/declared/declared-headers.js'
 
 /** The maximum length of the header, in characters. */
 const maxLength = 255

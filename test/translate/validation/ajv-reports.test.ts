@@ -11,7 +11,7 @@ import ajvKeywords from 'ajv-keywords'
 import t, { type Test } from 'tap'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { issueCodeByKeyword } from '../../../lib/catalog/issues.js'
-import { inferIssueCodes } from '../../../lib/infer/issue-codes.js'
+import { inferIssueCodes } from '../../../lib/infer/schemas/issue-codes.js'
 import { readAjvReports } from '../../../lib/translate/validation/ajv-reports.js'
 import { createApi, postTo, type Fault } from '../../support/validation.js'
 
