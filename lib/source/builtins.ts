@@ -287,7 +287,7 @@ export function callGlobal (machine: LibraryContext, path: string, args: readonl
     case 'Reflect.getMetadata': return reflectMetadata(machine, args)
     case 'Reflect.construct': return machine.construct(first, [machine.listElements(second, node as Node)], node)
     case 'Error.captureStackTrace': return undefinedValues
-    case 'fetch': return machine.effects.callUpstream(machine, node as Node)
+    case 'fetch': return machine.externalErrors.callUpstream(machine, node as Node)
     default: return name.startsWith('Math.') && first.some(isRandom) ? [random()] : undefined
   }
 }

@@ -12,10 +12,10 @@ export function catalogError (code: string, status: number | undefined): ObjectV
 }
 
 /** Returns an error that no line of the application throws. */
-export function effectError (code: StandardCode, fields: Readonly<Record<string, string | number | undefined>> = {}, facts: Partial<NonNullable<ObjectValue['error']>> = {}): ObjectValue {
+export function externalError (code: StandardCode, fields: Readonly<Record<string, string | number | undefined>> = {}, facts: Partial<NonNullable<ObjectValue['error']>> = {}): ObjectValue {
   return object({
     fields: new Map(Object.entries(fields).map(([name, value]) => [name, [literal(value)]])),
-    error: { origin: 'effect', names: ['Error'], isUncertain: false, code, ...facts }
+    error: { origin: 'external', names: ['Error'], isUncertain: false, code, ...facts }
   })
 }
 

@@ -3,17 +3,17 @@ import type { Node } from 'typescript'
 import { getNamedStatus } from '../infer/code/status-names.js'
 import { canStringsFail, isZodSchema } from '../infer/schemas/zod-schemas.js'
 import { listPathParameters } from '../support/path-parameters.js'
-import { catalogError, codedError, effectError, httpError, plainError } from './error-values.js'
+import { catalogError, codedError, externalError, httpError, plainError } from './error-values.js'
 import type { LibraryCall, LibraryContext, Progress } from './library-context.js'
-import { listFormatErrors } from './constraint-errors.js'
-import { callContainer } from './containers.js'
+import { listFormatErrors } from './databases/constraint-errors.js'
+import { callContainer } from './awilix.js'
 import { isFreeText, isInput, isNullish } from './interpreter/compare-values.js'
 import { endPath, saveProgress } from './interpreter/progress.js'
-import { createDocument, isMongooseModel } from './mongoose.js'
+import { createDocument, isMongooseModel } from './databases/mongoose.js'
 import { nestExceptions, nestPassport, nestReflector, nestThrottler } from './nest.js'
 import { callNeverthrow } from './neverthrow.js'
-import { drizzleCondition, kyselyExpression, startQuery } from './query-builders.js'
-import { callTypeorm } from './typeorm.js'
+import { drizzleCondition, kyselyExpression, startQuery } from './databases/query-builders.js'
+import { callTypeorm } from './databases/typeorm.js'
 import { literal, native, undefinedValues, listNumbers, object, promise, union, unknown, type FunctionValue, type ObjectValue, type Value, type Values } from './values.js'
 
 type Handler = (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
@@ -69,7 +69,7 @@ export function callLibrary (machine: LibraryContext, call: LibraryCall): Values
   const handler = Object.hasOwn(libraries, call.callee.from) ? libraries[call.callee.from] : undefined
   const written = nameAt(machine, call.node) ?? name
   const ofPackage = handler === undefined ? undefined : handler(machine, call, handler === sensible || name === '' ? written : name)
-  return ofPackage ?? callOrThrow(machine, call, written) ?? machine.effects.callQuery(machine, call, written) ?? startQuery(machine, call, written)
+  return ofPackage ?? callOrThrow(machine, call, written) ?? machine.externalErrors.callQuery(machine, call, written) ?? startQuery(machine, call, written)
 }
 
 /** Returns the name of the called function: `notFound` for `app.httpErrors.notFound()`. */
@@ -302,7 +302,7 @@ function multipart (machine: LibraryContext, { node }: LibraryCall, name: string
 const sending: ReadonlySet<string> = new Set(['default', 'request', 'fetch', 'get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'stream', 'pipeline', 'axios', 'wrap', 'ky', 'got', ''])
 
 function upstream (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
-  return sending.has(name) && node !== undefined ? machine.effects.callUpstream(machine, node) : undefined
+  return sending.has(name) && node !== undefined ? machine.externalErrors.callUpstream(machine, node) : undefined
 }
 
 /** Methods of ORMs that reject if there is no record. */
@@ -315,11 +315,11 @@ export function callOrThrow (machine: LibraryContext, call: LibraryCall, name: s
   if (!failing.has(name) || node === undefined) return undefined
   const isInsert = self.some(value => value.kind === 'promise' && value.query?.verb === 'insert')
   if (isInsert) return undefined
-  const lookup = machine.effects.callQuery(machine, call, name.replace(/Or(Throw|Fail)$/, '')) ?? []
+  const lookup = machine.externalErrors.callQuery(machine, call, name.replace(/Or(Throw|Fail)$/, '')) ?? []
   const earlier = [...self, ...lookup].flatMap(value => value.kind === 'promise' ? value.throws : [])
   const custom = args.flatMap(values => values.flatMap(value => value.kind === 'function' ? machine.call([value], [], [[unknown()]], node) : value.kind === 'class' ? machine.construct([value], [], node) : []))
     .filter(value => value.kind === 'object' && value.error !== undefined)
-  const missing = custom.length > 0 ? custom : [effectError('resource_not_found', name.startsWith('find') && !name.includes('Fail') ? { code: 'P2025' } : {})]
+  const missing = custom.length > 0 ? custom : [externalError('resource_not_found', name.startsWith('find') && !name.includes('Fail') ? { code: 'P2025' } : {})]
   return [promise([unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(node)))], [...earlier,
     ...machine.catch(() => { machine.throwValues(missing, node) })])]
 }

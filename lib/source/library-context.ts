@@ -1,6 +1,6 @@
-/** The types that connect the interpreter with the models of libraries, queries and effects. */
+/** The types that connect the interpreter with the models of libraries, queries and external errors. */
 import type { Node } from 'typescript'
-import type { Inspector } from './inspect.js'
+import type { Inspector } from './inspector.js'
 import type { Project, Site } from './project.js'
 import type { ClassValue, ExternalValue, FunctionValue, LiveValue, ObjectValue, Query, ThrownError, Value, Values } from './values.js'
 
@@ -22,7 +22,7 @@ export interface Progress {
 }
 
 /** Finds the possible errors of SQL statements and of requests to other services. */
-export interface Effects {
+export interface ExternalErrors {
   /** Models a call that sends SQL or uses Prisma. Returns `undefined` for other calls. */
   readonly callQuery: (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
   /** Returns whether a call fails only during an outage, because a client cannot make it fail. */
@@ -49,7 +49,7 @@ export interface Tokens {
 export interface LibraryContext {
   readonly project: Project
   readonly inspector: Inspector
-  readonly effects: Effects
+  readonly externalErrors: ExternalErrors
   readonly tokens: Tokens
   /** The values that code adds to the maps of the running application. */
   readonly stored: WeakMap<object, Values>

@@ -5,8 +5,8 @@
 import type { Node } from 'typescript'
 import { getNamedStatus } from '../infer/code/status-names.js'
 import { isObject } from '../support/is-object.js'
-import { effectError, httpError } from './error-values.js'
-import type { Inspector } from './inspect.js'
+import { externalError, httpError } from './error-values.js'
+import type { Inspector } from './inspector.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
 import { literal, native, undefinedValues, listNumbers, listTexts, object, unknown, type Values } from './values.js'
 
@@ -124,7 +124,7 @@ function throwInvalid (machine: LibraryContext, pipe: ValidationPipe, { type }: 
     ? [httpError(pipe.errorHttpStatusCode, 'HttpException')]
     : machine.await(machine.call([factory], [machine.live(pipe)], [[unknown()]], node))
   const errors = made.filter(value => value.kind === 'object' && value.error !== undefined)
-  machine.throwValues(errors.length > 0 ? errors : [effectError(type === 3 ? 'validation_error' : 'invalid_parameter')], node)
+  machine.throwValues(errors.length > 0 ? errors : [externalError(type === 3 ? 'validation_error' : 'invalid_parameter')], node)
 }
 
 /** Models the guards of @nestjs/passport. They throw 401 unless a subclass overrides `handleRequest`. */

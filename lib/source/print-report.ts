@@ -1,6 +1,6 @@
 /** Prints the report of source inference. */
 import { formatCount } from '../support/format-count.js'
-import type { SourceError, SourceReport } from './infer.js'
+import type { SourceError, SourceReport } from './infer-errors.js'
 
 /** Prints each route with its errors, then the calls that could not be followed. */
 export function printReport ({ routes, unhandled, notFollowed }: SourceReport): string {

@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import type { Node, Program, SourceFile, TypeChecker, FunctionLikeDeclaration, ClassLikeDeclaration, CompilerHost, CompilerOptions } from 'typescript'
-import type { Place } from './inspect.js'
+import type { Place } from './inspector.js'
 import type { TypeScript } from './typescript.js'
 
 /** The source of an application. */

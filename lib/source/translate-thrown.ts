@@ -40,7 +40,7 @@ export function translateThrown ({ value, statuses }: ThrownError, settings: Tra
   const { errors, validationStatus } = settings
   const known = (code: string, status?: number): TranslatedError => ({ code, status: errors[code]?.status ?? status ?? 500 })
   const facts = value.kind === 'object' ? value.error : undefined
-  if (facts?.origin === 'effect' && facts.code !== undefined) return [known(isValidationCode(facts.code) ? toValidationCode(facts.code, validationStatus) : facts.code)]
+  if (facts?.origin === 'external' && facts.code !== undefined) return [known(isValidationCode(facts.code) ? toValidationCode(facts.code, validationStatus) : facts.code)]
   if (facts?.origin === 'catalog') {
     const [code] = value.kind === 'object' ? value.fields.get('code') ?? [] : []
     const [status] = value.kind === 'object' ? listNumbers(value.fields.get('status') ?? []) : []

@@ -4,7 +4,7 @@
  */
 import type { ClassLikeDeclaration, Node, Symbol as TypeScriptSymbol, Type } from 'typescript'
 import type { StandardCode } from '../catalog/standard-errors.js'
-import type { LiveScope } from './inspect.js'
+import type { LiveScope } from './inspector.js'
 import type { FunctionNode, Site } from './project.js'
 
 /** All possible values of an expression. If the list is empty, the expression throws. */
@@ -76,7 +76,7 @@ export interface ObjectValue {
 /** The known properties of an error, except its fields. */
 export interface ErrorFacts {
   /** The origin of the error. */
-  readonly origin: 'catalog' | 'thrown' | 'effect'
+  readonly origin: 'catalog' | 'thrown' | 'external'
   /** The names of its classes that are not in the source. */
   readonly names: readonly string[]
   /** Whether the error may not occur even if its line is reached. */

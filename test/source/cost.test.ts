@@ -82,5 +82,5 @@ t.test('the plugin loads neither the compiler nor the code of inference', async 
     const { scripts } = openInspector()
     console.log(JSON.stringify(scripts.map(({ file }) => file).filter(file => /lib\\/source\\/|\\/typescript\\//.test(file)).map(file => file.replace('${root}/', ''))))
     await app.close()
-  `), ['lib/source/inspect.ts'])
+  `), ['lib/source/inspector.ts'])
 })

@@ -2,13 +2,13 @@
 import { standardErrors } from 'fastify-api-errors'
 import t from 'tap'
 import { translateThrown } from '../../lib/source/translate-thrown.js'
-import { effectError } from '../../lib/source/error-values.js'
+import { externalError } from '../../lib/source/error-values.js'
 import { builtInTranslators } from '../../lib/translate/index.js'
 import type { ValidationStatus } from '../../lib/translate/validation/validation-status.js'
 
 t.test('a value that the database rejects has the validation status of the application', async t => {
   const answers = (code: 'validation_error' | 'resource_already_exists', validationStatus: ValidationStatus | undefined) => translateThrown(
-    { value: effectError(code), site: { file: 'app.ts', line: 1 }, via: [], isUncertain: false, statuses: [] },
+    { value: externalError(code), site: { file: 'app.ts', line: 1 }, via: [], isUncertain: false, statuses: [] },
     { errors: standardErrors, translators: builtInTranslators, validationStatus, classOf: () => undefined, classNamed: () => undefined },
     () => []
   )

@@ -9,7 +9,7 @@ import type { TypeScript } from '../typescript.js'
 import { type Value, type Values, undefinedValues, promise } from '../values.js'
 import { readSuperMember } from './classes.js'
 import { narrowToText } from './conditions.js'
-import { isOfApplication } from './heap.js'
+import { isOfApplication } from './live-objects.js'
 import type { Machine } from './machine.js'
 import { readOptionally } from './members.js'
 import { getAwaitedType, getFunctionValue, getType, createUnknown } from './nodes.js'
@@ -79,7 +79,7 @@ function callBySignature (machine: Machine, node: CallExpression, callees: Value
   if (declaration === undefined && ts.isPropertyAccessExpression(node.expression)) {
     const { name: { text: name } } = node.expression
     const call: LibraryCall = { callee: { kind: 'external', from: '', path: name, node }, self, args, node, live: undefined }
-    const queried = callOrThrow(machine, call, name) ?? machine.effects.callQuery(machine, call, name)
+    const queried = callOrThrow(machine, call, name) ?? machine.externalErrors.callQuery(machine, call, name)
     if (queried !== undefined) return queried
   }
   const from = declaration === undefined ? undefined : getPackageName(declaration.getSourceFile().fileName)

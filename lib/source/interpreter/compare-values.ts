@@ -115,9 +115,9 @@ export function isInstance (machine: Machine, value: Value, of: Value): boolean 
     if (at.kind === 'class' && at.node === undefined && at.live !== undefined && of.kind === 'live' && Object.prototype.isPrototypeOf.call(of.value, at.live.value)) return true
   }
   if (value.error === undefined) return of.kind === 'unknown' ? undefined : false
-  if (node !== undefined) return value.error.origin === 'effect' ? false : value.cls === undefined ? false : value.error.names.includes((node as { name?: { text: string } }).name?.text ?? '')
+  if (node !== undefined) return value.error.origin === 'external' ? false : value.cls === undefined ? false : value.error.names.includes((node as { name?: { text: string } }).name?.text ?? '')
   if (of.kind === 'unknown') return undefined
-  return name === undefined ? undefined : value.error.names.includes(name) ? true : value.error.origin === 'effect' && !['ApiError', 'HttpError'].includes(name) ? undefined : false
+  return name === undefined ? undefined : value.error.names.includes(name) ? true : value.error.origin === 'external' && !['ApiError', 'HttpError'].includes(name) ? undefined : false
 }
 
 export function getOwnValue (value: object, name: string): unknown {

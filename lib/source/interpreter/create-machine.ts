@@ -3,10 +3,10 @@
  * A branch that a literal rules out is skipped, and every other branch runs. Values that are not in the source come from the objects
  * of the running application: their properties, and the closure variables of their functions.
  */
-import type { Inspector } from '../inspect.js'
-import type { Effects } from '../library-context.js'
+import type { Inspector } from '../inspector.js'
+import type { ExternalErrors } from '../library-context.js'
 import type { Project } from '../project.js'
-import { createTokens } from '../tokens.js'
+import { createTokens } from '../token-expiry.js'
 import { nextId } from '../values.js'
 import { createActivation } from './activations.js'
 import { findInPattern, setStatus } from './assignments.js'
@@ -15,7 +15,7 @@ import { getBaseClass, readMethod, readStaticMember } from './classes.js'
 import { catchErrors, getCaughtValues, sendErrors, runDetached, runUncertain, rethrow, rethrowSent, sendStatuses, throwValues } from './errors.js'
 import { evaluate } from './expressions.js'
 import { addOutcome, callFunction, runFunction } from './functions.js'
-import { live, liveValue, findSource } from './heap.js'
+import { live, liveValue, findSource } from './live-objects.js'
 import { construct } from './instances.js'
 import { listElements } from './literals.js'
 import { readMembers, toPropertyName } from './members.js'
@@ -32,19 +32,19 @@ import type { Machine } from './machine.js'
  *
  * @param exportsOf namespaces and exports of the loaded files, by file
  */
-export function createMachine (project: Project, inspector: Inspector, exportsOf: ReadonlyMap<string, object>, effects: Effects): Machine {
-  const machine = createState(project, inspector, exportsOf, effects) as Machine
+export function createMachine (project: Project, inspector: Inspector, exportsOf: ReadonlyMap<string, object>, externalErrors: ExternalErrors): Machine {
+  const machine = createState(project, inspector, exportsOf, externalErrors) as Machine
   return Object.assign(machine, bindOperations(machine))
 }
 
 type Operation = { [Name in keyof Machine]: Machine[Name] extends (...args: never) => unknown ? Name : never }[keyof Machine]
 
-function createState (project: Project, inspector: Inspector, exportsOf: ReadonlyMap<string, object>, effects: Effects): Omit<Machine, Operation> {
+function createState (project: Project, inspector: Inspector, exportsOf: ReadonlyMap<string, object>, externalErrors: ExternalErrors): Omit<Machine, Operation> {
   return {
     project,
     inspector,
     exportsOf,
-    effects,
+    externalErrors,
     tokens: createTokens(),
     stored: new WeakMap(),
     notFollowed: new Map(),

@@ -1,6 +1,6 @@
 /** Tracks errors: the line that throws them, and the errors that a `catch` receives. */
 import type { Block, CallExpression, ClassLikeDeclaration, Expression, Node, Statement, Type } from 'typescript'
-import { plainName } from '../constraints.js'
+import { plainName } from '../databases/constraints.js'
 import { catalogError } from '../error-values.js'
 import { type Status } from '../library-context.js'
 import type { TypeScript } from '../typescript.js'
@@ -19,8 +19,8 @@ export function throwValues (machine: Machine, values: Values, node: Node, isUnc
     const earlier = machine.origins.get(value)
     if (earlier !== undefined) {
       // A `catch` with a condition may exist to handle this database error.
-      const isEffect = value.kind === 'object' && value.error?.origin === 'effect'
-      machine.current.throws.push(...isEffect && !isInPlainCatch(machine, node) ? earlier.map(thrown => ({ ...thrown, isUncertain: true })) : earlier)
+      const isExternal = value.kind === 'object' && value.error?.origin === 'external'
+      machine.current.throws.push(...isExternal && !isInPlainCatch(machine, node) ? earlier.map(thrown => ({ ...thrown, isUncertain: true })) : earlier)
       continue
     }
     if (value.kind === 'unknown' && value.isCaught) {
@@ -209,7 +209,7 @@ function failsOnlyInOutage (machine: Machine, block: Node): boolean {
   }
   const visit = (node: Node): boolean => {
     if (ts.isCallExpression(node)) {
-      if (machine.effects.failsOnlyInOutage(node)) hasQuery = true
+      if (machine.externalErrors.failsOnlyInOutage(node)) hasQuery = true
       else if (!isHarmless(node)) return true
     } else if (ts.isFunctionLike(node) || (ts.isNewExpression(node) && node.expression.getText() !== 'Date') || ts.isThrowStatement(node) || ts.isTaggedTemplateExpression(node)) {
       return true

@@ -40,7 +40,7 @@ export function evaluateTemplate (machine: Machine, head: string, spans: readonl
 
 /** Returns the table name of an ORM object in an SQL template. */
 function getTableName (machine: Machine, values: Values): string {
-  return values.flatMap(value => value.kind === 'live' ? machine.effects.findTable(value.value) ?? [] : [])[0] ?? '?'
+  return values.flatMap(value => value.kind === 'live' ? machine.externalErrors.findTable(value.value) ?? [] : [])[0] ?? '?'
 }
 
 export function evaluateObject (machine: Machine, node: Expression & { readonly properties: Iterable<Node> }): ObjectValue {

@@ -2,9 +2,9 @@
 import { types } from 'node:util'
 import type { Node, Type } from 'typescript'
 import { readBuiltinMember } from '../builtins.js'
-import { readCradleMember } from '../containers.js'
+import { readCradleMember } from '../awilix.js'
 import { readLibraryMember, callOrThrow } from '../libraries.js'
-import { createQueryMethod } from '../query-builders.js'
+import { createQueryMethod } from '../databases/query-builders.js'
 import { type PromiseValue, type LiveValue, type ObjectValue, type UnknownValue, type Value, type Values, createUnknownLike, isInUrl, literal, native, undefinedValues, promise, listTexts, union, unknown } from '../values.js'
 import { isModuleExports, isNullish } from './compare-values.js'
 import type { Machine } from './machine.js'
@@ -153,7 +153,7 @@ export function readObjectMember (machine: Machine, owner: ObjectValue, name: st
   if (owner.elements.length > 0) return owner.elements
   if (owner.error !== undefined) {
     if (name === 'name') return owner.cls?.node?.name === undefined ? owner.error.names.slice(0, 1).map(each => literal(each)) : [literal('Error')]
-    return owner.error.origin === 'effect' || !['statusCode', 'status', 'code', 'expose', 'output', 'isBoom'].includes(name) ? [unknown()] : undefinedValues
+    return owner.error.origin === 'external' || !['statusCode', 'status', 'code', 'expose', 'output', 'isBoom'].includes(name) ? [unknown()] : undefinedValues
   }
   return owner.cls === undefined && !owner.isArray ? undefinedValues : [unknown(() => getType(machine, node))]
 }

@@ -77,7 +77,7 @@ function evaluateCoalescing (machine: Machine, node: Binary): Values {
 
 /** Returns whether an error has a field, for `'code' in error`. `undefined` if that is unknown. */
 function hasField (owner: Value, name: Value): boolean | undefined {
-  if (owner.kind !== 'object' || owner.error === undefined || owner.error.origin === 'effect' || name.kind !== 'literal') return undefined
+  if (owner.kind !== 'object' || owner.error === undefined || owner.error.origin === 'external' || name.kind !== 'literal') return undefined
   return owner.fields.has(String(name.value)) || ['message', 'stack'].includes(String(name.value)) ? true : undefined
 }
 

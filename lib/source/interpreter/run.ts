@@ -3,7 +3,7 @@ import { dedupe, nextId, type ThrownError, type Value, type Values } from '../va
 import { createActivation } from './activations.js'
 import { call } from './calls.js'
 import { getOwnValue } from './compare-values.js'
-import { live, liveValue } from './heap.js'
+import { live, liveValue } from './live-objects.js'
 import type { Machine, Outcome } from './machine.js'
 import { readObjectMember } from './members.js'
 import { getAnyNode } from './nodes.js'

@@ -1,8 +1,8 @@
 /** Reads properties of values of which only the type is known. */
 import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
-import { isMongooseModel } from '../mongoose.js'
+import { isMongooseModel } from '../databases/mongoose.js'
 import { type FunctionNode, isFunctionNode, getPackageName } from '../project.js'
-import { isSequelizeModel } from '../sequelize.js'
+import { isSequelizeModel } from '../databases/sequelize.js'
 import { type UnknownValue, type Value, type Values, isInUrl, literal, native, nextId, union, unknown, createUnknownLike } from '../values.js'
 import { getImplementations } from './implementations.js'
 import type { Machine } from './machine.js'

@@ -1,6 +1,6 @@
 /** Finds the values of a name: a variable of a running function, of a live function, or of a file. */
 import type { Declaration, Expression, Identifier, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
-import type { LiveScope } from '../inspect.js'
+import type { LiveScope } from '../inspector.js'
 import { isFunctionNode } from '../project.js'
 import { type Environment, type Value, type Values, literal, nextId, undefinedValues, object, unknown } from '../values.js'
 import { createActivation, getModuleFrame } from './activations.js'

@@ -1,10 +1,10 @@
 /** Models queries of Mongoose. Its models are functions of the running application, which hold their schema. */
 import type { Node } from 'typescript'
-import { isRecord } from '../support/is-object.js'
+import { isRecord } from '../../support/is-object.js'
 import type { Constraints } from './constraints.js'
-import { isInput, isUnchecked } from './interpreter/compare-values.js'
-import type { LibraryCall, LibraryContext } from './library-context.js'
-import { native, undefinedValues, unknown, type Query, type UnknownValue, type Value, type Values } from './values.js'
+import { isInput, isUnchecked } from '../interpreter/compare-values.js'
+import type { LibraryCall, LibraryContext } from '../library-context.js'
+import { native, undefinedValues, unknown, type Query, type UnknownValue, type Value, type Values } from '../values.js'
 
 /** The properties of a model that are read. */
 interface Model {

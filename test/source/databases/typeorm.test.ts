@@ -1,9 +1,9 @@
 /** Calls of TypeORM that send no query of a known entity. */
 import t from 'tap'
-import { Constraints } from '../../lib/source/constraints.js'
-import type { LibraryCall, LibraryContext } from '../../lib/source/library-context.js'
-import { callTypeorm, readTypeormQuery } from '../../lib/source/typeorm.js'
-import { unknown } from '../../lib/source/values.js'
+import { Constraints } from '../../../lib/source/databases/constraints.js'
+import type { LibraryCall, LibraryContext } from '../../../lib/source/library-context.js'
+import { callTypeorm, readTypeormQuery } from '../../../lib/source/databases/typeorm.js'
+import { unknown } from '../../../lib/source/values.js'
 
 const node = {} as NonNullable<LibraryCall['node']>
 const call = (given: Partial<LibraryCall> = {}): LibraryCall => ({ callee: { kind: 'external', from: 'typeorm', path: 'Repository.save', node }, self: [], args: [], node, live: undefined, ...given })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Script } from 'node:vm'
 import t from 'tap'
 import ts from 'typescript'
-import { openInspector } from '../../lib/source/inspect.js'
+import { openInspector } from '../../lib/source/inspector.js'
 
 /** Runs a script as one that was loaded from a file, and returns the function that it evaluates to. */
 function runScript (file: string): () => unknown {

@@ -1,6 +1,6 @@
 /** Reads the constraints of an application's tables from its SQL, its migrations and its Prisma schema. */
 import type { Node, SourceFile } from 'typescript'
-import type { TypeScript } from './typescript.js'
+import type { TypeScript } from '../typescript.js'
 
 /** A unique constraint or a primary key. */
 export interface UniqueKey {

@@ -1,8 +1,8 @@
 /** Models queries of Prisma, including the queries for related records in `data`. */
 import type { Node } from 'typescript'
 import { foundBy, plainName, type Constraints } from './constraints.js'
-import type { LibraryCall, LibraryContext } from './library-context.js'
-import { isStored, type ErrorFacts, type Query, type Values } from './values.js'
+import type { LibraryCall, LibraryContext } from '../library-context.js'
+import { isStored, type ErrorFacts, type Query, type Values } from '../values.js'
 
 const verbs: Readonly<Record<string, Query['verb']>> = {
   create: 'insert',

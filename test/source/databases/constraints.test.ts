@@ -1,7 +1,7 @@
 /** The constraints that SQL, schemas of Prisma, migrations and tables of Drizzle declare. */
 import t from 'tap'
 import ts from 'typescript'
-import { Constraints } from '../../lib/source/constraints.js'
+import { Constraints } from '../../../lib/source/databases/constraints.js'
 
 /** The unique keys of each table, and its foreign keys: `team_id > teams`, with an exclamation mark if they prevent a deletion. */
 function describeTables ({ tables }: Constraints): Record<string, string[]> {

@@ -1,9 +1,9 @@
 /** Models queries of TypeORM. The decorators of its entities register their columns in the running application. */
 import type { Node } from 'typescript'
 import { plainName, type Constraints } from './constraints.js'
-import { isInput } from './interpreter/compare-values.js'
-import type { LibraryCall, LibraryContext } from './library-context.js'
-import { unknown, type Query, type Value, type Values } from './values.js'
+import { isInput } from '../interpreter/compare-values.js'
+import type { LibraryCall, LibraryContext } from '../library-context.js'
+import { unknown, type Query, type Value, type Values } from '../values.js'
 
 /** The parts of TypeORM's global storage that are read. */
 interface Storage {

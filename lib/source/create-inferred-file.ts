@@ -1,6 +1,6 @@
 /** Creates the content of `errors.inferred.json`, and compares it with the current source. */
 import { describePlace, type InferredError, type InferredErrors } from '../infer/read-inferred-file.js'
-import type { SourceError, SourceReport } from './infer.js'
+import type { SourceError, SourceReport } from './infer-errors.js'
 
 /**
  * Returns the content of the file for a report. It is sorted, and has only certain errors. An error that is in the earlier file

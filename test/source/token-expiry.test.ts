@@ -1,8 +1,8 @@
 /** A token can only be expired if the tokens of the application have a lifetime. */
 import t from 'tap'
-import type { Inspector } from '../../lib/source/inspect.js'
+import type { Inspector } from '../../lib/source/inspector.js'
 import type { LibraryCall } from '../../lib/source/library-context.js'
-import { createTokens } from '../../lib/source/tokens.js'
+import { createTokens } from '../../lib/source/token-expiry.js'
 import { literal, native, object, unknown, type Values } from '../../lib/source/values.js'
 import { describeFindings, inferFixtures } from './infer-fixtures.js'
 import tokens from './fixtures/tokens.js'

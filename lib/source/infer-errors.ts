@@ -6,15 +6,15 @@ import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Translator } from '../translate/translator.js'
 import { translateThrown, type TranslationSettings } from './translate-thrown.js'
-import { Constraints } from './constraints.js'
-import { createEffects } from './effects.js'
-import { openInspector, type Script } from './inspect.js'
+import { Constraints } from './databases/constraints.js'
+import { createExternalErrors } from './external-errors.js'
+import { openInspector, type Script } from './inspector.js'
 import { callHook } from './libraries.js'
 import { createMachine } from './interpreter/create-machine.js'
 import { markUnlikely } from './interpreter/errors.js'
-import { getRoleObject } from './interpreter/heap.js'
+import { getRoleObject } from './interpreter/live-objects.js'
 import type { Machine, NotFollowed } from './interpreter/machine.js'
-import { findNamedClasses } from './interpreter/named-classes.js'
+import { findNamedClasses } from './interpreter/translator-classes.js'
 import { readProperty, runCall, toThrownErrors } from './interpreter/run.js'
 import { findNestRoute, runNestRoute } from './nest.js'
 import { isOfPackage, openProject, type Project, type Site } from './project.js'
@@ -68,8 +68,8 @@ export async function inferErrors (app: FastifyInstance, root: string): Promise<
     const scripts = inspector.scripts.filter(({ file }) => !isOfPackage(file))
     const files = [...new Set(scripts.flatMap(({ sources }) => sources.filter(source => existsSync(source) && !isOfPackage(source))))]
     const project = openProject(ts, root, files)
-    const effects = createEffects(readConstraints(ts, project, listFolders(ts, root, files)))
-    const machine = createMachine(project, inspector, await loadedExports(scripts), effects)
+    const externalErrors = createExternalErrors(readConstraints(ts, project, listFolders(ts, root, files)))
+    const machine = createMachine(project, inspector, await loadedExports(scripts), externalErrors)
     return { ...createReport(getSourceRoutes(app), machine), unhandled: listUnhandledRoutes(app) }
   } finally {
     inspector.close()
@@ -148,7 +148,7 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
     const errors: SourceError[] = []
     for (const thrown of throws) {
       const facts = thrown.value.kind === 'object' ? thrown.value.error : undefined
-      if (facts?.requiresWriteTo !== undefined && !machine.effects.written.has(facts.requiresWriteTo)) continue
+      if (facts?.requiresWriteTo !== undefined && !machine.externalErrors.written.has(facts.requiresWriteTo)) continue
       if (facts?.requiresTokenLifetime === true && !machine.tokens.canExpire()) continue
       const isInUrl = facts?.isOfValue === true && (['GET', 'HEAD'].includes(route.method) || (route.method === 'DELETE' && route.unchecked.has('body')) || !reads.has('request.body'))
       errors.push(...translateThrown(isInUrl ? ofUrl(thrown) : thrown, settings, (value, name) => readProperty(machine, value, name)).map(({ status, code }): SourceError => {

@@ -2,23 +2,23 @@
 import { types } from 'node:util'
 import type { Node } from 'typescript'
 import { isCallable } from './builtins.js'
-import { dialects, listQueryErrors } from './constraint-errors.js'
-import type { Constraints } from './constraints.js'
-import { effectError } from './error-values.js'
-import type { Effects, LibraryCall, LibraryContext } from './library-context.js'
-import { readMongooseQuery, type MongooseQuery } from './mongoose.js'
-import { readPrismaQueries } from './prisma.js'
-import { readSequelizeQuery } from './sequelize.js'
-import { isStatement, parseQueries } from './sql.js'
-import { readTypeormQuery } from './typeorm.js'
+import { dialects, listQueryErrors } from './databases/constraint-errors.js'
+import type { Constraints } from './databases/constraints.js'
+import { externalError } from './error-values.js'
+import type { ExternalErrors, LibraryCall, LibraryContext } from './library-context.js'
+import { readMongooseQuery, type MongooseQuery } from './databases/mongoose.js'
+import { readPrismaQueries } from './databases/prisma.js'
+import { readSequelizeQuery } from './databases/sequelize.js'
+import { isStatement, parseQueries } from './databases/sql.js'
+import { readTypeormQuery } from './databases/typeorm.js'
 import { native, undefinedValues, object, promise, listTexts, unknown, type ObjectValue, type Values } from './values.js'
 
-/** Creates the effects of an application with the given constraints. */
-export function createEffects (constraints: Constraints): Effects {
+/** Creates the functions that list the errors of queries and upstream calls, for an application with the given constraints. */
+export function createExternalErrors (constraints: Constraints): ExternalErrors {
   const written = new Set<string>()
   const knownModels = new WeakSet<object>()
   const outageOnly = new WeakSet<Node>()
-  const listErrors: Effects['listErrors'] = (machine, query) => listQueryErrors(machine, constraints, written, query)
+  const listErrors: ExternalErrors['listErrors'] = (machine, query) => listQueryErrors(machine, constraints, written, query)
   const recordOutages = (node: Node, { args }: LibraryCall, found: Values | undefined): Values | undefined => {
     if (found?.every(value => value.kind === 'promise' && value.throws.length === 0) === true && isFixed(args)) outageOnly.add(node)
     return found
@@ -27,7 +27,7 @@ export function createEffects (constraints: Constraints): Effects {
     written,
     listErrors,
     failsOnlyInOutage: node => outageOnly.has(node),
-    callUpstream: (machine, node) => returnPromise(machine, [effectError('bad_gateway', {}), effectError('gateway_timeout', {})], node),
+    callUpstream: (machine, node) => returnPromise(machine, [externalError('bad_gateway', {}), externalError('gateway_timeout', {})], node),
     findTable: getDrizzleName,
     callQuery (machine, call, name) {
       const { node } = call
@@ -71,7 +71,7 @@ interface ModelQuery {
 }
 
 /** Reads a call of Prisma, Sequelize, Mongoose or TypeORM. Returns `undefined` for other calls. */
-function readModelQuery (machine: LibraryContext, call: LibraryCall, name: string, constraints: Constraints, knownModels: WeakSet<object>, listErrors: Effects['listErrors']): ModelQuery | undefined {
+function readModelQuery (machine: LibraryContext, call: LibraryCall, name: string, constraints: Constraints, knownModels: WeakSet<object>, listErrors: ExternalErrors['listErrors']): ModelQuery | undefined {
   const prisma = readPrismaQueries(machine, call, name, constraints)
   const sequelize = readSequelizeQuery(call, name, constraints, knownModels)
   const mongoose = readMongooseQuery(call, name, constraints)
@@ -83,13 +83,13 @@ function readModelQuery (machine: LibraryContext, call: LibraryCall, name: strin
   return {
     errors: prisma.flatMap(({ query, missing }) => [
       ...query === undefined ? [] : listErrors(machine, query),
-      ...missing === undefined ? [] : [effectError('resource_not_found', { code: 'P2025' }, missing)]
+      ...missing === undefined ? [] : [externalError('resource_not_found', { code: 'P2025' }, missing)]
     ])
   }
 }
 
 /** Models a call that sends or prepares SQL. Returns `undefined` for other calls. */
-function callSql (machine: LibraryContext, { args, callee, self }: LibraryCall, name: string, node: Node, listErrors: Effects['listErrors']): Values | undefined {
+function callSql (machine: LibraryContext, { args, callee, self }: LibraryCall, name: string, node: Node, listErrors: ExternalErrors['listErrors']): Values | undefined {
   const list = (texts: readonly string[], dialect: string, values: Values): ObjectValue[] =>
     texts.flatMap(text => parseQueries(text, dialect, values)).flatMap(query => listErrors(machine, query))
   const prepared = running.has(name) ? self.flatMap(value => value.kind === 'live' ? getPreparedText(value.value) ?? [] : []) : []

@@ -1,5 +1,5 @@
 /** Reads the tables, columns and values of SQL statements. */
-import { union, type Query, type Values } from './values.js'
+import { union, type Query, type Values } from '../values.js'
 
 /** The start of an SQL statement. Another string can start with the same word: `can('update', 'Project')`. */
 const statement = /^\s*(with\s[^]*\bas\b|(insert|replace|merge)\s[^]*\binto\s|update\s[^]*\bset\s|delete\s+from\s|select\s)/i

@@ -1,9 +1,9 @@
 /** Models queries that are built step by step with Knex, Kysely and Drizzle. */
 import { types } from 'node:util'
 import type { Node } from 'typescript'
-import { effectError } from './error-values.js'
-import type { LibraryCall, LibraryContext } from './library-context.js'
-import { native, object, promise, listTexts, unknown, type PromiseValue, type ObjectValue, type Query, type ThrownError, type Value, type Values } from './values.js'
+import { externalError } from '../error-values.js'
+import type { LibraryCall, LibraryContext } from '../library-context.js'
+import { native, object, promise, listTexts, unknown, type PromiseValue, type ObjectValue, type Query, type ThrownError, type Value, type Values } from '../values.js'
 
 /** The methods of Objection that write. The data of some of them follows the key: `patchAndFetchById(id, data)`. */
 const objectionVerbs: Readonly<Record<string, Query['verb']>> = {
@@ -35,10 +35,10 @@ export function startQuery (machine: LibraryContext, { callee, self, args, node,
   if (callee.from === 'drizzle-orm' && /^find(First|Many)$/.test(name) && ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && ts.isPropertyAccessExpression(node.expression.expression)) {
     const query: Query = { dialect: '', table: node.expression.expression.name.text, verb: 'select', columns: undefined, isInput: false, isConflictHandled: false, where: new Set(comparedColumns(node)), compared: new Map() }
     addWhere(query, [machine.read(first, 'where', node)])
-    return [promise([createRows(machine, node)], machine.catch(() => { machine.throwValues(machine.effects.listErrors(machine, query), node) }))]
+    return [promise([createRows(machine, node)], machine.catch(() => { machine.throwValues(machine.externalErrors.listErrors(machine, query), node) }))]
   }
   if (callee.from === 'objection' && name === 'query') return startObjection(machine, self, node)
-  const tables = first.flatMap(value => value.kind === 'live' ? machine.effects.findTable(value.value) ?? [] : listTexts([value]))
+  const tables = first.flatMap(value => value.kind === 'live' ? machine.externalErrors.findTable(value.value) ?? [] : listTexts([value]))
   const dialect = builders[callee.from]
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
   if (dialect === undefined && !(verb !== undefined && /^(insertInto|updateTable|deleteFrom|selectFrom)$/.test(name) && tables.length > 0)) return undefined
@@ -86,7 +86,7 @@ export function createQueryMethod (machine: LibraryContext, owner: PromiseValue,
       query.isUnchecked = query.verb !== 'delete' && (name.endsWith('FetchById') ? second : first).some(isUnchecked)
       if (name === 'deleteById') query.where.add('id')
     } else if (['insert', 'update', 'delete', 'del'].includes(name)) query.verb = verbs[name] as Query['verb']
-    if (['from', 'into', 'table'].includes(name)) query.table = first.flatMap(value => value.kind === 'live' ? machine.effects.findTable(value.value) ?? [] : listTexts([value]))[0] ?? query.table
+    if (['from', 'into', 'table'].includes(name)) query.table = first.flatMap(value => value.kind === 'live' ? machine.externalErrors.findTable(value.value) ?? [] : listTexts([value]))[0] ?? query.table
     if (query.dialect !== 'objection' && ['insert', 'update', 'values', 'set'].includes(name) && first.length > 0) setColumns(query, first, second)
     if (ignoring.has(name)) query.isConflictHandled = true
     if (name === 'onConflict' && /\bdoNothing\b/.test(node.getText())) query.ignoresConflicts = true
@@ -95,7 +95,7 @@ export function createQueryMethod (machine: LibraryContext, owner: PromiseValue,
       for (const column of comparedColumns(node)) query.where.add(column)
     }
     if (name === 'executeTakeFirstOrThrow' ? canReturnNothing(machine, query) : name === 'orFail' || name === 'throwIfNotFound') return orThrow(machine, owner, args, node)
-    const throws = machine.catch(() => { machine.throwValues(machine.effects.listErrors(machine, query), node) })
+    const throws = machine.catch(() => { machine.throwValues(machine.externalErrors.listErrors(machine, query), node) })
     return [promise([createRows(machine, node)], [...query.nested ?? [], ...throws], query)]
   })
 }
@@ -103,7 +103,7 @@ export function createQueryMethod (machine: LibraryContext, owner: PromiseValue,
 /** Returns whether a query can return no row. An insert always returns one, unless it ignores a conflict. */
 function canReturnNothing (machine: LibraryContext, query: Query): boolean {
   if (query.verb !== 'insert') return query.returnsAggregate !== true
-  return query.ignoresConflicts === true && machine.effects.listErrors(machine, { ...query, isConflictHandled: false }).some(({ error }) => error?.code === 'resource_already_exists')
+  return query.ignoresConflicts === true && machine.externalErrors.listErrors(machine, { ...query, isConflictHandled: false }).some(({ error }) => error?.code === 'resource_already_exists')
 }
 
 /** Returns whether `select` of Kysely has an aggregate function, such as `eb => eb.fn.countAll().as('count')`. */
@@ -155,7 +155,7 @@ export function kyselyExpression (_: LibraryContext, { callee: { path }, args: [
 function orThrow (machine: LibraryContext, owner: PromiseValue, args: readonly Values[], node: Node): Values {
   const made = args.flatMap(values => values.flatMap(value => value.kind === 'function' || value.kind === 'native' || value.kind === 'live' ? machine.call([value], [], [[unknown()]], node) : value.kind === 'class' ? machine.construct([value], [], node) : []))
     .filter(value => value.kind === 'object' && value.error !== undefined)
-  const missing: Values = made.length > 0 ? made : [effectError('resource_not_found')]
+  const missing: Values = made.length > 0 ? made : [externalError('resource_not_found')]
   return [promise([createRows(machine, node)], [...owner.throws, ...machine.catch(() => { machine.throwValues(missing, node) })])]
 }
 

@@ -1,9 +1,9 @@
 /** Lists the errors of a query: violated constraints, and values that the database rejects. */
 import { Constraints, foundBy, plainName, type Column, type Table } from './constraints.js'
-import { effectError, httpError } from './error-values.js'
-import { areDefined, isFreeText, isNullish, isOfUrl } from './interpreter/compare-values.js'
-import { validated, type LibraryContext } from './library-context.js'
-import { isRandom, isStored, type ObjectValue, type Query, type Value, type Values } from './values.js'
+import { externalError, httpError } from '../error-values.js'
+import { areDefined, isFreeText, isNullish, isOfUrl } from '../interpreter/compare-values.js'
+import { validated, type LibraryContext } from '../library-context.js'
+import { isRandom, isStored, type ObjectValue, type Query, type Value, type Values } from '../values.js'
 
 /** A failure of a query: a violated constraint, a missing or malformed value of a column, or a value that cannot be compared with a column. */
 type Failure = 'unique' | 'foreign' | 'missing' | 'malformed' | 'compared'
@@ -85,8 +85,8 @@ function listComparisonErrors ({ query, table, getFields }: CheckedQuery): Objec
 /** Returns the errors of values of another format: of a parameter of the URL, and of the body. */
 export function listFormatErrors (compared: readonly Values[], fields: ErrorFields, uncertainIfRead: readonly string[] = []): ObjectValue[] {
   return [
-    ...compared.some(isOfUrl) ? [effectError('invalid_parameter', fields, { uncertainIfRead })] : [],
-    ...compared.every(isOfUrl) ? [] : [effectError('validation_error', fields, { isOfValue: true, uncertainIfRead })]
+    ...compared.some(isOfUrl) ? [externalError('invalid_parameter', fields, { uncertainIfRead })] : [],
+    ...compared.every(isOfUrl) ? [] : [externalError('validation_error', fields, { isOfValue: true, uncertainIfRead })]
   ]
 }
 
@@ -94,14 +94,14 @@ export function listFormatErrors (compared: readonly Values[], fields: ErrorFiel
 function listObjectErrors (query: Query, table: Table | undefined, fields: ErrorFields): ObjectValue[] {
   const canBeObject = (value: Value): boolean => value.kind === 'unknown' && value.isUnchecked === true && value.isOfUrl !== true
   const isCompared = query.dialect === 'mongoose' && [...query.compared ?? []].some(([column, values]) => table?.columns.get(plainName(column))?.isTyped === true && values.some(canBeObject))
-  return isCompared ? [effectError('validation_error', fields, { isOfValue: true, uncertainIfRead: [validated] })] : []
+  return isCompared ? [externalError('validation_error', fields, { isOfValue: true, uncertainIfRead: [validated] })] : []
 }
 
 /** Returns at most two errors, because the errors of further tables differ only in their table. */
 function listDeletionErrors ({ name, getFields }: CheckedQuery, constraints: Constraints): ObjectValue[] {
   const errors: ObjectValue[] = []
   for (const [other, { foreign }] of constraints.tables) {
-    if (foreign.some(key => key.table === name && key.isRestricting)) errors.push(effectError('resource_conflict', getFields('foreign'), { requiresWriteTo: other }))
+    if (foreign.some(key => key.table === name && key.isRestricting)) errors.push(externalError('resource_conflict', getFields('foreign'), { requiresWriteTo: other }))
   }
   return errors.slice(0, 2)
 }
@@ -123,7 +123,7 @@ function listUniqueErrors ({ query, name, getFields }: CheckedQuery, table: Tabl
     const isWritten = written === undefined ? !isPrimary : key.some(column => written.has(column)) && !key.some(column => cannotConflict(written.get(column), query.dialect))
     // An update usually writes the value of a record to the same record.
     const isUncertain = query.verb === 'update' && key.every(column => isStored(written?.get(column) ?? []))
-    if (isWritten) errors.push(effectError('resource_already_exists', { ...getFields('unique'), ...(constraint !== undefined && { constraint }) }, { uncertainIfRead: key.map(column => `${name}.${column}`), isUncertain }))
+    if (isWritten) errors.push(externalError('resource_already_exists', { ...getFields('unique'), ...(constraint !== undefined && { constraint }) }, { uncertainIfRead: key.map(column => `${name}.${column}`), isUncertain }))
   }
   return errors
 }
@@ -131,7 +131,7 @@ function listUniqueErrors ({ query, name, getFields }: CheckedQuery, table: Tabl
 function listForeignErrors ({ query, getFields }: CheckedQuery, table: Table, written: Written): ObjectValue[] {
   const sent = table.foreign.filter(({ columns: key }) =>
     key.some(column => written === undefined ? query.isInput : written.get(column)?.some(value => value.kind === 'unknown' && value.isInput) === true))
-  return sent.map(({ table: to }) => effectError('validation_error', getFields('foreign'), { uncertainIfRead: [to], isUncertain: written === undefined }))
+  return sent.map(({ table: to }) => externalError('validation_error', getFields('foreign'), { uncertainIfRead: [to], isUncertain: written === undefined }))
 }
 
 /** Returns the errors of single columns: a missing value, a value of another format, and a value that is too long or out of range. */
@@ -143,9 +143,9 @@ function listColumnErrors ({ query, getFields }: CheckedQuery, table: Table, wri
     const unchecked = values.filter(value => value.kind === 'unknown' && value.isUnchecked === true)
     // A record that the application has looked up before has a valid key.
     const uncertainIfRead = [validated, ...table.foreign.filter(key => key.columns.includes(column)).map(key => key.table)]
-    if (isRequired && !(ignoresMissing.has(query.dialect) && query.verb === 'update') && unchecked.some(value => !areDefined([value]))) errors.push(effectError('missing_required_field', getFields('missing'), { uncertainIfRead }))
+    if (isRequired && !(ignoresMissing.has(query.dialect) && query.verb === 'update') && unchecked.some(value => !areDefined([value]))) errors.push(externalError('missing_required_field', getFields('missing'), { uncertainIfRead }))
     if (isStrict === true && isFreeText(values) && !isTyped) errors.push(...listFormatErrors([values], getFields('compared'), uncertainIfRead))
-    if (isTyped && unchecked.length > 0) errors.push(effectError('validation_error', getFields('malformed'), { uncertainIfRead }))
+    if (isTyped && unchecked.length > 0) errors.push(externalError('validation_error', getFields('malformed'), { uncertainIfRead }))
   }
   return errors
 }
@@ -158,8 +158,8 @@ function listDocumentErrors ({ verb }: Query, getFields: CheckedQuery['getFields
   const list = [...columns].filter(([name]) => !ownPaths.has(name)).map(([, column]) => column)
   const uncertainIfRead = [validated]
   return [
-    ...verb === 'insert' && list.some(({ isRequired }) => isRequired) ? [effectError('missing_required_field', getFields('missing'), { uncertainIfRead })] : [],
-    ...list.some(({ isTyped }) => isTyped) ? [effectError('validation_error', getFields('malformed'), { uncertainIfRead })] : []
+    ...verb === 'insert' && list.some(({ isRequired }) => isRequired) ? [externalError('missing_required_field', getFields('missing'), { uncertainIfRead })] : [],
+    ...list.some(({ isTyped }) => isTyped) ? [externalError('validation_error', getFields('malformed'), { uncertainIfRead })] : []
   ]
 }
 

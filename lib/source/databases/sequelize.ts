@@ -1,8 +1,8 @@
 /** Models queries of Sequelize. Its models are classes of the running application, which hold their columns and constraints. */
 import type { Constraints } from './constraints.js'
-import type { LibraryCall } from './library-context.js'
-import type { Query, Values } from './values.js'
-import { isRecord } from '../support/is-object.js'
+import type { LibraryCall } from '../library-context.js'
+import type { Query, Values } from '../values.js'
+import { isRecord } from '../../support/is-object.js'
 
 /** The properties of a model that are read. */
 interface Model {
