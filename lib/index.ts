@@ -37,7 +37,7 @@ export type { RuleName } from './infer/rules.js'
 export type { StatusSchemas } from './openapi/status-schemas.js'
 
 export type { FieldFacts } from './reference/body-fields.js'
-export type { Changelog, ChangelogEntry } from './reference/changelog.js'
+export type { Changelog, ChangelogEntry } from './reference/read-changelog.js'
 export type { Reference, ReferenceResponse, ReferenceCode, ReferenceFormat, ReferenceLimit } from './reference/create-reference.js'
 export type { LiveGuard, OperationFacts, OperationUrl, ReferenceOptions } from './reference/reference-options.js'
 export type { SampleRequest } from './samples/sample-request.js'

@@ -11,14 +11,14 @@ import type { Languages } from './languages/language.js'
 import { listTags, resolveLanguages } from './languages/resolve-languages.js'
 import { checkRateLimit } from './rate-limit/check-policies.js'
 import type { RateLimitOptions } from './rate-limit/policies.js'
-import { resolveReference, type ReferenceOptions, type ResolvedReference } from './reference/reference-options.js'
+import { resolveReferenceOption, type ReferenceOptions, type ResolvedReference } from './reference/reference-options.js'
 import type { ResponderSettings } from './respond/error-handler.js'
 import { writeLog, type LogFunction } from './respond/log-errors.js'
 import { encodeUriComponent } from './support/encode-uri.js'
 import { expectKnownOptions, expectOption, rejectOption } from './support/expect-option.js'
 import { isHeaderOfErrors, isHttpUrl, isRealm } from './support/http-syntax.js'
 import { isObject, isRecord } from './support/is-object.js'
-import { builtInTranslators } from './translate/index.js'
+import { builtInTranslators } from './translate/translate.js'
 import type { DatabaseOptions, Translator } from './translate/translator.js'
 import type { ValidationStatus } from './translate/validation/validation-status.js'
 import { warnUndocumented, type OnUndocumented } from './verify/undocumented-errors.js'
@@ -231,7 +231,7 @@ export function resolveOptions (options: ApiErrorsOptions, prefix = ''): Setting
   checkNames(options)
   checkValues(options)
   const { errors = {}, format = 'code', negotiate = false, languages, translators = [], database, docUrl, reference, inferred, documentation = {}, sentErrors } = options
-  const pages = reference === undefined ? undefined : resolveReference(owner, reference)
+  const pages = reference === undefined ? undefined : resolveReferenceOption(owner, reference)
   const { rules, componentPrefix } = checkDocumentation(documentation)
   const chosen = typeof format === 'string' ? findFormat(format) : completeFormat(format)
   const catalog = defineErrors(standardErrors, errors) as Settings['errors']

@@ -27,7 +27,7 @@ import { isCustomFormat, resolveOptions, type ApiErrorsOptions, type Settings } 
 import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
 import { getHeaderFields, headerFields } from './rate-limit/header-fields.js'
 import { inheritRateLimit } from './rate-limit/inherit-limits.js'
-import type { registerLimiter } from './rate-limit/limiter.js'
+import type { registerLimits } from './rate-limit/register-limits.js'
 import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
 import { createLimitExamples, getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
 import { listTags } from './languages/resolve-languages.js'
@@ -35,16 +35,16 @@ import { createReference, type Reference } from './reference/create-reference.js
 import { isLive, type ResolvedReference } from './reference/reference-options.js'
 import type { serveReference } from './reference/serve-reference.js'
 import { respondsToMalformedUrls, getMaxParamLength, isLongParameterUnrouted } from './server/early-rejections.js'
-import { addServerListeners } from './server/connections.js'
+import { addServerListeners } from './server/server-listeners.js'
 import { trackComposedHooks } from './fastify/composed-hooks.js'
-import { setErrorHandler } from './fastify/error-handlers.js'
-import { guardCallNotFound, isNotFoundHandledElsewhere, setNotFoundHandler } from './fastify/not-found-handlers.js'
+import { setErrorHandler } from './fastify/set-error-handler.js'
+import { guardCallNotFound, isNotFoundHandledElsewhere, setNotFoundHandler } from './fastify/set-not-found-handler.js'
 import { guardReplySerializers, guardRouteFunctions, trackFunctions } from './fastify/guard-functions.js'
 import { guardStreams } from './fastify/guard-streams.js'
 import { getHooks, guardHooks, markInternal } from './fastify/hooks.js'
 import { onStreamError } from './fastify/reply-internals.js'
 import { addRegistration, isOwner, listRegistrations, listRegistrationsOnServer, pluginName } from './fastify/registrations.js'
-import { interceptErrorStatus } from './fastify/error-status.js'
+import { interceptErrorStatus } from './fastify/intercept-error-status.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { addResponder } from './server/server-state.js'
 import { isUnknownMethod, respondToUnknownMethod } from './server/unknown-methods.js'
@@ -55,7 +55,7 @@ import { createResponder, type Responder } from './respond/error-handler.js'
 import { createSentErrorConverter, createSentErrorReporter } from './respond/sent-errors.js'
 import { createMessageConverter } from './respond/convert-sent-messages.js'
 import { createDocumentedCheck, createErrorRecorder } from './verify/undocumented-errors.js'
-import { setReferences } from './verify/references.js'
+import { setReferences } from './verify/error-references.js'
 import { createLedger, mergeEntries, mergeRecentEntries, type Ledger, type LedgerEntry, type SentKind } from './verify/ledger.js'
 
 /** The properties of `app.apiErrors`. */
@@ -152,7 +152,7 @@ async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise
 
 /** The parts that not every registration needs. */
 interface Parts {
-  readonly limiter: { readonly registerLimiter: typeof registerLimiter, readonly options: RateLimitOptions } | undefined
+  readonly limiter: { readonly registerLimits: typeof registerLimits, readonly options: RateLimitOptions } | undefined
   readonly pages: { readonly serveReference: typeof serveReference, readonly options: ResolvedReference } | undefined
 }
 
@@ -166,7 +166,7 @@ async function checkCatalogExamples ({ format }: ApiErrorsOptions, { errors, for
 async function loadParts ({ settings, rateLimit }: Registration): Promise<Parts> {
   await Promise.all([loadAjv(), loadParser()])
   return {
-    limiter: rateLimit && { registerLimiter: (await import('./rate-limit/limiter.js')).registerLimiter, options: rateLimit },
+    limiter: rateLimit && { registerLimits: (await import('./rate-limit/register-limits.js')).registerLimits, options: rateLimit },
     pages: settings.reference && { serveReference: (await import('./reference/serve-reference.js')).serveReference, options: settings.reference }
   }
 }
@@ -265,7 +265,7 @@ function handleErrors ({ app, settings, routes, routeErrors, recordError, respon
     else responder.handle(error, request, reply)
   }))
   guardCallNotFound(app, (request, reply) => responder.handle(errors.route_not_found(), request, reply, 'routeNotFound'))
-  const notFoundHooks = limiter === undefined ? {} : limiter.registerLimiter(app, routes, settings.rateLimit, limiter.options, errors, settings.retryHeaders)
+  const notFoundHooks = limiter === undefined ? {} : limiter.registerLimits(app, routes, settings.rateLimit, limiter.options, errors, settings.retryHeaders)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   addResponder(app, responder)
   onStreamError(app, responder.handleStreamError)

@@ -6,7 +6,7 @@ import t from 'tap'
 import apiErrors, { defineErrors, defineFormat, formats, standardErrors, type ApiErrorsOptions } from 'fastify-api-errors'
 import { resolveOptions } from '../lib/options.js'
 import { writeLog } from '../lib/respond/log-errors.js'
-import { builtInTranslators } from '../lib/translate/index.js'
+import { builtInTranslators } from '../lib/translate/translate.js'
 import { thrown } from './support/thrown.js'
 
 t.test('without options, every default applies', async t => {

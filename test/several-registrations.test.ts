@@ -8,7 +8,7 @@ import apiErrors, { defineErrors, serverOptions, standardErrors as errors, swagg
 import { formatRequest, getPort, parseResponse, sendRaw } from './support/http.js'
 import { assertLedger } from '../lib/verify/assert-ledger.js'
 import { createLock } from '../lib/verify/lockfile.js'
-import { listReferences } from '../lib/verify/references.js'
+import { listReferences } from '../lib/verify/error-references.js'
 
 const mine = defineErrors({
   invoice_is_paid: { status: 409, type: 'conflict_error', message: 'It is paid.', description: 'The invoice is paid.', action: 'Read it.' }

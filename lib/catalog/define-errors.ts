@@ -169,7 +169,7 @@ function readInit (init: ErrorInit | string | undefined): ErrorInit | undefined 
 
 /** Throws if a handler sends a factory, as in `return errors.forbidden`. The response would be an empty 200. Inside other values, JSON omits the factory. */
 function rejectAsBody (this: AnyErrorFactory, key?: string): undefined {
-  if (key === undefined || key === '') throw createFactoryError(this)
+  if (key === undefined || key === '') throw createMissingCallError(this)
 }
 
 /** Returns whether a value is the factory of a code. */
@@ -177,7 +177,7 @@ export function isErrorFactory (value: unknown): value is AnyErrorFactory {
   return typeof value === 'function' && Object.hasOwn(value, 'code') && Object.hasOwn(value, 'toJSON')
 }
 
-/** Returns the error for a factory in a place where an error is expected. */
-export function createFactoryError ({ code }: AnyErrorFactory): TypeError {
+/** Creates the error for a factory that was not called, in a place where an error is expected. */
+export function createMissingCallError ({ code }: AnyErrorFactory): TypeError {
   return new TypeError(`Expected an error, got the factory of '${code}'. Call the factory, as in errors.${code}().`)
 }

@@ -6,7 +6,7 @@ import { isLimitedByPlugin } from '../infer/known-plugins.js'
 import { listMethodNames } from '../infer/route-record.js'
 import type { Reference } from '../reference/create-reference.js'
 import { formatCount } from '../support/format-count.js'
-import { listReferences } from '../verify/references.js'
+import { listReferences } from '../verify/error-references.js'
 
 /** A problem that prevents errors from being handled or documented. */
 export interface Problem {

@@ -5,7 +5,7 @@ import { trackComposedHooks } from './composed-hooks.js'
 import { trackFunctions } from './guard-functions.js'
 import { trackHooks } from './hooks.js'
 import { guardBasicAuth } from './guard-basic-auth.js'
-import { keepPluginOptions } from './plugin-options.js'
+import { keepPluginOptions } from './rate-limit-plugin-options.js'
 import { addRegistration, findOwner, isInside, isOwner, pluginName } from './registrations.js'
 import { listRouteNames, type Routes } from './routes.js'
 

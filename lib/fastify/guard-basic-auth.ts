@@ -2,9 +2,9 @@
 import { isPromiseLike } from '../support/call-safely.js'
 import { describeValue } from '../support/describe-value.js'
 import { isRecord } from '../support/is-object.js'
-import type { Call } from './guard-result.js'
+import type { Call } from './guard-synchronous.js'
 import { isGuarding } from './hooks.js'
-import { findPluginFunction } from './plugin-options.js'
+import { findPluginFunction } from './rate-limit-plugin-options.js'
 import { isError } from './returned-errors.js'
 
 /**

@@ -1,7 +1,7 @@
 /** Guards the constraint strategies of an application. Fastify uses their results immediately, so a promise is an error. */
 import { types } from 'node:util'
 import { isObject } from '../support/is-object.js'
-import { expectSynchronous, guardResult, type Call } from './guard-result.js'
+import { expectSynchronous, guardResult, type Call } from './guard-synchronous.js'
 import { inherit } from './hooks.js'
 
 /** Route handlers by constraint value. */

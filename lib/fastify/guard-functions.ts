@@ -13,7 +13,7 @@ import { isObject } from '../support/is-object.js'
 import { getDecorator } from './internals.js'
 import { guardConstraint } from './guard-constraints.js'
 import { guardNotFoundHooks, inherit, isGuarding } from './hooks.js'
-import { expectSynchronous, guardResult, type Call } from './guard-result.js'
+import { expectSynchronous, guardResult, type Call } from './guard-synchronous.js'
 import { checkReturned, findError, guardDone, isError, type Done } from './returned-errors.js'
 import type { Routes } from './routes.js'
 import { scopesAround } from './scopes.js'
@@ -88,7 +88,7 @@ export function getOriginalErrorHandler (handler: object): object {
 }
 
 /** Returns the error handler that receives the errors that the handler of a scope throws; `undefined` if it was set before this plugin. */
-export function getNextErrorHandler (handler: object): object | undefined {
+export function getOuterErrorHandler (handler: object): object | undefined {
   return nextHandlers.get(handler)
 }
 

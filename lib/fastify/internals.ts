@@ -25,7 +25,7 @@ export const reliances: Readonly<Record<string, Reliance>> = {
   scopes: { on: 'fastify', behavior: 'The prototype of a scope is its outer scope.', in: 'lib/fastify/scopes.ts' },
   errorHandlerFlag: { on: 'fastify', behavior: 'The symbol fastify.errorHandlerAlreadySet of a scope shows whether an error handler was set on it.' },
   errorHandlerChain: {
-    on: 'fastify', behavior: 'If an error handler throws, the handler that was set before it receives the error, even on the same scope.', in: 'lib/fastify/error-handlers.ts'
+    on: 'fastify', behavior: 'If an error handler throws, the handler that was set before it receives the error, even on the same scope.', in: 'lib/fastify/set-error-handler.ts'
   },
   initialization: { on: 'fastify', behavior: 'Fastify publishes each new instance on the channel fastify.initialization before it is returned.', in: 'lib/fastify/early-routes.ts' },
   routeOptions: {
@@ -46,7 +46,7 @@ export const reliances: Readonly<Record<string, Reliance>> = {
   secureConnecting: { on: 'node', behavior: 'secureConnecting of a TLS socket is true until the handshake is done.', in: 'lib/server/malformed-http.ts' },
   httpMessage: { on: 'node', behavior: '_httpMessage of a socket is the response that is being sent on it.', in: 'lib/server/malformed-http.ts' },
   rateLimitHook: { on: '@fastify/rate-limit', behavior: 'The source of its hook has the names onExceeded and addHeadersOnExceeding.', in: 'lib/infer/known-plugins.ts' },
-  rateLimitFunction: { on: '@fastify/rate-limit', behavior: 'The function of the plugin refers to itself as fastifyRateLimit.', in: 'lib/fastify/plugin-options.ts' },
+  rateLimitFunction: { on: '@fastify/rate-limit', behavior: 'The function of the plugin refers to itself as fastifyRateLimit.', in: 'lib/fastify/rate-limit-plugin-options.ts' },
   credentialHooks: {
     on: '@fastify/bearer-auth', behavior: 'The hooks of bearer-auth, basic-auth and csrf-protection have the names and messages that are used to find them.', in: 'lib/infer/known-plugins.ts'
   },

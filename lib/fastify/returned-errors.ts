@@ -1,7 +1,7 @@
 /** Throws errors that a function of the application returns, because Fastify would treat the call as successful. */
 import { types } from 'node:util'
 import { isApiError } from '../catalog/api-error.js'
-import { createFactoryError, isErrorFactory } from '../catalog/define-errors.js'
+import { createMissingCallError, isErrorFactory } from '../catalog/define-errors.js'
 import { isPromiseLike } from '../support/call-safely.js'
 
 /** Returns the result of a function. If the result is an error, or a promise of an error, it is thrown instead. */
@@ -15,7 +15,7 @@ export function checkReturned (result: unknown): unknown {
 /** Returns the error for a value that a function passed on as its result: the error itself, or an error about an uncalled factory. Any other value leads to `undefined`. */
 export function findError (value: unknown): unknown {
   if (isError(value)) return value
-  return isErrorFactory(value) ? createFactoryError(value) : undefined
+  return isErrorFactory(value) ? createMissingCallError(value) : undefined
 }
 
 /** Returns a callback that passes on an error that the application passed as the result. */

@@ -9,13 +9,13 @@ import { handleThrownPromise } from '../support/call-safely.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isRealm, isScope } from '../support/http-syntax.js'
 import { redactError, registerSecretHeader } from '../support/redact.js'
-import { findKeyFault, type ApiKeyRecord, type KeyFault } from './api-key-record.js'
-import { createKeyLocation, createSecurityScheme, formatChallenge, readCredential, type ChallengeFailure, type Credential, type KeyLocation } from './credential.js'
-import type { EndCheck, GuessLimit } from './guess-limit.js'
+import { findKeyFault, type ApiKeyRecord, type KeyFault } from './api-key/record.js'
+import { createKeyLocation, createSecurityScheme, formatChallenge, readCredential, type ChallengeFailure, type Credential, type KeyLocation } from './api-key/credential.js'
+import type { EndCheck, GuessLimit } from './api-key/guess-limit.js'
 
-export { guessLimit, type EndCheck, type GuessLimit, type GuessLimitOptions } from './guess-limit.js'
-export { generateKey, hashKey, matchesHash, parseKey, type GenerateKeyOptions } from './keys.js'
-export type { ApiKeyRecord, Moment } from './api-key-record.js'
+export { guessLimit, type EndCheck, type GuessLimit, type GuessLimitOptions } from './api-key/guess-limit.js'
+export { generateKey, hashKey, matchesHash, parseKey, type GenerateKeyOptions } from './api-key/key.js'
+export type { ApiKeyRecord, Moment } from './api-key/record.js'
 
 /** Finds the record of a key. Returns null or undefined if there is none. */
 export type Lookup = (key: string, request: FastifyRequest) => LookupResult | Promise<LookupResult>

@@ -8,8 +8,8 @@ import { addFirstSendHook, getHandlerTimeout } from '../fastify/reply-internals.
 import { declareErrorsOfMethods } from '../infer/declared/declare-errors.js'
 import { declareHeaders } from '../infer/declared/declared-headers.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
-import { createFingerprint, hashKey } from './idempotency/fingerprint.js'
-import { describeKeyHeader, parseKey } from './idempotency/key.js'
+import { createFingerprint, createStoreKey } from './idempotency/fingerprint.js'
+import { describeKeyHeader, parseKeyHeader } from './idempotency/key.js'
 import { captureResponse, isStoredStatus, maxBody, replayedHeader, sendStored, type Headers } from './idempotency/response.js'
 import { withTimeout, type Claim, type IdempotencyStore, type StoredEntry } from './idempotency/store.js'
 
@@ -182,7 +182,7 @@ async function checkRequest (context: GuardContext, request: ClaimingRequest, re
   const key = readKey(context, request)
   if (key === undefined) return undefined
   request.idempotencyKey = key
-  const storeKey = hashKey(readCaller(context, request), key)
+  const storeKey = createStoreKey(readCaller(context, request), key)
   const claim: Claim = { fingerprint: createFingerprint(request), token: randomUUID(), ttl: context.claimTtl }
   addSendHook(request)
   const entry = await claimKey(context, request, storeKey, claim)
@@ -206,7 +206,7 @@ function readKey ({ header, required }: GuardContext, request: FastifyRequest): 
   const value = request.headers[header.toLowerCase()]
   if (value === undefined && !required) return undefined
   if (value === undefined) throw errors.idempotency_key_missing()
-  const key = parseKey(String(value))
+  const key = parseKeyHeader(String(value))
   if (key === undefined) throw errors.invalid_request({ message: specificMessages.invalid_idempotency_key })
   return key
 }

@@ -1,7 +1,7 @@
 /** Finds the errors that each route of an application can return, with the reason for each. Rules derive them from facts about the route. */
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { getDecorator } from '../fastify/internals.js'
-import { getRateLimitPluginOptions } from '../fastify/plugin-options.js'
+import { getRateLimitPluginOptions } from '../fastify/rate-limit-plugin-options.js'
 import { carriesIssues } from '../catalog/response-content.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'

@@ -121,7 +121,7 @@ function withLinkedStatuses (schema: FastifySchema | undefined, { record, routeE
 }
 
 /** Returns the original options of {@link composeOptions}, or the given options if it did not create them. */
-export function getGivenOptions (options: SwaggerOptions): SwaggerOptions {
+export function getOriginalOptions (options: SwaggerOptions): SwaggerOptions {
   const given = typeof options.transform === 'function' ? givenOptions.get(options.transform) : undefined
   return given === undefined ? options : { ...options, transform: given.transform, transformObject: given.transformObject }
 }

@@ -9,14 +9,14 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { listRoutes } from '../fastify/early-routes.js'
-import { findPluginFunction } from '../fastify/plugin-options.js'
+import { findPluginFunction } from '../fastify/rate-limit-plugin-options.js'
 import { listRegistrationsOnServer } from '../fastify/registrations.js'
 import { listRouteNames } from '../fastify/routes.js'
 import { runsPlugin, scopesAround } from '../fastify/scopes.js'
 import { isObject } from '../support/is-object.js'
 import { hasOwnTransform } from './route-transforms.js'
 import { addDocument, findDocuments } from './swagger-documents.js'
-import { composeOptions, getGivenOptions, type SwaggerOptions } from './swagger-options.js'
+import { composeOptions, getOriginalOptions, type SwaggerOptions } from './swagger-options.js'
 
 type Plugin = (this: unknown, scope: FastifyInstance, options: SwaggerOptions, done: () => void) => unknown
 
@@ -51,7 +51,7 @@ function replaceSwagger (plugin: unknown): unknown {
 }
 
 function registerDocument (scope: FastifyInstance, options: SwaggerOptions): SwaggerOptions {
-  const given = getGivenOptions(options)
+  const given = getOriginalOptions(options)
   addDocument(scope, given)
   // A document in static mode is not changed.
   if (given.mode === 'static' || !hasOpenApi(given)) return given

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { checkReturned } from '../fastify/returned-errors.js'
 import { completePolicy } from './inherit-limits.js'
-import { createAllowlist, createKeyGenerator, type CallerKey } from './keys.js'
+import { createAllowlist, createKeyGenerator, type ClientKey } from './client-keys.js'
 import { createMemoryStore } from './memory-store.js'
 import { formatPolicyName, type RateLimitHook, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
 import { createNumberSource, resolveNumber } from './policy-numbers.js'
@@ -87,26 +87,26 @@ function createCheck (limit: Limit, counter: Counter): Limit['check'] {
   // If the policy has no function, no promise is needed. A promise costs more than a count in memory.
   if (skip === undefined && typeof key !== 'function' && typeof allowList !== 'function' &&
     typeof max === 'number' && typeof timeWindow === 'number' && typeof cost === 'number') {
-    const getCaller = createKeyGenerator(key, ipv6Subnet)
+    const getClient = createKeyGenerator(key, ipv6Subnet)
     return request => {
-      const caller = getCaller(request)
-      return isAllowed?.(caller) === true ? undefined : count(limit, counter, caller, max, timeWindow, cost)
+      const client = getClient(request)
+      return isAllowed?.(client) === true ? undefined : count(limit, counter, client, max, timeWindow, cost)
     }
   }
-  const getCaller = createKeyGenerator(key, ipv6Subnet)
+  const getClient = createKeyGenerator(key, ipv6Subnet)
   return async request => {
     if (skip !== undefined && checkReturned(await skip(request))) return undefined
-    const caller = await getCaller(request)
-    if (typeof allowList === 'function' ? checkReturned(await allowList(request, caller.key)) : isAllowed?.(caller)) return undefined
+    const client = await getClient(request)
+    if (typeof allowList === 'function' ? checkReturned(await allowList(request, client.key)) : isAllowed?.(client)) return undefined
     return count(
-      limit, counter, caller,
-      await resolveNumber(max, request, caller.key), await resolveNumber(timeWindow, request, caller.key), await resolveNumber(cost, request, caller.key)
+      limit, counter, client,
+      await resolveNumber(max, request, client.key), await resolveNumber(timeWindow, request, client.key), await resolveNumber(cost, request, client.key)
     )
   }
 }
 
 function count (
-  limit: Limit, counter: Counter, { key, storeKey }: CallerKey, max: number, timeWindow: number, cost: number
+  limit: Limit, counter: Counter, { key, storeKey }: ClientKey, max: number, timeWindow: number, cost: number
 ): LimitOutcome | undefined | Promise<LimitOutcome> {
   if (cost === 0) return undefined
   const { ban = Infinity } = limit.policy

@@ -11,7 +11,7 @@ import { getDocumentSettings, type DocumentSettings } from '../openapi/settings.
 import type { RouteRecord } from '../infer/route-record.js'
 import { bodySchema, headersLister, type Format } from '../formats/format.js'
 import { listFields, type FieldFacts } from './body-fields.js'
-import type { Changelog } from './changelog.js'
+import type { Changelog } from './read-changelog.js'
 import { findOperationUrl, getOperationUrl } from './operation-urls.js'
 import type { OperationUrl, ReferenceOptions, ResolvedReference } from './reference-options.js'
 import { mergeFields } from '../support/merge-fields.js'

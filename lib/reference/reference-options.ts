@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isHttpUrl } from '../support/http-syntax.js'
 import { isRecord } from '../support/is-object.js'
-import { readChangelog, type Changelog } from './changelog.js'
+import { readChangelog, type Changelog } from './read-changelog.js'
 
 /** The `reference` option. */
 export interface ReferenceOptions {
@@ -79,7 +79,7 @@ const known = {
  *
  * @throws TypeError with one sentence: the option, what was expected and what was received
  */
-export function resolveReference (owner: string, reference: ReferenceOptions): ResolvedReference {
+export function resolveReferenceOption (owner: string, reference: ReferenceOptions): ResolvedReference {
   const expect = (option: string, isExpected: boolean, expected: string, received: unknown): void => { expectOption(owner, option, isExpected, expected, received) }
   expect('reference', isRecord(reference), "an object like { path: '/errors' }", reference)
   expectKnownOptions(owner, 'reference', reference, Object.keys(known))

@@ -131,13 +131,13 @@ export function getPartSchema ({ route: { schema = {} } }: RouteRecord, part: Re
 }
 
 /** Returns a schema as JSON Schema. */
-export function toJsonSchema (schema: unknown): unknown {
+export function describeSchema (schema: unknown): unknown {
   return isZodSchema(schema) ? describeZodSchema(schema) : schema
 }
 
 function listValues (record: RouteRecord, part: RequestPart, schema: unknown, code: string): unknown[] {
   const { scope, url } = record
-  const jsonSchema = toJsonSchema(schema)
+  const jsonSchema = describeSchema(schema)
   const resolve = createResolve(record)
   const incomplete = code === 'missing_required_field' || part === 'headers' ? listIncompleteValues(jsonSchema, resolve) : []
   const values = [...code === 'missing_required_field' ? [] : listInvalidValues(jsonSchema, resolve), ...incomplete].slice(0, maxTried).map(({ value }) => value)

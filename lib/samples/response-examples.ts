@@ -13,7 +13,7 @@ import { fastifyErrors } from '../translate/fastify-errors.js'
 import type { NamedConstraint } from '../translate/translator.js'
 import { isRecord } from '../support/is-object.js'
 import { listPathParameters } from '../support/path-parameters.js'
-import { canHaveMalformedPath, findInvalidPart, getPartSchema, toJsonSchema, type ValidationSettings } from './invalid-parts.js'
+import { canHaveMalformedPath, findInvalidPart, getPartSchema, describeSchema, type ValidationSettings } from './invalid-parts.js'
 
 /** The settings of an API that its examples depend on. */
 export interface ExampleSettings extends ValidationSettings {
@@ -119,7 +119,7 @@ const partOfLocation: Readonly<Record<IssueLocation, RequestPart>> = { body: 'bo
  * @param otherwise the result for a route without a schema
  */
 function hasField (record: RouteRecord, issue: Pick<Issue, 'in' | 'pointer'>, otherwise: boolean): boolean {
-  let schema = toJsonSchema(getPartSchema(record, partOfLocation[issue.in]))
+  let schema = describeSchema(getPartSchema(record, partOfLocation[issue.in]))
   if (schema === undefined) return otherwise
   for (const name of parsePointer(issue.pointer)) {
     if (!isRecord(schema)) return false

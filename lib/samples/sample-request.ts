@@ -4,7 +4,7 @@ import { listTargets } from '../infer/declared/declare-errors.js'
 import { findDeclaredHeaders } from '../infer/declared/declared-headers.js'
 import type { RouteRecord } from '../infer/route-record.js'
 import { getSecurityRequirements } from '../infer/declared/security.js'
-import { getPartSchema, toJsonSchema } from './invalid-parts.js'
+import { getPartSchema, describeSchema } from './invalid-parts.js'
 import { createSampleValue } from './sample-value.js'
 import { isRecord } from '../support/is-object.js'
 
@@ -95,7 +95,7 @@ export function samplePath (route: SampleRoute, values: Readonly<Record<string, 
 
 /** Returns a value that a schema accepts. A `$ref` is looked up in the scope of the route. */
 export function sample (schema: unknown, { record }: SampleRoute): unknown {
-  return createSampleValue(toJsonSchema(schema), ref => record.scope.getSchema(ref.split('#', 1).join()))
+  return createSampleValue(describeSchema(schema), ref => record.scope.getSchema(ref.split('#', 1).join()))
 }
 
 /** Returns the properties that the schema of an object describes. */

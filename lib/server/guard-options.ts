@@ -5,7 +5,7 @@
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { guardSchemaErrorFormatter, guardSerializerCompiler, guardValidatorCompiler } from '../fastify/guard-functions.js'
 import { guardConstraint } from '../fastify/guard-constraints.js'
-import { expectSynchronous, guardResult, type Call } from '../fastify/guard-result.js'
+import { expectSynchronous, guardResult, type Call } from '../fastify/guard-synchronous.js'
 import { checkReturned } from '../fastify/returned-errors.js'
 import { callSafely } from '../support/call-safely.js'
 import { frameworkErrors } from './early-rejections.js'

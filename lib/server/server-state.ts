@@ -6,7 +6,7 @@ import { findByUrl } from '../fastify/registrations.js'
 import { codeFormat } from '../formats/code.js'
 import { createResponder, type Responder } from '../respond/error-handler.js'
 import { writeLog } from '../respond/log-errors.js'
-import { builtInTranslators } from '../translate/index.js'
+import { builtInTranslators } from '../translate/translate.js'
 
 /** The responders by scope. */
 const responders = new WeakMap<object, Responder>()

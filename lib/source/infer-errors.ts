@@ -15,7 +15,7 @@ import { markUnlikely } from './interpreter/errors.js'
 import { getRoleObject } from './interpreter/live-objects.js'
 import type { Machine, NotFollowed } from './interpreter/machine.js'
 import { findNamedClasses } from './interpreter/translator-classes.js'
-import { readProperty, runCall, toThrownErrors } from './interpreter/run.js'
+import { readKnownProperty, runCall, toThrownErrors } from './interpreter/run.js'
 import { findNestRoute, runNestRoute } from './nest.js'
 import { isOfPackage, openProject, type Project, type Site } from './project.js'
 import { getSourceRoutes, listUnhandledRoutes, type SourceRoute } from './routes.js'
@@ -151,7 +151,7 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
       if (facts?.requiresWriteTo !== undefined && !machine.externalErrors.written.has(facts.requiresWriteTo)) continue
       if (facts?.requiresTokenLifetime === true && !machine.tokens.canExpire()) continue
       const isInUrl = facts?.isOfValue === true && (['GET', 'HEAD'].includes(route.method) || (route.method === 'DELETE' && route.unchecked.has('body')) || !reads.has('request.body'))
-      errors.push(...translateThrown(isInUrl ? ofUrl(thrown) : thrown, settings, (value, name) => readProperty(machine, value, name)).map(({ status, code }): SourceError => {
+      errors.push(...translateThrown(isInUrl ? ofUrl(thrown) : thrown, settings, (value, name) => readKnownProperty(machine, value, name)).map(({ status, code }): SourceError => {
         const message = facts?.origin === 'catalog' && status < 500 ? readMessage(thrown) : undefined
         return {
           status, code, ...(message !== undefined && { message }), confidence: thrown.isUncertain || thrown.isUnlikely === true ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)

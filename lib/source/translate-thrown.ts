@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { standardErrors } from '../catalog/standard-errors.js'
-import { translate } from '../translate/index.js'
+import { translate } from '../translate/translate.js'
 import type { Translator } from '../translate/translator.js'
 import { isValidationCode, toValidationCode, type ValidationStatus } from '../translate/validation/validation-status.js'
 import { listNumbers, type ClassValue, type ObjectValue, type ThrownError, type Value, type Values } from './values.js'

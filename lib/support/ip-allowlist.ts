@@ -1,6 +1,6 @@
 /** Lists of IP addresses and CIDR ranges. */
 import { BlockList, isIP } from 'node:net'
-import { parseAddress } from './ip-address.js'
+import { parseAddress } from './parse-address.js'
 
 /** An entry of a list. */
 interface Range {

@@ -1,7 +1,7 @@
 /** Normalizes IP addresses, so that the requests of one client are counted together. */
 import { isIP } from 'node:net'
 import { normalizeIP } from '@fastify/rate-limit'
-import { parseAddress } from './ip-address.js'
+import { parseAddress } from './parse-address.js'
 
 /**
  * Returns the form of an address that is used for counting. For an IPv4 address in IPv6 notation, it is the IPv4 address (RFC

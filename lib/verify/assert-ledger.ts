@@ -2,7 +2,7 @@
 import { AssertionError } from 'node:assert'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isLedgerEntry } from './collect-ledger.js'
-import { listReferences } from './references.js'
+import { listReferences } from './error-references.js'
 import type { LedgerEntry } from './ledger.js'
 
 /** The parts of an application that {@link assertLedger} uses. */

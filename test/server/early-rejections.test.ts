@@ -1,4 +1,4 @@
-/** Requests that are rejected before they are routed. connections.test.ts tests a server that closes. */
+/** Requests that are rejected before they are routed. server-listeners.test.ts tests a server that closes. */
 import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import t from 'tap'

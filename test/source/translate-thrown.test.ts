@@ -3,7 +3,7 @@ import { standardErrors } from 'fastify-api-errors'
 import t from 'tap'
 import { translateThrown } from '../../lib/source/translate-thrown.js'
 import { externalError } from '../../lib/source/error-values.js'
-import { builtInTranslators } from '../../lib/translate/index.js'
+import { builtInTranslators } from '../../lib/translate/translate.js'
 import type { ValidationStatus } from '../../lib/translate/validation/validation-status.js'
 
 t.test('a value that the database rejects has the validation status of the application', async t => {

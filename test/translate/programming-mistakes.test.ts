@@ -2,7 +2,7 @@
 import t from 'tap'
 import fc from 'fast-check'
 import { standardErrors as errors } from 'fastify-api-errors'
-import { builtInTranslators, translate } from '../../lib/translate/index.js'
+import { builtInTranslators, translate } from '../../lib/translate/translate.js'
 import { isProgrammingMistake } from '../../lib/translate/programming-mistakes.js'
 import { errorsWithoutCode, formParserErrors } from '../../lib/translate/plugin-codes.js'
 import { fetchMessages } from '../../lib/translate/upstreams/upstream-codes.js'

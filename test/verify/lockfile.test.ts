@@ -4,7 +4,7 @@ import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import apiErrors, { defineErrors, type ApiErrorsOptions } from 'fastify-api-errors'
 import { createLock, parseLock, writeLock } from '../../lib/verify/lockfile.js'
-import { listReferences } from '../../lib/verify/references.js'
+import { listReferences } from '../../lib/verify/error-references.js'
 
 const own = defineErrors({
   zoned_out: { status: 409, type: 'conflict_error', message: 'No.', description: 'No.', action: 'No.', retry: 'backoff' },

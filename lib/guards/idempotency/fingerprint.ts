@@ -16,7 +16,7 @@ export function createFingerprint (request: FastifyRequest): string {
  * Returns the key under which a store keeps an entry. It depends on the caller, so that callers cannot read each other's responses
  * (draft-ietf-httpapi-idempotency-key-header-07, "Security Considerations"). A hash has a fixed length and no special characters.
  */
-export function hashKey (caller: string, key: string): string {
+export function createStoreKey (caller: string, key: string): string {
   return createHash('sha256').update(JSON.stringify([caller, key])).digest('base64url')
 }
 

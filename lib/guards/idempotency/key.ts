@@ -13,7 +13,7 @@ const bareKey = /^[!#-+.-:<-~-]+$/
  * Returns the key in a header: a string (RFC 9651, section 3.3.3), as the draft requires, or the same value without quotes, as many
  * clients send it. Both are the same key. Returns `undefined` if the header is malformed.
  */
-export function parseKey (header: string): string | undefined {
+export function parseKeyHeader (header: string): string | undefined {
   if (header.length > maxLength) return undefined
   if (!header.startsWith('"')) return bareKey.test(header) ? header : undefined
   try {

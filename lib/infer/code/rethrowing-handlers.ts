@@ -1,11 +1,11 @@
 /** Reads the source of an error handler of the application: whether it passes on every error, so that this plugin still responds to all of them, or none. */
 import type { AnyNode, CallExpression } from 'acorn'
-import { getNextErrorHandler, getOriginalErrorHandler } from '../../fastify/guard-functions.js'
+import { getOuterErrorHandler, getOriginalErrorHandler } from '../../fastify/guard-functions.js'
 import { getCalleeName, getLastName, getParameterNames, listChildren, parseFunction } from './parse-function.js'
 
 /** Returns whether the errors that one error handler receives reach another: both are the same, or each handler between them passes errors on. */
 export function reachesErrorHandler (handler: object, target: unknown): boolean {
-  for (let at: object | undefined = handler; at !== undefined; at = getNextErrorHandler(at)) {
+  for (let at: object | undefined = handler; at !== undefined; at = getOuterErrorHandler(at)) {
     if (at === target) return true
     if (!passesErrorsOn(at)) return false
   }

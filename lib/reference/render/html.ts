@@ -6,7 +6,7 @@ import { createChangelogSections } from './changelog-sections.js'
 import type { Reference, ReferenceCode } from '../create-reference.js'
 import type { Sample } from '../requests/list-samples.js'
 import { renderLayout } from './layout.js'
-import { retryTexts, createFieldsTables, createSections, type Section } from './sections.js'
+import { retryTexts, createFieldsTables, createSections, type Section } from './page-sections.js'
 import type { Site } from './site.js'
 
 /** Returns the index in HTML. The script adds a search and a filter. All content is readable without it. */

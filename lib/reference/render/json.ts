@@ -1,7 +1,7 @@
 /** Writes the index and the pages of the reference in JSON. */
 import { listSamples } from '../requests/list-samples.js'
 import { toPathTemplate } from '../operation-urls.js'
-import type { Changelog } from '../changelog.js'
+import type { Changelog } from '../read-changelog.js'
 import type { Reference, ReferenceCode } from '../create-reference.js'
 import type { Site } from './site.js'
 

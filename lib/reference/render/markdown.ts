@@ -3,7 +3,7 @@ import { describeDeprecation } from '../../catalog/deprecation.js'
 import { codeBlock, codeSpan, escapeMarkdown, table } from '../../support/escape-markdown.js'
 import type { Reference, ReferenceCode } from '../create-reference.js'
 import { groupCodes, introduction } from './index-groups.js'
-import { retryTexts, createFieldsTables, createSections } from './sections.js'
+import { retryTexts, createFieldsTables, createSections } from './page-sections.js'
 import { createChangelogSections } from './changelog-sections.js'
 import type { Site } from './site.js'
 

@@ -20,7 +20,7 @@ export function runCall (machine: Machine, callees: Values, self: object, args: 
 }
 
 /** Reads a property of a value as far as it is known without evaluation. */
-export function readProperty (machine: Machine, value: Value, name: string): Values {
+export function readKnownProperty (machine: Machine, value: Value, name: string): Values {
   if (value.kind === 'live') {
     const own = getOwnValue(value.value, name)
     return own === undefined ? [] : [liveValue(machine, own)]

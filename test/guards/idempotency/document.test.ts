@@ -2,7 +2,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import t from 'tap'
 import { idempotency, memoryStore, type IdempotencyOptions } from 'fastify-api-errors/idempotency'
-import { parseKey } from '../../../lib/guards/idempotency/key.js'
+import { parseKeyHeader } from '../../../lib/guards/idempotency/key.js'
 import { createLock } from '../../../lib/verify/lockfile.js'
 import { createApp, documentOf, type Document, type Json } from '../../openapi/documents.js'
 import { findFaults } from '../../support/portable-patterns.js'
@@ -62,11 +62,11 @@ t.test('the pattern of the header is portable, and the guard accepts what it mat
   t.strictSame(findFaults(schema.pattern), [])
   for (const header of ['8e03978e-40d5-43dd-bc93-6894a57f9324', '"two words, and more"', parameter.example]) {
     t.match(header, new RegExp(schema.pattern))
-    t.not(parseKey(header), undefined)
+    t.not(parseKeyHeader(header), undefined)
   }
   for (const header of ['two words', 'a,b', '"open']) {
     t.notMatch(header, new RegExp(schema.pattern))
-    t.equal(parseKey(header), undefined)
+    t.equal(parseKeyHeader(header), undefined)
   }
 })
 

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { changelogMarkdown, indexMarkdown, llmsText, pageMarkdown } from '../../../lib/reference/render/markdown.js'
 import { introduction } from '../../../lib/reference/render/index-groups.js'
-import { retryTexts } from '../../../lib/reference/render/sections.js'
+import { retryTexts } from '../../../lib/reference/render/page-sections.js'
 import type { ReferenceCode } from '../../../lib/reference/create-reference.js'
 import { build } from '../app.js'
 import { site } from '../site.js'

@@ -1,8 +1,8 @@
 /** The record of an API key, and the check of a key against it. */
 import { isDate } from 'node:util/types'
-import { describeValue } from '../support/describe-value.js'
-import { createIpAllowlist, isAddressOrRange } from '../support/ip-allowlist.js'
-import { hashKey, matchesHash } from './keys.js'
+import { describeValue } from '../../support/describe-value.js'
+import { createIpAllowlist, isAddressOrRange } from '../../support/ip-allowlist.js'
+import { hashKey, matchesHash } from './key.js'
 
 /** A point in time: a Date, an ISO 8601 string, or milliseconds since 1970. */
 export type Moment = Date | string | number

@@ -1,7 +1,7 @@
 /** Reads the API key of a request, writes its challenge, and describes it for OpenAPI. */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { SecurityScheme } from '../infer/declared/security.js'
-import { expectOption } from '../support/expect-option.js'
+import type { SecurityScheme } from '../../infer/declared/security.js'
+import { expectOption } from '../../support/expect-option.js'
 
 /** The location of the key in a request. */
 export interface KeyLocation {

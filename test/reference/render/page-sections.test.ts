@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { defineErrors, standardErrors, type ApiErrorsOptions, type OperationFacts } from 'fastify-api-errors'
-import { createSections, type Section } from '../../../lib/reference/render/sections.js'
+import { createSections, type Section } from '../../../lib/reference/render/page-sections.js'
 import { site } from '../site.js'
 
 /** The sections of the page of a code. */

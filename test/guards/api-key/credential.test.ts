@@ -1,6 +1,6 @@
 /** Reads the credential of a request, and writes the challenge. */
 import t from 'tap'
-import { createKeyLocation, createSecurityScheme, formatChallenge, readCredential } from '../../lib/guards/credential.js'
+import { createKeyLocation, createSecurityScheme, formatChallenge, readCredential } from '../../../lib/guards/api-key/credential.js'
 
 const bearer = createKeyLocation()
 const header = createKeyLocation('X-API-Key')

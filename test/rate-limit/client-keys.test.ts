@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { FastifyRequest, FastifyServerOptions } from 'fastify'
 import t, { type Test } from 'tap'
 import type { RateLimitPolicy } from 'fastify-api-errors'
-import { createAllowlist, createKeyGenerator, toStoreKey, type CallerKey } from '../../lib/rate-limit/keys.js'
+import { createAllowlist, createKeyGenerator, toStoreKey, type ClientKey } from '../../lib/rate-limit/client-keys.js'
 import { createLimitFactory } from '../../lib/rate-limit/limit.js'
 import { fetchResponse, serveApp } from '../support/http.js'
 import { lacksRedis, startRedis } from '../support/redis.js'
@@ -21,7 +21,7 @@ async function statuses (url: string, calls: ReadonlyArray<Record<string, string
 
 const from = (ip: string | undefined, more: object = {}) => ({ ip, ...more }) as unknown as FastifyRequest
 
-const addressKey = (key: string, address = key): CallerKey => ({ key, storeKey: key, address })
+const addressKey = (key: string, address = key): ClientKey => ({ key, storeKey: key, address })
 
 t.test('by IP address', async t => {
   const getKey = createKeyGenerator()

@@ -1,6 +1,6 @@
 /** Functions whose result Fastify uses immediately, so that they must not return a promise. */
 import t from 'tap'
-import { expectSynchronous, guardResult } from '../../lib/fastify/guard-result.js'
+import { expectSynchronous, guardResult } from '../../lib/fastify/guard-synchronous.js'
 import { watchRejections } from '../support/unhandled-rejections.js'
 
 t.test('an async function is rejected at the start', async t => {

@@ -2,7 +2,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { defineErrors, defineTranslator, standardErrors, type LogEntry, type Translator } from 'fastify-api-errors'
-import { builtInTranslators } from '../../lib/translate/index.js'
+import { builtInTranslators } from '../../lib/translate/translate.js'
 import { createThrower } from '../support/http.js'
 
 class QuotaError extends Error {}

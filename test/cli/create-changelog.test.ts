@@ -6,7 +6,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import apiErrors from 'fastify-api-errors'
 import { runCommand } from '../../lib/cli/run-command.js'
-import { readChangelog } from '../../lib/reference/changelog.js'
+import { readChangelog } from '../../lib/reference/read-changelog.js'
 import type { LockedCode } from '../../lib/verify/lockfile.js'
 import { absent } from '../support/absent.js'
 

@@ -59,7 +59,7 @@ let hasEarlyLimits = false
  * @param options the same, including inherited options
  * @throws TypeError if the option or a route lists a policy that does not exist
  */
-export function registerLimiter (
+export function registerLimits (
   app: FastifyInstance, routes: Routes, own: RateLimitOptions | undefined, options: RateLimitOptions, errors: typeof standardErrors, retryHeaders: boolean
 ): NotFoundHandlerHooks {
   checkDefault(options)

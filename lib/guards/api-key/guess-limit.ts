@@ -1,6 +1,6 @@
 /** Limits IP addresses that guess API keys. */
-import { expectOption } from '../support/expect-option.js'
-import { normalizeAddress } from '../support/normalize-address.js'
+import { expectOption } from '../../support/expect-option.js'
+import { normalizeAddress } from '../../support/normalize-address.js'
 
 /** The options of {@link guessLimit}. */
 export interface GuessLimitOptions {

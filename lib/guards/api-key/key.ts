@@ -1,7 +1,7 @@
 /** Creates, parses, hashes and compares API keys. */
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { expectOption } from '../support/expect-option.js'
+import { expectOption } from '../../support/expect-option.js'
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 

@@ -1,7 +1,7 @@
 /** Payloads that are sent after a reply got an error status. */
 import t from 'tap'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { interceptErrorStatus } from '../../lib/fastify/error-status.js'
+import { interceptErrorStatus } from '../../lib/fastify/intercept-error-status.js'
 
 /** Returns an application that sends the payload of each error status as `{ status, payload }`, except the payload 'own'. */
 function createApp (): FastifyInstance {

@@ -1,7 +1,7 @@
 /** The options of plugins that are read again for the document. */
 import rateLimit from '@fastify/rate-limit'
 import t from 'tap'
-import { findPluginFunction, getRateLimitPluginOptions, keepPluginOptions } from '../../lib/fastify/plugin-options.js'
+import { findPluginFunction, getRateLimitPluginOptions, keepPluginOptions } from '../../lib/fastify/rate-limit-plugin-options.js'
 
 t.test('the options of the nearest @fastify/rate-limit are kept', async t => {
   const [outer, options] = [{}, { max: 5 }]

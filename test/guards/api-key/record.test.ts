@@ -1,7 +1,7 @@
 /** Checks the record of an API key. */
 import t from 'tap'
-import { findKeyFault, type ApiKeyRecord } from '../../lib/guards/api-key-record.js'
-import { hashKey } from '../../lib/guards/keys.js'
+import { findKeyFault, type ApiKeyRecord } from '../../../lib/guards/api-key/record.js'
+import { hashKey } from '../../../lib/guards/api-key/key.js'
 
 const now = Date.parse('2030-01-01T00:00:00Z')
 const use = { key: 'key_1', ip: '192.0.2.7', now, required: ['queues:read'] }

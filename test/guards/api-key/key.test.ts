@@ -4,7 +4,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import fc from 'fast-check'
 import t from 'tap'
 import { generateKey, hashKey, matchesHash, parseKey } from 'fastify-api-errors/api-key'
-import { findKeyFault } from '../../lib/guards/api-key-record.js'
+import { findKeyFault } from '../../../lib/guards/api-key/record.js'
 
 const prefix = fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,8}(_[A-Za-z0-9]{1,8}){0,3}$/)
 

@@ -1,7 +1,7 @@
 /** Creates the changelog of an API's errors from the history of its lockfile in git. */
 import { execFileSync } from 'node:child_process'
 import { basename, dirname, resolve } from 'node:path'
-import type { Changelog, ChangelogEntry } from '../reference/changelog.js'
+import type { Changelog, ChangelogEntry } from '../reference/read-changelog.js'
 import { compareLocks } from '../verify/compare-lockfiles.js'
 import { parseLock, type Lock } from '../verify/lockfile.js'
 import { getFirstLine } from './load-app.js'

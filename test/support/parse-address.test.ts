@@ -1,7 +1,7 @@
 /** Parses IP addresses in all spellings. */
 import fc from 'fast-check'
 import t from 'tap'
-import { parseAddress } from '../../lib/support/ip-address.js'
+import { parseAddress } from '../../lib/support/parse-address.js'
 import { normalizeAddress } from '../../lib/support/normalize-address.js'
 
 const spellings: ReadonlyArray<readonly [address: string, ...texts: string[]]> = [

@@ -2,7 +2,7 @@
 import Fastify from 'fastify'
 import t from 'tap'
 import apiErrors from 'fastify-api-errors'
-import { listReferences } from '../../lib/verify/references.js'
+import { listReferences } from '../../lib/verify/error-references.js'
 
 t.test('the registration itself comes first, then the registrations of its scopes, sorted by prefix', async t => {
   const app = Fastify()

@@ -8,7 +8,7 @@ import { createIpAllowlist, isAddressOrRange } from '../support/ip-allowlist.js'
 import type { RateLimitPolicy } from './policies.js'
 
 /** The key that identifies the client of a request. */
-export interface CallerKey {
+export interface ClientKey {
   /** The key that the functions of a policy receive. */
   readonly key: string
   /** The key in the store. Clients with different kinds of keys never share one. */
@@ -23,10 +23,10 @@ export type KeyGenerator<Key> = (request: FastifyRequest) => Key
 type KeyFunction = Extract<RateLimitPolicy['key'], (...args: never[]) => unknown>
 
 /** Returns the key generator for the `key` of a policy. It returns a promise only if `key` is a function. */
-export function createKeyGenerator (key: KeyFunction, ipv6Subnet?: number): KeyGenerator<Promise<CallerKey>>
-export function createKeyGenerator (key?: 'ip' | 'api-key', ipv6Subnet?: number): KeyGenerator<CallerKey>
-export function createKeyGenerator (key: RateLimitPolicy['key'], ipv6Subnet?: number): KeyGenerator<CallerKey | Promise<CallerKey>>
-export function createKeyGenerator (key: RateLimitPolicy['key'] = 'ip', ipv6Subnet?: number): KeyGenerator<CallerKey | Promise<CallerKey>> {
+export function createKeyGenerator (key: KeyFunction, ipv6Subnet?: number): KeyGenerator<Promise<ClientKey>>
+export function createKeyGenerator (key?: 'ip' | 'api-key', ipv6Subnet?: number): KeyGenerator<ClientKey>
+export function createKeyGenerator (key: RateLimitPolicy['key'], ipv6Subnet?: number): KeyGenerator<ClientKey | Promise<ClientKey>>
+export function createKeyGenerator (key: RateLimitPolicy['key'] = 'ip', ipv6Subnet?: number): KeyGenerator<ClientKey | Promise<ClientKey>> {
   if (key === 'ip') return request => createAddressKey(request, ipv6Subnet, '')
   if (key === 'api-key') {
     return request => {
@@ -49,7 +49,7 @@ export function createKeyGenerator (key: RateLimitPolicy['key'] = 'ip', ipv6Subn
 /** Marks an address that is used instead of another kind of key, so that a forged X-Forwarded-For is never the key of another client. */
 const fallbackMark = 'ip:'
 
-function createAddressKey (request: FastifyRequest, ipv6Subnet: number | undefined, mark: string): CallerKey {
+function createAddressKey (request: FastifyRequest, ipv6Subnet: number | undefined, mark: string): ClientKey {
   // A closed connection and a Unix socket have no address.
   const address = request.ip ?? ''
   const key = normalizeAddress(address, ipv6Subnet)
@@ -75,7 +75,7 @@ function hash (key: string): string {
 }
 
 /** Returns a function that checks whether a client is on the `allowList` of a policy, by its key or its address. */
-export function createAllowlist (entries: readonly string[]): (caller: CallerKey) => boolean {
+export function createAllowlist (entries: readonly string[]): (client: ClientKey) => boolean {
   const keys = new Set(entries)
   const ranges = entries.filter(isAddressOrRange)
   if (ranges.length === 0) return ({ key }) => keys.has(key)
