@@ -31,7 +31,7 @@ t.test('an error without arguments has the values of its definition', async t =>
   t.notOk(Object.hasOwn(notFound(), 'cause'))
 })
 
-t.test('an error with every argument', async t => {
+t.test('an error has all the arguments of its factory, and rounds retryAfter up', async t => {
   const cause = new Error('no row')
   const issues = [{ in: 'path', field: 'id', pointer: '/id', code: 'uuid', message: 'must be a UUID' }] as const
   const given = notFound({ message: 'No queue has this id.', issues, param: 'id', headers: { link: '</queues>; rel="up"' }, retryAfter: 1.2, cause })

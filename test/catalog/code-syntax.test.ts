@@ -29,7 +29,7 @@ const errors = defineErrorsWith({ codes: /[A-Z]\w+|auth\/[a-z-]+/g })(standardEr
   no_such_key: bucket
 })
 
-t.test('valid and invalid codes', async t => {
+t.test('a code is letters and digits with single separators, in lower snake case by default', async t => {
   for (const code of ['a', 'resource_not_found', 'e1001']) t.ok(isSnakeCase(code) && isCode(code), code)
   for (const code of ['NoSuchBucket', 'E1001', 'auth/invalid-token', 'user.not_found', 'QUEUE_FULL', 'a:b']) t.ok(!isSnakeCase(code) && isCode(code), code)
   for (const code of ['', ' ', '1001', '_a', 'a_', 'a__b', 'a/../b', '../a', 'a b', 'a%2F', "a'", 'é', 'a\n', '__proto__', undefined, 7]) t.notOk(isCode(code), String(code))
@@ -67,7 +67,7 @@ async function create (t: { teardown: (run: () => unknown) => void }, options: A
 
 const reference = { path: '/errors' }
 
-t.test('the responses, in each format', async t => {
+t.test('a code in another style is sent unchanged in each format', async t => {
   const send = async (format: NonNullable<ApiErrorsOptions['format']>): Promise<LightMyRequestResponse> => (await create(t, { format, reference })).inject('/token')
   const response = await send('code')
   t.strictSame({ status: response.statusCode, challenge: response.headers['www-authenticate'], body: response.json() }, {
@@ -107,7 +107,7 @@ t.test('the document is valid, and names, examples and discriminators have the c
   }
 })
 
-t.test('the page of each code, its URL, and its files', async t => {
+t.test('a code in another style has a page, whose URL and file names are encoded', async t => {
   const app = await create(t, { reference })
   const url = (await app.inject('/token')).json().doc_url as string
   const page = await app.inject({ url, headers: { accept: 'application/json' } })
@@ -130,7 +130,7 @@ t.test('docUrl receives the code unchanged, and with a base URL it is encoded', 
   t.equal((await (await create(t, { docUrl: code => `https://example.com/${code.replace('/', '-')}` })).inject('/token')).json().doc_url, 'https://example.com/auth-invalid-token')
 })
 
-t.test('the lockfile, the ledger, what the source says, and the client', async t => {
+t.test('the lockfile, the ledger, explain() and the client have codes in another style unchanged', async t => {
   const inferred = { version: 1, routes: { 'GET /token': [{ status: 401, code: 'auth/invalid-token', at: 'src/token.ts:3' }], 'GET /buckets/:name': [{ status: 404, code: 'NoSuchBucket', at: 'src/a.ts:1' }] } } as const
   const app = await create(t, { inferred, format: 'error' })
   const lock = createLock(app.apiErrors.reference())

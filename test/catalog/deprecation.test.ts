@@ -136,7 +136,7 @@ t.test('an invalid deprecation is reported with one sentence', async t => {
   })
 })
 
-t.test('the sentences about a deprecation', t => {
+t.test('the sentences about a deprecation list its dates and its replacement', t => {
   t.equal(describeDeprecation({ since: '2030-01-31' }), 'Deprecated as of 2030-01-31.')
   t.equal(describeDeprecation({ since: '2030-01-31', sunset: '2030-07-31' }), 'Deprecated as of 2030-01-31. The API stops sending it on 2030-07-31.')
   t.equal(describeDeprecation({ since: '2030-01-31', replacedBy: 'queue_closed' }), 'Deprecated as of 2030-01-31. Its replacement is `queue_closed`.')

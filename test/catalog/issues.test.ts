@@ -112,7 +112,7 @@ t.test('parsePointer() reverses formatPointer()', async () => {
   }))
 })
 
-t.test('the schema of an issue', async t => {
+t.test('issueSchema() requires every property of an issue', async t => {
   const description = 'A constant that identifies what is wrong.'
   t.strictSame(JSON.parse(JSON.stringify(issueSchema())), {
     type: 'object',

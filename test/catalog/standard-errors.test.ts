@@ -73,7 +73,7 @@ t.test('every code has one of the standard types', async t => {
   t.strictSame([...new Set(definitions.map(({ type }) => type))].sort(), [...errorTypes].sort())
 })
 
-t.test('the retry advice of each code', async t => {
+t.test('11 standard codes can be retried, and two of them after Retry-After', async t => {
   const codes = (advice: string): string[] => definitions.filter(({ retry }) => retry === advice).map(({ code }) => code)
   t.strictSame(codes('retry-after'), ['rate_limit_exceeded', 'service_unavailable'])
   t.strictSame(codes('backoff'), [
@@ -89,7 +89,7 @@ t.test('every message, description and action is a sentence', async t => {
   }
 })
 
-t.test('the standard code of each status', async t => {
+t.test('each error status has a standard code with this status', async t => {
   t.strictSame(Object.keys(codesByStatus), Object.keys(expectedCodes))
   for (const [status, code] of Object.entries(codesByStatus)) t.equal(standardErrors[code].status, Number(status))
   expectTypeOf(codesByStatus).toEqualTypeOf<Readonly<Record<ErrorStatus, StandardCode>>>()

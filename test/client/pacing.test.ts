@@ -163,7 +163,7 @@ for (const [options, message] of [
   [{ maxDelay: '5s' }, 'maxDelay: expected milliseconds, 0 or more, got "5s".'],
   [{ delay: 1 }, 'delay: unknown option, expected one of maxDelay.']
 ] as const) {
-  t.test(`rejected: ${message}`, async t => {
+  t.test(`an invalid option is rejected: ${message}`, async t => {
     t.equal(thrown(() => withPacing(fetch, options as PacingOptions)), `TypeError: withPacing: ${message}`)
   })
 }

@@ -24,7 +24,7 @@ t.test('the properties of the error are read from each built-in format', async t
   }, 'problem')
 })
 
-t.test('a code in any spelling, and phrases of other APIs', async t => {
+t.test('a code is read in any spelling, but a phrase such as Unauthorized is not a code', async t => {
   for (const code of ['NoSuchBucket', 'E1001', 'auth/invalid-token']) {
     t.equal(readBody({ code, message: 'Invalid.' }).code, code)
     t.equal(readBody({ error: code, message: 'Invalid.', requestId: 'req_1' }).code, code)
@@ -33,7 +33,7 @@ t.test('a code in any spelling, and phrases of other APIs', async t => {
   t.equal(readBody({ statusCode: 401, error: 'Unauthorized', message: 'Invalid.' }).code, undefined)
 })
 
-t.test('issues of RFC 9457 with pointers in URI fragments', async t => {
+t.test('issues are read from RFC 9457 errors with pointers in URI fragments', async t => {
   const read = (item: unknown): unknown => readBody({ errors: [item] }).issues
   t.strictSame(read({ detail: 'is required', pointer: '#/items/0/a%20b' }), [{ field: 'items.0.a b', message: 'is required', pointer: '/items/0/a b' }])
   t.strictSame(read({ detail: 'is required', pointer: '#/%zz' }), [{ field: '%zz', message: 'is required', pointer: '/%zz' }])

@@ -42,7 +42,7 @@ t.test('readText() returns undefined for a body that cannot be read', async t =>
   t.equal(await readText(refusing, { ...limits, timeout: 20 }), undefined, 'even if cancelling fails')
 })
 
-t.test('a fetch implementation without web streams', async t => {
+t.test('the body is also read from a fetch implementation without web streams', async t => {
   const body = { getReader () { throw new TypeError('not a web stream') } }
   t.equal(await readText({ bodyUsed: false, body, text: async () => 'text' } as unknown as Response, limits), 'text')
 })

@@ -252,7 +252,7 @@ t.test('no delay is longer than maxDelay', async t => {
   t.equal(sent.length, 2)
 })
 
-t.test('a fetch whose bodies are not web streams', async t => {
+t.test('withRetry works with a fetch whose bodies are not web streams', async t => {
   const other = (async () => ({ status: 500, headers: new Headers(), body: { pipe () {} } })) as unknown as typeof fetch
   t.equal((await withRetry(other, quick)('http://localhost')).status, 500)
 })
@@ -365,7 +365,7 @@ for (const [options, message] of [
   [{ idempotencyKey: 'yes' }, 'idempotencyKey: expected true or false, got "yes".'],
   [{ foo: 1 }, 'foo: unknown option, expected one of attempts, baseDelay, maxDelay, methods, advice, budget, idempotencyKey.']
 ] as const) {
-  t.test(`rejected: ${message}`, async t => {
+  t.test(`an invalid option is rejected: ${message}`, async t => {
     t.equal(thrown(() => withRetry(fetch, options as RetryOptions)), `TypeError: withRetry: ${message}`)
   })
 }

@@ -5,14 +5,14 @@ import Fastify from 'fastify'
 import apiErrors, { standardErrors as errors, type DocumentationRules } from 'fastify-api-errors'
 import { findDatabase, findDependency, findLoadedLibrary } from '../../lib/infer/find-database.js'
 
-t.test('a decorator of the application or of a surrounding scope', async t => {
+t.test('a decorator of the application or of an outer scope shows that a database is used', async t => {
   const app = Fastify()
   t.equal(findDatabase(app), undefined)
   app.decorate('knex', {})
   await app.register(async scope => { t.equal(findDatabase(scope), "the decorator 'knex'") })
 })
 
-t.test('a library that is loaded', async t => {
+t.test('a loaded library is recognized by its path in node_modules', async t => {
   t.equal(findLoadedLibrary(['/app/node_modules/fastify/fastify.js', '/app/index.js']), undefined)
   t.equal(findLoadedLibrary(['/app/node_modules/pg/lib/index.js']), 'pg')
   t.equal(findLoadedLibrary(['/app/node_modules/.pnpm/knex@3/node_modules/knex/index.js']), 'knex')
@@ -20,7 +20,7 @@ t.test('a library that is loaded', async t => {
   t.equal(findLoadedLibrary(['/app/node_modules/pg-types/index.js']), undefined)
 })
 
-t.test('a dependency in the nearest package.json, for libraries that are ES modules', async t => {
+t.test('a library that is an ES module is found in the dependencies of the nearest package.json', async t => {
   const directory = t.testdir({
     'package.json': JSON.stringify({ dependencies: { fastify: '5', postgres: '3' }, devDependencies: { pg: '8' } }),
     src: {},

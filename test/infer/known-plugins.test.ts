@@ -155,7 +155,7 @@ t.test('an errorResponseBuilder without a status makes the response of @fastify/
   }
 })
 
-t.test('@fastify/under-pressure', async t => {
+t.test('@fastify/under-pressure adds a 503 to the routes on which its hook runs', async t => {
   const pressed = '503 service_unavailable: @fastify/under-pressure rejects requests when the server is overloaded.'
   const renamed = fp(async (scope: FastifyInstance) => { await scope.register(underPressure, { maxEventLoopDelay: 1000 }) })
 
@@ -206,7 +206,7 @@ const websocket = fp(async (app: FastifyInstance) => {
 const live = { websocket: true } as object
 
 for (const when of ['before', 'after'] as const) {
-  t.test(`@fastify/websocket, registered ${when} this plugin`, async t => {
+  t.test(`a route of @fastify/websocket documents a 404, if the plugin is registered ${when} this plugin`, async t => {
     const app = create()
     t.teardown(() => app.close())
     if (when === 'before') await app.register(websocket)
@@ -259,7 +259,7 @@ class AuthenticationRoute {
   }
 }
 
-t.test('@fastify/passport', async t => {
+t.test('a route with the hook of @fastify/passport documents a 401', async t => {
   const app = create()
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false })

@@ -24,7 +24,7 @@ async function start (
   return warnings
 }
 
-t.test('config.rateLimit without a limiter', async t => {
+t.test('config.rateLimit that nothing enforces causes a warning', async t => {
   t.strictSame(await start(async app => {
     await app.register(apiErrors)
     app.get('/a', { config: { rateLimit: { max: 1 } } }, get)
@@ -33,7 +33,7 @@ t.test('config.rateLimit without a limiter', async t => {
   }), ['Nothing enforces config.rateLimit of GET /a, POST /b. Set the option rateLimit of fastify-api-errors, or register @fastify/rate-limit before these routes.'])
 })
 
-t.test('config.rateLimit with @fastify/rate-limit or the option rateLimit', async t => {
+t.test('config.rateLimit causes no warning with @fastify/rate-limit or the option rateLimit', async t => {
   t.strictSame(await start(async app => {
     await app.register(rateLimit, { global: false })
     await app.register(apiErrors)
@@ -45,7 +45,7 @@ t.test('config.rateLimit with @fastify/rate-limit or the option rateLimit', asyn
   }), [])
 })
 
-t.test('security that nothing checks', async t => {
+t.test('security that nothing checks causes a warning', async t => {
   const schema = { security: [{ token: [] }] } as object
   const check = async (request: { readonly headers: object }): Promise<void> => { if (!('authorization' in request.headers)) throw new Error('no token') }
   t.strictSame(await start(async app => {
@@ -74,7 +74,7 @@ t.test('security that nothing checks', async t => {
   }), ['schema.security of GET /limited requires credentials, but no hook and no handler can check them. Add a hook that rejects requests without credentials, or delete security.'])
 })
 
-t.test('policies that limit no route', async t => {
+t.test('policies that limit no route cause a warning', async t => {
   t.strictSame(await start(async app => {
     await app.register(apiErrors, { rateLimit: { policies: { ...policies, burst: { max: 5, timeWindow: 1000 } } } })
     app.get('/a', get)
@@ -90,7 +90,7 @@ t.test('a default for requests without a route, and the default false, cause no 
   }
 })
 
-t.test('policies that a nested registration uses, and an application without routes', async t => {
+t.test('policies that a nested registration uses cause no warning, and neither does an application without routes', async t => {
   t.strictSame(await start(async app => {
     await app.register(apiErrors, { rateLimit: { policies } })
     app.get('/a', get)
@@ -102,7 +102,7 @@ t.test('policies that a nested registration uses, and an application without rou
   t.strictSame(await start(async app => { await app.register(apiErrors, { rateLimit: { policies } }) }), [])
 })
 
-t.test('a plugin that is registered in a scope, without fastify-plugin', async t => {
+t.test('a plugin that is registered in a scope without fastify-plugin causes a warning', async t => {
   t.strictSame(await start(async app => {
     app.register(async scope => { await scope.register(apiErrors) })
     app.get('/a', get)
@@ -155,7 +155,7 @@ t.test('an error handler that replaces that of the plugin, and responds to every
   }), [])
 })
 
-t.test('misspelled properties of config', async t => {
+t.test('a misspelled property of config causes a warning', async t => {
   t.strictSame(await start(async app => {
     await app.register(apiErrors, { rateLimit: { policies, default: 'general' } })
     app.get('/a', { config: { error: ['resource_gone'], ratelimitPolicies: 'general', errors: ['resource_gone'], other: 1 } as object }, get)
@@ -165,7 +165,7 @@ t.test('misspelled properties of config', async t => {
   ])
 })
 
-t.test('@fastify/swagger after the routes', async t => {
+t.test('@fastify/swagger that is registered after routes causes a warning', async t => {
   t.strictSame(await start(async app => {
     await app.register(apiErrors)
     app.get('/a', get)
@@ -180,7 +180,7 @@ t.test('@fastify/swagger after the routes', async t => {
   }), [])
 })
 
-t.test('a server without serverOptions()', async t => {
+t.test('a server that listens without serverOptions() causes a warning', async t => {
   const listen = (app: FastifyInstance): Promise<string[]> => start(async app => { await app.register(apiErrors) }, app, () => app.listen({ host: '127.0.0.1', port: 0 }))
   t.strictSame(await listen(Fastify()), [
     'Fastify and Node respond to invalid URLs, malformed HTTP and slow requests themselves, in another format. Create the server with Fastify(serverOptions({ ...yours })).'

@@ -88,7 +88,7 @@ t.test('declared responses keep their headers, and headers of successful respons
   }
 })
 
-t.test('a response of an application behind CORS, and a scope without CORS', async t => {
+t.test('responses of an application with CORS document Access-Control-Allow-Origin', async t => {
   const app = await createApp({}, async app => {
     await app.register(cors)
     app.get('/shared', async () => '')

@@ -55,7 +55,7 @@ t.test('the document is valid in every format and version', async t => {
   }
 })
 
-t.test('prefixes, encapsulation and autoload', async t => {
+t.test('routes in scopes with a prefix and routes of @fastify/autoload are documented', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'routes-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, 'things.cjs'), "module.exports = async app => { app.delete('/things/:id', async () => ({})) }\nmodule.exports.autoPrefix = '/auto'\n")

@@ -150,7 +150,7 @@ t.test('references in the meta of a code point to components of the document', a
   }
 })
 
-t.test('a reference next to other keywords, and a reference to a boolean schema', t => {
+t.test('a reference keeps the keywords next to it, and a reference to a boolean schema is replaced', t => {
   const given = { $defs: { Name: { type: 'string' }, all: true, none: false }, allOf: [{ minLength: 1 }], $ref: '#/$defs/Name' }
   t.strictSame(toOpenApiSchema(given, '3.1', definitions), { $ref: '#/components/schemas/Name', allOf: [{ minLength: 1 }] })
   t.strictSame(toOpenApiSchema(given, '3.0', definitions), { allOf: [{ $ref: '#/components/schemas/Name' }, { minLength: 1 }] })

@@ -41,7 +41,7 @@ t.test('an invalid option: the message contains the option, what was expected an
   for (const [options, expected] of invalid) t.equal(message(options), `TypeError: fastify-api-errors: ${expected}`)
 })
 
-t.test('an invalid policy', async t => {
+t.test('an invalid policy is rejected with the option, what was expected and what was received', async t => {
   const invalid: ReadonlyArray<readonly [unknown, string]> = [
     [5, ": expected a policy, such as { max: 100, timeWindow: '1 minute' }, got 5."],
     [{ timeWindow: 1 }, `${maxExpected}, got undefined.`],
@@ -102,7 +102,7 @@ t.test('an entry of an allowList that would match no client is rejected', async 
   }
 })
 
-t.test('every option with a valid value', async t => {
+t.test('every option accepts a valid value', async t => {
   const redis = new Redis({ lazyConnect: true })
   const callback = (): void => {}
   const behavior = {

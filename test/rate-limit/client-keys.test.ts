@@ -23,7 +23,7 @@ const from = (ip: string | undefined, more: object = {}) => ({ ip, ...more }) as
 
 const addressKey = (key: string, address = key): ClientKey => ({ key, storeKey: key, address })
 
-t.test('by IP address', async t => {
+t.test('the default key is the IP address, or the network of an IPv6 address', async t => {
   const getKey = createKeyGenerator()
   t.strictSame(getKey(from('203.0.113.7')), addressKey('203.0.113.7'))
   t.strictSame(getKey(from('::ffff:203.0.113.7')), addressKey('203.0.113.7', '::ffff:203.0.113.7'), 'an IPv4 address in IPv6 notation is the same caller')
@@ -36,7 +36,7 @@ t.test('by IP address', async t => {
   t.strictSame(getKey(from(undefined)), { key: '', storeKey: '#47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU', address: '' }, 'a closed connection and a Unix socket have none')
 })
 
-t.test('by API key: the id that the guard verified, otherwise the IP address', async t => {
+t.test("with 'api-key', the key is the id that the guard verified, or else the IP address", async t => {
   const getKey = createKeyGenerator('api-key')
   t.strictSame(getKey(from('203.0.113.7', { apiKey: { id: 'key_1' } })), { key: 'key_1', storeKey: 'api-key:key_1', address: undefined })
   for (const apiKey of [undefined, null, {}, { id: 7 }]) {
@@ -45,7 +45,7 @@ t.test('by API key: the id that the guard verified, otherwise the IP address', a
   t.match(getKey(from('key_1')), { key: 'ip:key_1', storeKey: /^#/ }, 'a forged address of a proxy is not the key of another caller')
 })
 
-t.test('by a function', async t => {
+t.test('with a function, the key is its result, or else the IP address', async t => {
   const fallback = { key: 'ip:203.0.113.7', storeKey: '203.0.113.7', address: '203.0.113.7' }
   t.strictSame(await createKeyGenerator(() => 'acme')(from('203.0.113.7')), { key: 'acme', storeKey: 'key:acme', address: 'acme' })
   t.match(await createKeyGenerator(request => request.url)(from('203.0.113.7', { url: '/a' })), { key: '/a', storeKey: /^key:#/ })

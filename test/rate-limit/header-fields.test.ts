@@ -40,7 +40,7 @@ const expected: ReadonlyArray<readonly [HeaderFamily | false | undefined, Record
 ]
 
 for (const [headers, first, last] of expected) {
-  t.test(`headers: ${String(headers)}: one family of fields, on every response of a limited route`, async t => {
+  t.test(`headers: ${String(headers)}: every response of a limited route has this family of fields`, async t => {
     stopClock(t)
     const url = await serveApp(t, { rateLimit: { policies, default: ['burst', 'general'], ...headers !== undefined && { headers } } }, app => {
       app.get('/', async () => ({ ok: true }))

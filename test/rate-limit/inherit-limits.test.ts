@@ -124,13 +124,13 @@ t.test('limits in a scope only', async t => {
   }
 })
 
-t.test('a scope without a prefix and a not-found handler', async t => {
+t.test('in a scope without a prefix, unknown paths count under the outer limits', async t => {
   stopClock(t)
   const send = await start(t, { prefix: '', options: { notFound: false }, routes: scope => { scope.get('/inner', ok) } })
   t.strictSame([await send('/inner'), await send('/'), await send('/none')], ['200 "strict";r=1;t=60', '200 "general";r=99;t=60', '404 "general";r=98;t=60'])
 })
 
-t.test('limits of a scope in another hook, and for requests without a route', async t => {
+t.test('in another hook, the limits of a scope also count requests without a route', async t => {
   stopClock(t)
   const hooked = (limits: RateLimitOptions): RateLimitOptions => ({
     ...limits, policies: Object.fromEntries(Object.entries(limits.policies).map(([name, policy]) => [name, { ...policy, hook: 'preHandler' }]))
@@ -141,7 +141,7 @@ t.test('limits of a scope in another hook, and for requests without a route', as
   ])
 })
 
-t.test('sibling scopes and nested scopes', async t => {
+t.test('sibling scopes count separately, and nested scopes can use the policies of outer scopes', async t => {
   stopClock(t)
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())

@@ -161,7 +161,7 @@ t.test('cache: the least recently seen clients are evicted', async t => {
   t.strictSame((await states(url, ...plans('a', 'b', 'b', 'c', 'b', 'a'))).map(state => state.slice(0, 3)), ['200', '200', '429', '200', '429', '200'])
 })
 
-t.test('ipv6Subnet: the prefix length of one client', async t => {
+t.test('ipv6Subnet sets the prefix length of the addresses that count as one client', async t => {
   const server = { trustProxy: true }
   const from = (address: string) => ({ 'x-forwarded-for': address })
   for (const [ipv6Subnet, expected] of [[64, ['200', '429', '200']], [48, ['200', '429', '429']], [128, ['200', '200', '200']]] as const) {

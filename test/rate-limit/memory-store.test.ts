@@ -116,7 +116,7 @@ t.test('the clock jumps: forward ends windows early; backward does not block cli
   t.match(count('a'), { isExceeded: false })
 })
 
-t.test('a clock that jumps while the window grows', async t => {
+t.test('the window is correct after a clock jumps while it grows', async t => {
   const clock = stopClock(t)
   const count = memory({ max: 1, timeWindow: minute, exponentialBackoff: true })
   count('a')

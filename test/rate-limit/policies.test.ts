@@ -163,7 +163,7 @@ t.test('GET and HEAD of a route share the count of config.rateLimit', async t =>
   }
 })
 
-t.test('config.rateLimit of routes that differ only by version', async t => {
+t.test('routes that differ only by version have separate counts of config.rateLimit', async t => {
   const url = await serveApp(t, { rateLimit: { policies } }, app => {
     app.get('/', { constraints: { version: '1.0.0' }, config: { rateLimit: { max: 1 } } }, async () => ({ ok: true }))
     app.get('/', { constraints: { version: '2.0.0' }, config: { rateLimit: { max: 3 } } }, async () => ({ ok: true }))

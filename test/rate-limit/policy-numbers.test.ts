@@ -5,7 +5,7 @@ import { createNumberSource, policyNumbers, resolveNumber } from '../../lib/rate
 
 const request = { headers: { plan: '500' } } as unknown as FastifyRequest
 
-t.test('the valid numbers of a policy', async t => {
+t.test('max, timeWindow and cost accept only their valid numbers', async t => {
   const { max, timeWindow, cost } = policyNumbers
   for (const [number, value, read] of [
     [max, 0, 0], [max, 100, 100], [max, -1, undefined], [max, 1.5, undefined], [max, '100', undefined], [max, Infinity, undefined],
@@ -16,7 +16,7 @@ t.test('the valid numbers of a policy', async t => {
   }
 })
 
-t.test('a fixed number, and a number for each request', async t => {
+t.test('a number can be fixed, or returned by a function for each request', async t => {
   t.equal(createNumberSource('burst', 'timeWindow', '1 minute'), 60_000)
   t.equal(await resolveNumber(60_000, request, 'caller'), 60_000)
   const byPlan = createNumberSource('burst', 'max', ({ headers }, key) => key === 'caller' ? Number(headers.plan) : 1)

@@ -32,7 +32,7 @@ async function startCluster (t: Test): Promise<{ readonly nodes: RedisServer[], 
   }
 }
 
-t.test('in a cluster', async t => {
+t.test('limits are exact in a cluster', async t => {
   if (lacksRedis(t)) return
   const { nodes, client } = await startCluster(t)
   const key = (request: FastifyRequest): string => String(request.headers['x-key'])

@@ -161,7 +161,7 @@ t.test('GET and its HEAD share the count of a policy', async t => {
   t.strictSame(statuses, [200, 200, 429])
 })
 
-t.test('routes in scopes with a prefix', async t => {
+t.test('the limits of routes apply in scopes with a prefix, with and without a trailing slash', async t => {
   const url = await serveApp(t, { rateLimit: { policies: { address }, default: 'address' } }, app => {
     app.register(async scope => { scope.get('/', { config: { rateLimit: { max: 1 } } }, async () => ({ ok: true })) }, { prefix: '/v1' })
     app.register(async scope => { scope.get('/', { config: { rateLimitPolicy: false } }, async () => ({ ok: true })) }, { prefix: '/v2' })

@@ -70,7 +70,7 @@ const clients = {
 for (const [what, fault] of Object.entries(faults)) {
   for (const [which, settings] of Object.entries(clients)) {
     for (const onStoreError of ['allow', 'deny'] as const) {
-      t.test(`Redis ${what}: onStoreError '${onStoreError}', with ${which}`, async t => {
+      t.test(`if Redis ${what}, onStoreError '${onStoreError}' decides, with ${which}`, async t => {
         if (lacksRedis(t)) return
         const redis = await startRedis(t)
         const client = redis.client(settings)

@@ -141,7 +141,7 @@ t.test('a key that lost its expiry gets a new one', async t => {
   t.ok(await client.pttl('persisted-{caller}-group') > 0)
 })
 
-t.test('an ioredis client with stringNumbers', async t => {
+t.test('an ioredis client with stringNumbers returns the same counts', async t => {
   if (lacksRedis(t)) return
   const counter = createRedisStore(redis?.client({ stringNumbers: true }) as Redis, 'strings-', 5000)('group', undefined)
   t.strictSame(await counter('caller', 10, minute, 1, {}), { used: 1, exceeding: 0, ttl: minute })

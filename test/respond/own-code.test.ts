@@ -17,7 +17,7 @@ function answerTo ({ code = 'internal_error', message }: Partial<Throwable>): Ht
 }
 
 for (const [place, routeOf] of Object.entries(places)) {
-  t.test(`thrown from ${place}`, async t => {
+  t.test(`any value that is thrown from ${place} results in its error response`, async t => {
     const app = await createApp()
     const cases = Object.entries(throwables)
     cases.forEach(([, { make }], index) => app.route({ method: 'GET', url: `/${index}`, ...routeOf(make) }))
@@ -38,7 +38,7 @@ for (const [kind, hookOf] of [['a sync', fails], ['an async', failsAsync]] as co
   })
 }
 
-t.test('an onSend hook that fails on every response, also on the error response', async t => {
+t.test('if an onSend hook also fails on the error response, the error is sent without the hooks', async t => {
   const lines: string[] = []
   const app = await createApp({ log: (_entry, _request, log) => { log.info('answered') } }, { logger: { level: 'info', stream: { write: (line: string) => lines.push(line) } } })
   const conflict = answerTo({ code: 'resource_conflict' })
@@ -79,7 +79,7 @@ t.test('an onSend hook that fails on a path without a route, and in a scope whos
   t.strictSame(await sendRequest(port, 'GET', '/scope'), answerTo({ code: 'resource_conflict' }))
 })
 
-t.test('a hook that throws on a path without a route', async t => {
+t.test('a hook that throws on a path without a route results in its error', async t => {
   const app = await createApp()
   app.addHook('preHandler', async () => { throw errors.forbidden() })
   t.strictSame(await sendRequest(await listen(t, app), 'GET', '/nope'), answerTo({ code: 'forbidden' }))

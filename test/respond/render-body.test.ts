@@ -11,7 +11,7 @@ const { code: codeFormat, problem } = (await import('fastify-api-errors')).forma
 const render = (error: ApiError, format: Format = codeFormat): RenderedBody => createRenderer({ errors, docUrl: () => undefined })(error, context, format)
 const bodyOf = ({ payload }: RenderedBody): unknown => JSON.parse(payload)
 
-t.test('the body of an error, and its media type', async t => {
+t.test('a body has the format of the API and its media type', async t => {
   const rendered = render(errors.resource_conflict({ message: 'The queue is closed.' }))
   t.match(rendered, {
     definition: { code: 'resource_conflict', status: 409 },

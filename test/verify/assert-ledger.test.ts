@@ -63,7 +63,7 @@ t.test('it can fail on documented codes that no test has triggered', async t => 
   t.strictSame(assertLedger(app, { unexercised: 'fail', except: ['internal_error', 'resource_not_found'] }), { undocumented: [], unexercised: [] })
 })
 
-t.test('both options, for the responses of a whole suite', async t => {
+t.test('responses of a whole suite are checked for undocumented errors and untested codes', async t => {
   const responses: LedgerEntry[] = [
     { route: 'GET /draws/:id', status: 423, code: 'resource_locked', count: 1, documented: false },
     { route: 'GET /queues/:id', status: 410, code: 'resource_gone', count: 3, documented: true }

@@ -24,12 +24,12 @@ const changed = (code: 'already_in_queue' | 'resource_gone', change: object): Lo
 /** The changes as `check` prints them. */
 const changes = (after: Lock, before: Lock = lock): string[] => compareLocks(before, after).map(({ severity, subject, explanation }) => `${severity}: ${subject}: ${explanation}`)
 
-t.test('nothing changed', async t => {
+t.test('two equal lockfiles have no changes', async t => {
   t.strictSame(changes(lock), [])
   t.strictSame(changes(JSON.parse(JSON.stringify(lock))), [])
 })
 
-t.test('codes', async t => {
+t.test('a removed or renamed code is breaking, and a new code is fine', async t => {
   const { resource_gone: gone, ...others } = lock.codes as Record<string, LockedCode>
   const without: Lock = { ...lock, codes: others, routes: { 'GET /queues/:id': [], 'POST /queues/:id/entries': ['already_in_queue'] } }
   t.strictSame(changes(without), ['breaking: resource_gone: the code was removed. Clients that handle this code no longer receive it.'])
@@ -52,7 +52,7 @@ t.test('status, type and advice on retries', async t => {
   t.strictSame(changes(changed('resource_gone', { retry: 'backoff' })), ["notable: resource_gone: the retry advice changed from 'never' to 'backoff'."])
 })
 
-t.test('deprecated codes', async t => {
+t.test('a deprecation is notable, and removing the code after its sunset is not breaking', async t => {
   const gone = { since: '2030-01-31', sunset: '2030-07-31', replacedBy: 'queue_gone' }
   const announced = changed('resource_gone', { deprecated: gone })
   const sentences = "deprecated as of 2030-01-31. The API stops sending it on 2030-07-31. Its replacement is 'queue_gone'."
@@ -70,7 +70,7 @@ t.test('deprecated codes', async t => {
   t.strictSame(removal('2030-07-31'), [{ severity: 'notable', subject: 'resource_gone', explanation: 'the code was removed. Its deprecation announced this for 2030-07-31.' }])
 })
 
-t.test('the fields of meta', async t => {
+t.test('removing a required field of meta or changing its type is breaking', async t => {
   const meta = (meta: object | undefined): string[] => changes(changed('already_in_queue', { meta }))
   t.strictSame(meta({ 'entry?': 'string' }), ['breaking: already_in_queue: meta.place was required, and was removed.'])
   t.strictSame(meta({ place: 'integer' }), ['notable: already_in_queue: meta.entry was optional, and was removed.'])
@@ -85,7 +85,7 @@ t.test('the fields of meta', async t => {
   t.strictSame(changes(changed('resource_gone', { meta: { since: 'string' } })), ['fine: resource_gone: meta.since is new.'])
 })
 
-t.test('routes', async t => {
+t.test('a removed route is breaking, another code of a route is notable, and a new route is fine', async t => {
   const routes = (routes: Lock['routes']): string[] => changes({ ...lock, routes })
   const { 'GET /queues/:id': get, 'POST /queues/:id/entries': post } = lock.routes as Record<string, string[]>
   t.strictSame(routes({ 'POST /queues/:id/entries': post as string[] }), ['breaking: GET /queues/:id: the route was removed, or is no longer documented.'])
@@ -95,7 +95,7 @@ t.test('routes', async t => {
   t.strictSame(routes({ 'GET /queues/:queue': get as string[], 'POST /queues/:queue/entries': post as string[] }), [], 'callers do not see the name of a parameter')
 })
 
-t.test('the fields of a body', async t => {
+t.test('removing a required field of a body or changing its type is breaking', async t => {
   const body = (code: Record<string, string>): string[] => changes({ ...lock, bodies: { ...lock.bodies, code } })
   t.strictSame(body({ kode: 'integer', 'details?': 'object[]' }), ["breaking: format 'code': code was required, and was removed.", "fine: format 'code': kode is new."])
   t.strictSame(body({ code: 'string', 'details?': 'string[]' }), ["breaking: format 'code': details changed from object[] to string[]."])
@@ -103,7 +103,7 @@ t.test('the fields of a body', async t => {
   t.strictSame(changes({ ...lock, bodies: { code: { code: 'string', 'details?': 'object[]' } } }), [], 'a format that was removed is reported once')
 })
 
-t.test('formats', async t => {
+t.test('another body format is breaking, and a second format is fine', async t => {
   const formats = (...formats: string[]): string[] => changes({ ...lock, formats })
   t.strictSame(formats('typed', 'problem'), ["breaking: format: the body changed from 'code' to 'typed'."])
   t.strictSame(formats('code'), ["breaking: format: clients can no longer request 'problem'."])

@@ -120,7 +120,7 @@ t.test('a file that is not a lockfile is reported with one sentence', async t =>
   t.equal(messageFor(`\uFEFF${JSON.stringify(whole)}\r\n`), '', 'a byte order mark and CRLF')
 })
 
-t.test('registrations in scopes: all routes and formats, and a code that two of them define differently twice', async t => {
+t.test('with registrations in scopes, the lockfile has all routes and formats, and both definitions of a code that differs', async t => {
   const closed = (status: 409 | 410) => defineErrors({ closed: { status, type: 'conflict_error', message: 'No.', description: 'No.', action: 'No.' } })
   const app = Fastify()
   await app.register(apiErrors, { errors: closed(409), format: 'typed' })

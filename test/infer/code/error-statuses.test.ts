@@ -5,7 +5,7 @@ import { findClass, findLibraryStatus, findStatus, readClass } from '../../../li
 
 const parse = (code: string): AnyNode => parseExpressionAt(code, 0, { ecmaVersion: 'latest' })
 
-t.test('the status among the arguments of an error', t => {
+t.test('the status of an error is found among its arguments', t => {
   for (const [args, status] of [
     ['404', 404],
     ["'Gone.', 410", 410],
@@ -27,7 +27,7 @@ t.test('the status among the arguments of an error', t => {
   t.end()
 })
 
-t.test('classes of http-errors', t => {
+t.test('a class of http-errors has the status of its name', t => {
   for (const [callee, status] of [
     ['createError.NotFound', 404], ['createHttpError.NotFound', 404], ['httpErrors.Gone', 410], ['app.httpErrors.Gone', 410],
     ['errors.NotFound', undefined], ['NotFound', undefined]
@@ -35,7 +35,7 @@ t.test('classes of http-errors', t => {
   t.end()
 })
 
-t.test('the status that a class sets', t => {
+t.test('the status that a class sets in a field or in its constructor is found', t => {
   for (const [body, status] of [
     ['statusCode = 404', 404],
     ['constructor () { super(); this.status = 410 }', 410],

@@ -3,7 +3,7 @@ import t from 'tap'
 import { parseExpressionAt, type MemberExpression } from 'acorn'
 import { findDecorator, getMethod } from '../../../lib/infer/code/find-decorator.js'
 
-t.test('decorators of requests and of the application, and the methods of their objects', t => {
+t.test('decorators of requests and of the application are found, with the methods of their objects', t => {
   const decorators: Readonly<Record<string, unknown>> = { 'request.load': 1, 'app.load': 2, 'app.users': { find: 3 }, 'app.onlyApp': 4 }
   for (const [code, expected] of [
     ['request.load', 1],
@@ -27,7 +27,7 @@ t.test('decorators of requests and of the application, and the methods of their 
   t.end()
 })
 
-t.test('a method of an object, of a class and of a function, but no getter', t => {
+t.test('getMethod() finds methods of objects, classes and functions, and calls no getter', t => {
   const find = (): void => {}
   class Users { find = find }
   class Base { search (): void {} }

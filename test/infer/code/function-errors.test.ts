@@ -35,7 +35,7 @@ function read (fn: unknown, given: Partial<FunctionContext> = {}): string[] {
   return readFunctionErrors(fn as object, { ...context, ...given }).map(({ code, by }) => `${by} ${code}`).sort()
 }
 
-t.test('a request to another service with fetch', async t => {
+t.test('a call of fetch results in 502 and 504, unless its failure is caught', async t => {
   const failures = ['calls another service bad_gateway', 'calls another service gateway_timeout']
   t.strictSame(read(async () => await (await fetch('http://127.0.0.1:1')).json() as unknown), failures)
   t.strictSame(read(async () => { try { await fetch('http://127.0.0.1:1') } catch (error) { done(error); throw error } }), failures)
@@ -67,7 +67,7 @@ const isOpen = (): boolean => true
 const getClass = (): typeof Error => Error
 const getName = (): 'queue_full' => 'queue_full'
 
-t.test('thrown errors', async t => {
+t.test('thrown errors are found by their factory, class or status', async t => {
   for (const [title, fn, expected] of [
     ['a factory of the catalog', () => { throw errors.queue_full() }, ['throws queue_full']],
     ['a factory whose name is one word', () => { throw errors.forbidden() }, ['throws forbidden']],
@@ -227,7 +227,7 @@ t.test('code that a literal excludes, code after the end, and code that runs lat
   ] as const) t.strictSame(read(fn), expected, title)
 })
 
-t.test('errors of promises that are caught', async t => {
+t.test('an error of a promise is not found if it is caught and neither thrown nor sent again', async t => {
   const work: any = async () => {}
   const next = done
   const log = (error: unknown): void => { console.log(error) }
@@ -246,7 +246,7 @@ t.test('errors of promises that are caught', async t => {
   ] as const) t.strictSame(read(fn), expected, title)
 })
 
-t.test('caught errors', async t => {
+t.test('a caught error is not found, unless it is thrown again or sent', async t => {
   for (const [title, fn, expected] of [
     ['an error that is replaced', () => { try { throw new HttpError(404) } catch { throw new HttpError(403) } }, ['throws forbidden']],
     ['an error that is thrown again', () => { try { throw new HttpError(404) } catch (error) { if (isOpen()) throw error } }, ['throws resource_not_found']],
@@ -258,7 +258,7 @@ t.test('caught errors', async t => {
   ] as const) t.strictSame(read(fn), expected, title)
 })
 
-t.test('assertions with a status', async t => {
+t.test('an assertion with a status results in this status', async t => {
   const app: any = { assert: Object.assign(() => {}, { equal: () => {}, ok: () => {} }) }
   const { assert } = app
   const user: unknown = undefined
@@ -277,7 +277,7 @@ t.test('assertions with a status', async t => {
   ] as const) t.strictSame(read(fn), expected, title)
 })
 
-t.test('functions that receive the reply and a status', async t => {
+t.test('a function that receives the reply and an error status sends this status', async t => {
   const fail: any = () => {}
   const app: any = { respond: { error: fail } }
   for (const [title, fn, expected] of [
@@ -290,7 +290,7 @@ t.test('functions that receive the reply and a status', async t => {
   ] as const) t.strictSame(read(fn), expected, title)
 })
 
-t.test('sent errors', async t => {
+t.test('errors that are sent with a status are found', async t => {
   for (const [title, fn, expected] of [
     ['a status', (_request: unknown, reply: FastifyReply) => reply.code(404).send({ message: 'No.' }), ['sends resource_not_found']],
     ['a status after a header', (_request: unknown, res: FastifyReply) => { res.header('a', 'b').status(403).send() }, ['sends forbidden']],
@@ -305,7 +305,7 @@ t.test('sent errors', async t => {
   ] as const) t.strictSame(read(fn), expected, title)
 })
 
-t.test('statuses that another module names', async t => {
+t.test('a status is derived from the name of a constant in another module', async t => {
   const StatusCodes: any = {}
   const httpStatus: any = { default: {} }
   const http: any = { constants: {} }
@@ -385,7 +385,7 @@ t.test('calls of decorators are followed, and getters are not called', async t =
   ] as const) t.strictSame(read(fn, given), expected, title)
 })
 
-t.test('classes of decorators', async t => {
+t.test('a class in a decorator has the status that it sets, whatever its name is', async t => {
   class ForbiddenException extends Error {}
   class QueueLockedError extends Error { readonly status = 423 }
   const decorators: Record<string, unknown> = {
@@ -430,7 +430,7 @@ function explain (app: FastifyInstance, url: string, method = 'GET'): string[] {
   return app.apiErrors.explain(method, url).filter(({ rule }) => rule === 'hooks' || rule === 'thrown').map(({ status, code, rule, reason }) => `${rule}: ${status} ${code}. ${reason}`)
 }
 
-t.test('the official plugins for credentials', async t => {
+t.test('the decorators of the official plugins for credentials have their errors', async t => {
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
   await app.register(apiErrors, { log: false })
@@ -530,7 +530,7 @@ t.test('the hook of a plugin that was registered earlier is also found', async t
   t.throws(() => app.auth('no list' as never), 'the plugin checks its option')
 })
 
-t.test('handlers with @fastify/sensible and @fastify/static', async t => {
+t.test('handlers document the errors of @fastify/sensible and @fastify/static', async t => {
   const root = mkdtempSync(join(tmpdir(), 'files-'))
   writeFileSync(join(root, 'a.txt'), 'content')
   const app = Fastify(serverOptions())
@@ -583,7 +583,7 @@ t.test('the code of a function with more than 50,000 characters is not read', as
   t.strictSame([read(create(50_000)), read(create(50_001))], [['throws queue_full'], []])
 })
 
-t.test('a function that a hook puts on the request', t => {
+t.test('the errors of a function that a hook puts on the request are documented on the routes that call it', t => {
   const list = (fn: unknown): string[] => readFunctionErrors(fn as object, context).map(({ code, requestFunctions: of }) => `${code} ${String(of)}`).sort()
   t.strictSame(list(async (request: any) => {
     request.getUser = async () => { throw errors.unauthorized() }

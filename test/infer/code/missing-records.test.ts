@@ -11,7 +11,7 @@ const db: any = undefined
 const sql: any = undefined
 const users: any = undefined
 
-t.test('queries of drivers, query builders and Prisma', async t => {
+t.test('queriesDatabase() recognizes queries of drivers, query builders and Prisma', async t => {
   t.ok(queriesDatabase(async () => await db.selectFrom('users').selectAll().executeTakeFirst()))
   t.ok(queriesDatabase(async () => await db('users').where({ id: 1 }).delete()))
   t.ok(queriesDatabase(async () => { const { rows } = await db.query('select 1'); return rows }))

@@ -150,7 +150,7 @@ t.test('routes of a handler that was set before the plugin are not documented, b
   t.strictSame(app.apiErrors.explain('GET', '/'), [])
 })
 
-t.test('a handler that passes on every error, without another handler after it', async t => {
+t.test('a handler that passes on every error reaches the plugin only if another handler follows', async t => {
   t.notOk(reachesErrorHandler(rethrow, other))
   t.ok(reachesErrorHandler(rethrow, rethrow))
 })
@@ -208,7 +208,7 @@ t.test('a scope whose handler passes on every error has our responses, and the d
   }
 })
 
-t.test('a handler that calls the application\'s handler', async t => {
+t.test('a handler may call the application\'s handler', async t => {
   const app = await create(t, app => {
     app.register(async scope => {
       scope.setErrorHandler((error, request, reply) => { app.errorHandler(error as never, request, reply) })
@@ -252,7 +252,7 @@ t.test('several handlers in one scope and in nested scopes, and one of them resp
   t.strictSame(codesByStatus(documentOf(answeringApp), '/sent', 'get'), { 200: [] })
 })
 
-t.test('a route with its own error handler', async t => {
+t.test('a route with its own error handler is documented only if the handler passes on every error', async t => {
   const app = await create(t, app => {
     app.get('/passes', { errorHandler: error => { throw error } }, async () => { throw errors.resource_gone() })
     app.get('/responds', { errorHandler: (_error, _request, reply) => { reply.code(418).send({ own: true }) } }, async () => { throw errors.resource_gone() })

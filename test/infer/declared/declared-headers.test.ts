@@ -2,7 +2,7 @@
 import t from 'tap'
 import { declareHeaders, findDeclaredHeaders } from '../../../lib/infer/declared/declared-headers.js'
 
-t.test('the headers of the scopes and hooks of a route, for one of its methods', async t => {
+t.test('a route has the headers that its scopes and hooks declare for its method', async t => {
   const [scope, hook] = [{}, () => {}]
   const header = (name: string): { name: string, description: string, schema: Record<string, unknown>, example: string } => ({ name, description: `The header ${name}.`, schema: { type: 'string' }, example: 'a' })
   const required = { ...header('X-Required'), required: true }

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { declareSecurity, getSecurityRequirements } from '../../../lib/infer/declared/security.js'
 
-t.test('the security requirements of the scopes and hooks of a route', async t => {
+t.test('a route has the security requirements that its scopes and hooks declare', async t => {
   const [scope, hook] = [{}, () => {}]
   const bearer = { name: 'bearer', scheme: { type: 'http', scheme: 'bearer', description: 'A token.' }, scopes: [] } as const
   const key = { name: 'key', scheme: { type: 'apiKey', in: 'header', name: 'x-key', description: 'A key.' }, scopes: ['read'] } as const

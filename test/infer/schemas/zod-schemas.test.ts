@@ -52,7 +52,7 @@ for (const [version, { object, string, number, any, unknown, boolean, literal, n
   })
 }
 
-t.test('values that are not zod schemas', async t => {
+t.test('other values are not zod schemas', async t => {
   t.ok(isZodSchema(z.string()))
   t.ok(isZodSchema(z3.z.string()))
   for (const value of [undefined, { type: 'object' }, { _def: {} }, { _def: { type: 1 } }]) t.notOk(isZodSchema(value))
