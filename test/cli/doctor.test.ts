@@ -18,7 +18,7 @@ async function run (t: { testdir: (files: Record<string, string>) => string }, l
   return { code, lines: output.split('\n') }
 }
 
-t.test('an API without a problem', async t => {
+t.test('doctor reports no problem for a complete setup', async t => {
   t.strictSame(await run(t, `
     const app = Fastify(serverOptions())
     await app.register(swagger, { openapi: {} })
@@ -43,7 +43,7 @@ t.test('an API without a problem', async t => {
   })
 })
 
-t.test('an API without the plugin', async t => {
+t.test('doctor reports that the plugin is not registered', async t => {
   t.strictSame(await run(t, 'const app = Fastify()'), {
     code: 1,
     lines: [

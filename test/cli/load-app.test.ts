@@ -54,7 +54,7 @@ t.test('tsx of the application loads TypeScript', async t => {
   await app.close()
 })
 
-t.test('a layout of fastify-cli, with plugins and routes in folders that @fastify/autoload reads', async t => {
+t.test('an application of fastify-cli starts, with plugins and routes in folders that @fastify/autoload reads', async t => {
   startWithoutLoaders(t)
   t.teardown(() => { delete process.env.FASTIFY_AUTOLOAD_TYPESCRIPT })
   const folder = t.testdir({

@@ -19,7 +19,7 @@ function run (...args: string[]): Promise<{ readonly code: number, readonly stdo
   })
 }
 
-t.test('--help', async t => {
+t.test('--help prints the usage', async t => {
   const { code, stdout, stderr } = await run('--help')
   t.strictSame({ code, stderr }, { code: 0, stderr: '' })
   t.match(stdout, /^Usage: fastify-api-errors <command> --app <module>\n/)
@@ -51,7 +51,7 @@ t.test('standard output has only the result', async t => {
   t.strictSame(JSON.parse(stdout).problems, [])
 })
 
-t.test('invalid input: exit code 2 and one sentence', async t => {
+t.test('invalid input results in exit code 2 and one sentence', async t => {
   t.strictSame(await run('check'), { code: 2, stdout: '', stderr: "fastify-api-errors: --app: expected the module of the API, such as './app.js', got undefined.\n" })
 })
 
@@ -75,7 +75,7 @@ t.test('the program exits even if the application keeps a connection open', asyn
   t.match(await run('lock', '--app', join(folder, 'app.ts'), '--lockfile', join(folder, 'lock.json')), { code: 0 })
 })
 
-t.test('an application that never starts', async t => {
+t.test('an application that never starts results in exit code 2 and one sentence', async t => {
   const folder = t.testdir({ 'never.ts': 'export const build = () => new Promise(() => {})' })
   t.strictSame(await run('lock', '--app', join(folder, 'never.ts')), {
     code: 2, stdout: '', stderr: 'fastify-api-errors: --app never finished starting: its promise is still pending.\n'

@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import { getComposedHook, trackComposedHooks } from '../../lib/fastify/composed-hooks.js'
 
-t.test('the functions of a decorator that exists before the application is watched', async t => {
+t.test('the functions in app.auth() are recorded even if the decorator existed before', async t => {
   const app = Fastify()
   await app.register(auth)
   trackComposedHooks(app)

@@ -220,7 +220,7 @@ t.test('an async validator that resolves with an error rejects the request', asy
   }
 })
 
-t.test('a schema error formatter that throws, with and without an async hook before the validation', async t => {
+t.test('an error of a schema error formatter is sent, with and without an async hook before the validation', async t => {
   for (const [thrown, expected] of [[new Error('no'), [500, 'internal_error']], [undefined, [500, 'internal_error']], [errors.ip_not_allowed(), [403, 'ip_not_allowed']], [Object.assign(new Error('no'), { statusCode: 403 }), [403, 'forbidden']]] as const) {
     for (const preValidation of [undefined, async () => {}]) {
       const app = await create()

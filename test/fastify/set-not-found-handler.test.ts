@@ -64,7 +64,7 @@ t.test('several registrations without a prefix: the outer one responds, or the f
   }
 })
 
-t.test('a nested scope without a prefix that comes before the outer registration', async t => {
+t.test('if a nested scope without a prefix comes first, the outer registration fails, unless the scope has notFound: false', async t => {
   const create = async (notFound: boolean): Promise<string> => {
     const app = Fastify()
     await app.register(async scope => { await scope.register(apiErrors, { format: 'problem', notFound }) })

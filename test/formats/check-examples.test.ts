@@ -32,7 +32,7 @@ t.test('every built-in format matches its schemas, with and without pages', t =>
   t.end()
 })
 
-t.test('values of every kind that match', t => {
+t.test('values of every kind are accepted if they match their schemas', t => {
   const valid: Readonly<Record<string, Fields>> = {
     constants: { code, status: { schema: () => Type.Literal(409), value: answer => answer.status }, both: { schema: () => Type.Union([Type.Literal('a'), Type.Null()]), value: () => null } },
     lists: { list: { schema: () => Type.Array(Type.Object({ field: Type.String() })), value: answer => answer.issues.map(({ field }) => ({ field })) } },

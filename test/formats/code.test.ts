@@ -5,7 +5,7 @@ import { createThrower } from '../support/http.js'
 
 const issues = [{ in: 'body', field: 'items[0].price', pointer: '/items/0/price', code: 'minimum', message: 'must be at least 1' }] as const
 
-t.test('{ code, message, request_id }', async t => {
+t.test('a body is { code, message, request_id }', async t => {
   const send = await createThrower()
   t.strictSame(await send({ error: standardErrors.resource_not_found({ message: 'No user has this id.' }) }), {
     status: 404,

@@ -5,7 +5,7 @@ import { createThrower } from '../support/http.js'
 
 const issues = [{ in: 'body', field: 'email', pointer: '/email', code: 'unique', message: 'is already in use' }] as const
 
-t.test('{ error, message, requestId }, without meta and page URLs', async t => {
+t.test('a body is { error, message, requestId }, without meta and page URLs', async t => {
   const send = await createThrower({ format: 'error', docUrl: '/errors' })
   t.strictSame(await send({ error: standardErrors.rate_limit_exceeded({ meta: { limit: 5 } }) }), {
     status: 429,

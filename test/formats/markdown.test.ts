@@ -51,7 +51,7 @@ ${errors.service_unavailable.action}
   t.match(await fetchMarkdown(t, errors.insufficient_scope({ meta: { required: ['queues:write'], held: [] } })), '\nmeta: {"required":["queues:write"],"held":[]}\n---\n')
 })
 
-t.test('the invalid fields', async t => {
+t.test('the invalid fields are listed below the message', async t => {
   const issues = [
     { in: 'body', field: 'items[0].price', pointer: '/items/0/price', code: 'too_small', message: 'must be at least 1' },
     { in: 'body', field: '', pointer: '', code: 'type', message: 'must be an object' },

@@ -5,7 +5,7 @@ import { createThrower } from '../support/http.js'
 
 const issue = (field: string, message: string): Issue => ({ in: 'body', field, pointer: `/${field}`, code: 'required', message })
 
-t.test('{ message }', async t => {
+t.test('a body is { message }', async t => {
   const send = await createThrower({ format: 'message' })
   t.strictSame(await send({ error: standardErrors.forbidden() }), {
     status: 403,

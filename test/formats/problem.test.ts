@@ -24,7 +24,7 @@ t.test('problem details without pages: type is about:blank, and title is the rea
   })
 })
 
-t.test('problem details with pages', async t => {
+t.test('with error pages, a body has the URL of the page as its type', async t => {
   const send = await createThrower({ format: 'problem', docUrl: 'https://api.example.com/errors/' })
   const meta = { required: ['queues:write'], held: [] }
   t.strictSame(await send({ error: standardErrors.insufficient_scope({ meta }) }), {

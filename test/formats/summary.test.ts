@@ -5,7 +5,7 @@ import { createThrower } from '../support/http.js'
 
 const issue = (field: string, message: string): Issue => ({ in: 'body', field, pointer: `/${field}`, code: 'required', message })
 
-t.test('{ summary }', async t => {
+t.test('a body is { summary }', async t => {
   const send = await createThrower({ format: 'summary' })
   t.strictSame(await send({ error: standardErrors.invalid_api_key() }), {
     status: 401,

@@ -5,7 +5,7 @@ import { createThrower } from '../support/http.js'
 
 const issue = (field: string): Issue => ({ in: 'body', field, pointer: `/${field}`, code: 'required', message: 'is required' })
 
-t.test('{ message, type, code, param, request_id }', async t => {
+t.test('a body is { message, type, code, param, request_id }', async t => {
   const send = await createThrower({ format: 'typed' })
   t.strictSame(await send({ error: standardErrors.resource_not_found() }), {
     status: 404,

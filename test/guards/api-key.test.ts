@@ -87,7 +87,7 @@ t.test('a valid key is accepted, and its record is request.apiKey', async t => {
   t.strictSame(await fetchResponse(url, { headers: { authorization: `bearer   ${key}` } }), found({ id, ...stored }), 'a scheme is case-insensitive, and any number of spaces may follow')
 })
 
-t.test('a request without a key', async t => {
+t.test('a request without a key results in 401 missing_api_key', async t => {
   const url = await serve(t, apiKey({ lookup }))
   t.strictSame(await fetchResponse(url), missing, 'no header')
   t.strictSame(await fetchResponse(url, { headers: { authorization: '' } }), missing, 'an empty header')
@@ -95,7 +95,7 @@ t.test('a request without a key', async t => {
   t.strictSame(await fetchResponse(url, { headers: { authorization: 'Basic YTpi' } }), missing, 'another scheme')
 })
 
-t.test('a credential that is not a key', async t => {
+t.test('a credential that cannot be a key results in 401 invalid_api_key', async t => {
   const lookups: string[] = []
   const url = await serve(t, apiKey({ lookup: key => { lookups.push(key); return lookup(key) } }))
   const { key } = await issue()
@@ -107,7 +107,7 @@ t.test('a credential that is not a key', async t => {
   t.strictSame(lookups, [], 'lookup is not called')
 })
 
-t.test('a key that was never issued', async t => {
+t.test('a key that was never issued results in 401 invalid_api_key', async t => {
   const url = await serve(t, apiKey({ lookup }))
   const { key } = await issue()
   t.strictSame(await fetchResponse(url, bearer(generateKey({ prefix: 'launch_test' }))), invalid)
@@ -137,7 +137,7 @@ t.test('a time is a Date, a string or milliseconds, and takes effect at exactly 
   }
 })
 
-t.test('a key without a required scope', async t => {
+t.test('a key without a required scope results in 403 insufficient_scope', async t => {
   const url = await serve(t, apiKey({ lookup, scopes: ['queues:read', 'queues:write'] }))
   const lacking = (held: string[]): HttpResponse => refused(403, 'Bearer realm="api", error="insufficient_scope", scope="queues:read queues:write"',
     'insufficient_scope', 'Your credentials lack a required scope.', { meta: { required: ['queues:read', 'queues:write'], held } })
@@ -171,7 +171,7 @@ t.test('an IP address that the key does not allow', async t => {
   t.strictSame(await fetchResponse(url, from('192.0.2.1', (await issue({ allowedIps: [] })).key)), elsewhere, 'an empty list allows no address')
 })
 
-t.test('the address of an IPv4 client, as a server on IPv6 reports it', { skip: withoutIpv6 }, async t => {
+t.test('the IPv4 address of a client is also recognized on an IPv6 server', { skip: withoutIpv6 }, async t => {
   const url = await serve(t, apiKey({ lookup }), { host: '::' })
   const { key } = await issue({ allowedIps: ['127.0.0.0/8'] })
   t.equal((await fetchResponse(url, bearer(key))).status, 200)
@@ -195,7 +195,7 @@ t.test('a client on a Unix socket has no address', async t => {
   t.equal(await statusWith((await issue({ allowedIps: ['0.0.0.0/0', '::/0'] })).key), 403)
 })
 
-t.test('a lookup that fails', async t => {
+t.test('a lookup that fails results in 503 and is logged', async t => {
   const broken = await createKeyStore()
   await broken.close()
   const url = await serve(t, apiKey({ lookup: broken.lookup }))
@@ -355,7 +355,7 @@ for (const [options, message] of [
   [{ lookup, realm: 7 }, 'realm: expected printable ASCII without quotes and backslashes, got 7.'],
   [{ lookup, guessLimit: { max: 10 } }, 'guessLimit: expected the result of guessLimit(), got an object.']
 ] as const) {
-  t.test(`rejected: ${message}`, async t => {
+  t.test(`an invalid option is rejected: ${message}`, async t => {
     t.equal(thrown(() => apiKey(options as unknown as ApiKeyOptions)), `TypeError: apiKey: ${message}`)
   })
 }

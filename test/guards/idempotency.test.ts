@@ -568,7 +568,7 @@ t.test('a version of Fastify with other internals: nothing runs without protecti
   await t.rejects(guard(request as never, {} as never) as Promise<unknown>, { message: 'idempotency() does not support this version of Fastify.' })
 })
 
-t.test('invalid options', t => {
+t.test('invalid options are rejected', t => {
   const create = (options: object) => () => idempotency({ store: memoryStore(), ...options })
   const cases: Array<[object, string]> = [
     [{ store: {} }, 'store: expected a store, such as redisStore({ client }), got an empty object.'],
@@ -585,7 +585,7 @@ t.test('invalid options', t => {
   t.end()
 })
 
-t.test('a process that dies after the effect: with the key in the same transaction, the effect happens once', async t => {
+t.test('if a process dies after the effect, the effect happens once, with the key in the same transaction', async t => {
   const pglite = await PGlite.create()
   t.teardown(() => pglite.close())
   await pglite.exec(`${createIdempotencyTable()} create table payments (id serial primary key, idempotency_key text unique)`)

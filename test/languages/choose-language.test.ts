@@ -9,7 +9,7 @@ import { resolveLanguages, type ResolvedLanguages } from '../../lib/languages/re
 
 const create = (): ResolvedLanguages => resolveLanguages({ default: 'en', de: german, 'fr-CA': french, 'zh-Hant': german }, standardErrors)
 
-t.test('the lookup of RFC 4647, section 3.4', async t => {
+t.test('the language is chosen by the lookup of RFC 4647, section 3.4', async t => {
   const languages = create()
   for (const [header, tag] of [
     [undefined, 'en'],

@@ -245,7 +245,7 @@ async function sendHttp2 (port: number, { method = 'GET', path, headers, body }:
 }
 
 for (const http2 of [false, true]) {
-  t.test(`HTTP/${http2 ? 2 : 1}: each kind of error in each language`, async t => {
+  t.test(`over HTTP/${http2 ? 2 : 1}, each kind of error is sent in each language`, async t => {
     const app = await createMultilingual({}, http2 ? { http2 } : {})
     const port = await listen(t, app)
     for (const kind of kinds) {
@@ -273,7 +273,7 @@ t.test('a limited request, a ban, and a response to HEAD', async t => {
   t.strictSame(await sendRequest(port, 'HEAD', '/none', { 'Accept-Language': 'ja' }), withoutBody(unknown))
 })
 
-t.test('errors before the router: malformed HTTP, too large headers, no Host, an unknown Expect, a closing server', async t => {
+t.test('errors before the router are translated: malformed HTTP, large headers, no Host, an unknown Expect, a closing server', async t => {
   const app = await createMultilingual({ negotiate: true })
   app.post('/', async () => 'ok')
   const port = await listen(t, app)
@@ -296,7 +296,7 @@ t.test('errors before the router: malformed HTTP, too large headers, no Host, an
   t.strictSame(await send(formatRequest('GET', '/', { Expect: 'magic', 'Accept-Language': 'de' })), expected(417, 'expectation_failed', 'de', undefined, 'accept, accept-language'))
 })
 
-t.test('the other formats: problem, with and without pages, markdown, summary and message', async t => {
+t.test('all other formats are translated: problem, with and without pages, markdown, summary and message', async t => {
   const send = async (options: ApiErrorsOptions, accept: string, body = '{"email":"ada"}', tag = 'de'): Promise<HttpResponse> => {
     const app = await createMultilingual(options)
     t.after(() => app.close())
@@ -400,7 +400,7 @@ t.test('the log, the ledger and the event have the default language, and the cli
   ])
 })
 
-t.test('texts of the application: a custom keyword, an issue that is thrown, and an error of another catalog', async t => {
+t.test('a custom keyword and a thrown issue are translated if the language has their phrase', async t => {
   const other = defineErrors({ elsewhere: { status: 409, message: 'Elsewhere.' }, broken: { status: 500, message: 'Broken.' } })
   const de: Language = {
     ...german, errors: { ...german.errors }, issues: { ...german.issues, even: 'muss gerade sein', taken: (_params, field) => `${field} ist vergeben` }

@@ -37,7 +37,7 @@ function open (address: string): { readonly socket: Socket, readonly received: P
   return { socket, received }
 }
 
-t.test('the codes of requests that never reach a route', async t => {
+t.test('requests that never reach a route result in the codes that the reference lists for them', async t => {
   const app = await build()
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
   for (const [code, message] of Object.entries(messages)) {

@@ -20,7 +20,7 @@ const linksOfSwaggerUi = {
   'POST /queues/:id/entries': '/docs/#/Queue%20entries/join%20queue'
 }
 
-t.test('@fastify/swagger-ui, registered before or after the plugin', async t => {
+t.test('operations link to @fastify/swagger-ui, registered before or after the plugin', async t => {
   const registerUi = async (app: FastifyInstance): Promise<void> => {
     await app.register(swagger)
     await app.register(swaggerUi, { routePrefix: '/docs' })
@@ -35,7 +35,7 @@ t.test('@fastify/swagger-ui, registered before or after the plugin', async t => 
   }), linksOfSwaggerUi)
 })
 
-t.test('@scalar/fastify-api-reference, which has its script at this path', async t => {
+t.test('operations link to @scalar/fastify-api-reference, which is found by the path of its script', async t => {
   t.strictSame(await operationsOf(async app => {
     await app.register(async scope => { scope.get('/js/scalar.js', { schema: { hide: true } as object }, async () => '') }, { prefix: '/reference' })
     await app.register(apiErrors)

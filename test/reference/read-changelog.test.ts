@@ -7,7 +7,7 @@ import { thrown } from '../support/thrown.js'
 
 const entry = { date: '2030-01-31', changes: [{ severity: 'fine', subject: 'queue_full', explanation: 'the code is new.' }] }
 
-t.test('the content, or the path of the file', async t => {
+t.test('the changelog is given as its content, or as the path of the file', async t => {
   const changelog = { version: 1, entries: [entry] }
   t.equal(readChangelog(changelog), changelog as unknown)
   const folder = t.testdir({ 'changes.json': JSON.stringify(changelog) })

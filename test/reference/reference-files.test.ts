@@ -11,7 +11,7 @@ const files = new Map(referenceFiles(app.apiErrors.reference(), 'https://api.exa
 const codes = Object.keys(app.apiErrors.errors)
 t.teardown(() => app.close())
 
-t.test('the index and each code in three forms, llms.txt, and the files that the HTML loads', async t => {
+t.test('the files are the index and each code in three forms, llms.txt, and what the HTML loads', async t => {
   const pages = ['index', ...codes].flatMap(page => [`${page}.html`, `${page}.md`, `${page}.json`])
   t.strictSame([...files.keys()].sort(), [...pages, 'llms.txt', 'style.css', 'script.js', 'icon.svg'].sort())
 })

@@ -21,7 +21,7 @@ async function small (): Promise<FastifyInstance> {
   return app
 }
 
-t.test('the page of a code as Markdown', async t => {
+t.test('the page of a code is served as Markdown', async t => {
   const answer = await get(await small(), '/errors/resource_not_found', { accept: 'text/markdown', host: 'api.example.com' })
   const { etag } = answer.headers
   t.match(etag, /^W\/"[\w-]{22}"$/)
@@ -149,7 +149,7 @@ Each link leads to a page in Markdown: when the error happens, what to do, wheth
   t.strictSame((await get(app, '/errors/nothing.md')).status, 404)
 })
 
-t.test('the page of a code as JSON', async t => {
+t.test('the page of a code is served as JSON', async t => {
   const answer = await get(await small(), '/errors/resource_not_found', { accept: 'application/json', host: 'api.example.com' })
   t.equal(answer.status, 200)
   t.equal(answer.headers['content-type'], 'application/json; charset=utf-8')
@@ -211,7 +211,7 @@ t.test('a code that no route returns has no request', async t => {
   t.notOk('request' in JSON.parse(body) || 'curl' in JSON.parse(body))
 })
 
-t.test('the index as Markdown and as JSON', async t => {
+t.test('the index is served as Markdown and as JSON', async t => {
   const app = await small()
   const { body } = await get(app, '/errors', { accept: 'text/markdown' })
   t.equal(body.slice(0, body.indexOf('## 405')), `# Errors
@@ -329,7 +329,7 @@ t.test('a page that the client already has is not sent again', async t => {
   t.equal((await get(app, '/errors', { accept: 'text/html', 'if-none-match': String(etag) })).status, 200, 'another form is another page')
 })
 
-t.test('a code that does not exist', async t => {
+t.test('a page of a code that does not exist results in 404', async t => {
   const app = await small()
   const { status, headers, body } = await get(app, '/errors/no_such_code', { accept: 'text/html' })
   t.equal(status, 404)
@@ -340,7 +340,7 @@ t.test('a code that does not exist', async t => {
   t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /errors/:code', status: 404, code: 'resource_not_found', count: 1, documented: true }])
 })
 
-t.test('the files that the pages load', async t => {
+t.test('the files that the pages load are served', async t => {
   const app = await small()
   for (const [name, contentType] of [['style.css', 'text/css; charset=utf-8'], ['script.js', 'text/javascript; charset=utf-8'], ['icon.svg', 'image/svg+xml']] as const) {
     const { status, headers, body } = await get(app, `/errors/${name}`)
@@ -388,7 +388,7 @@ t.test('with an origin, the URLs in bodies are absolute, and the pages do not de
   t.strictSame(first, second)
 })
 
-t.test('the colors and the logo of an application', async t => {
+t.test('the Content-Security-Policy allows the logo of an application', async t => {
   const policyFor = async (logo: string): Promise<string> => {
     const app = Fastify()
     await app.register(apiErrors, { reference: { path: '/errors', logo } })

@@ -39,7 +39,7 @@ await app.ready()
 for (const { code, request } of app.apiErrors.reference().codes) if (request !== undefined) requests.set(code, request)
 await app.close()
 
-t.test('the codes that have a request', async t => {
+t.test('each code has a request, certain or uncertain, or none', async t => {
   t.strictSame(Object.fromEntries([...requests].map(([code, { certain }]) => [code, certain])), certainty)
 })
 
@@ -79,25 +79,25 @@ async function requestsOf (
 
 const handler = async (): Promise<string> => 'ok'
 
-t.test('an API without routes: the codes at any path', async t => {
+t.test('without routes, only the codes at any path have a request', async t => {
   const requests = await requestsOf(() => {})
   t.strictSame(Object.keys(requests).filter(code => requests[code] !== undefined), ['route_not_found'])
   t.strictSame(requests.route_not_found, { method: 'GET', path: '/no-such-route', headers: {}, times: 1, certain: true })
 })
 
-t.test('invalid_parameter: a parameter of the path, if the query accepts any string', async t => {
+t.test('invalid_parameter: a parameter of the path is invalid if the query accepts any string', async t => {
   const requests = await requestsOf(app => app.get('/days/:day/:id', {
     schema: { params: Type.Object({ day: Type.String({ format: 'date' }), id: Type.Integer() }), querystring: Type.Object({ q: Type.Optional(Type.String()) }) }
   }, handler))
   t.strictSame(requests.invalid_parameter, { method: 'GET', path: '/days/wrong/1', headers: {}, times: 1, certain: true })
 })
 
-t.test('invalid_parameter: no request if every string is valid', async t => {
+t.test('invalid_parameter: there is no request if every string is valid', async t => {
   const requests = await requestsOf(app => app.get('/names/:name', { schema: { params: { type: 'object', properties: { name: true } } } }, handler))
   t.equal(requests.invalid_parameter, undefined)
 })
 
-t.test('resource_not_found: an id that does not exist, by the schema of the parameter', async t => {
+t.test('resource_not_found: the id does not exist, and is valid by the schema of the parameter', async t => {
   const paths = async (params: object | undefined): Promise<string | undefined> =>
     (await requestsOf(app => app.get('/things/:id', { schema: { ...(params !== undefined && { params }) } }, handler))).resource_not_found?.path
   t.equal(await paths(undefined), '/things/no-such-id')
@@ -106,12 +106,12 @@ t.test('resource_not_found: an id that does not exist, by the schema of the para
   t.equal(await paths({ type: 'object', properties: { id: { type: 'string', format: 'uuid' } } }), '/things/00000000-0000-4000-8000-000000000000')
 })
 
-t.test('invalid_parameter: a route that describes no parameter', async t => {
+t.test('invalid_parameter: the request is uncertain if the route describes no parameter', async t => {
   const requests = await requestsOf(app => app.get('/names', { config: { errors: ['invalid_parameter'] } }, handler))
   t.strictSame(requests.invalid_parameter, { method: 'GET', path: '/names', headers: {}, times: 1, certain: false })
 })
 
-t.test('invalid_request: a header that the route rejects', async t => {
+t.test('invalid_request: the request has a header that the route rejects', async t => {
   const requests = await requestsOf(app => app.get('/plain', {
     schema: { headers: Type.Object({ 'x-tenant': Type.String({ format: 'uuid' }) }) }
   }, handler))
@@ -120,7 +120,7 @@ t.test('invalid_request: a header that the route rejects', async t => {
   })
 })
 
-t.test('invalid_request: malformed percent-encoding in the path, if the plugin responds to it', async t => {
+t.test('invalid_request: the path has malformed percent-encoding, if the plugin responds to it', async t => {
   const requests = async (options: FastifyServerOptions): Promise<Record<string, SampleRequest | undefined>> => await requestsOf(app => {
     app.get('/things', handler)
     app.get('/things/:id/:name', { config: { errors: ['invalid_request'] } }, async request => request.params)
@@ -131,7 +131,7 @@ t.test('invalid_request: malformed percent-encoding in the path, if the plugin r
   t.strictSame((await requests({ frameworkErrors: () => {} })).invalid_request, uncertain)
 })
 
-t.test('validation_error: an invalid value in the field with the narrowest schema, otherwise an object in any field', async t => {
+t.test('validation_error: the field with the narrowest schema has an invalid value, or else any field has an object', async t => {
   const bodies = async (body: object): Promise<string | undefined> =>
     (await requestsOf(app => app.put('/thing', { schema: { body } }, handler))).validation_error?.body
   t.equal(await bodies(Type.Object({ name: Type.String(), size: Type.Union([Type.Literal('s')]), open: Type.Boolean() })), '{"name":"example","size":"wrong","open":true}')
@@ -141,7 +141,7 @@ t.test('validation_error: an invalid value in the field with the narrowest schem
   t.equal(await bodies({ type: 'array', items: { type: 'string' } }), '{}', 'no field: another type')
 })
 
-t.test('missing_required_field: an empty object, if the body has required fields', async t => {
+t.test('missing_required_field: the body is an empty object, and the request is uncertain if no field at the top is required', async t => {
   const requests = await requestsOf(app => app.put('/thing', {
     schema: { body: { type: 'object', properties: { owner: { type: 'object', required: ['id'], properties: { id: { type: 'string' } } } } } }
   }, handler))
@@ -176,7 +176,7 @@ t.test('rate_limit_exceeded: one request, not certain, if the limit is unknown',
   t.strictSame(requests.rate_limit_exceeded, { method: 'GET', path: '/limited', headers: {}, times: 1, certain: false })
 })
 
-t.test('a route with several parameters without schemas', async t => {
+t.test('each parameter of a route without schemas has an id that does not exist', async t => {
   const requests = await requestsOf(app => app.get('/days/:day-:night/at::noon/:id(^\\d+)/*', { schema: { params: { type: 'object' } } }, handler))
   t.match(requests.resource_not_found, { path: '/days/no-such-id-no-such-id/at:noon/no-such-id/example', certain: true })
 })

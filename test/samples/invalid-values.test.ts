@@ -23,7 +23,7 @@ const schemas: Readonly<Record<string, object>> = {
 }
 
 for (const [keyword, schema] of Object.entries(schemas)) {
-  t.test(`a value that fails only ${keyword}`, async t => {
+  t.test(`there is a value that fails only ${keyword}`, async t => {
     const whole = { type: 'object', properties: { field: schema }, additionalProperties: false }
     const found = findInvalidProperty(whole, always, none)
     const validate = ajv.compile(whole)
@@ -95,14 +95,14 @@ t.test('without certainty, there are values but no failure', async t => {
   t.strictSame(findInvalidProperty({ type: 'object', properties: { a: { type: 'string', pattern: '(?<' } } }, always, none)?.failure.keyword, 'type', 'a pattern of another engine')
 })
 
-t.test('samples with a maximum size', async t => {
+t.test('samples have a maximum size', async t => {
   for (const schema of [{ type: 'string', maxLength: 2000 }, { type: 'string', minLength: 2001 }, { type: 'array', maxItems: 2000, items: {} }, { type: 'array', minItems: 2001, items: {} }]) {
     const values = listInvalidValues({ type: 'object', properties: { a: schema } }, none).map(({ value }) => (value as { a?: unknown }).a)
     t.notOk(values.some(value => (typeof value === 'string' || Array.isArray(value)) && value.length > 1 && value !== 'wrong'), JSON.stringify(schema))
   }
 })
 
-t.test('values that lack a required field', async t => {
+t.test('listIncompleteValues() returns a value without each required field', async t => {
   const schema = { type: 'object', required: ['a', 'b', 'size'], properties: { a: { type: 'string' }, b: { type: 'integer' }, size: { default: 1 } } }
   t.strictSame(listIncompleteValues(schema, none), [
     { value: { b: 1, size: 1 }, failure: { keyword: 'required', path: ['a'], params: {} } },

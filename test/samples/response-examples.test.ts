@@ -87,7 +87,7 @@ function addRoutes (app: FastifyInstance): void {
   app.post('/free', async () => 'ok')
 }
 
-t.test('with Ajv, in every format and version', async t => {
+t.test('with Ajv, each example is the response to its request, in every format and version', async t => {
   for (const format of Object.values(formats)) {
     for (const openapi of ['3.0.3', '3.1.0']) {
       const app = await build(app => {
@@ -114,13 +114,13 @@ t.test('with the default validator of Fastify, which stops at the first error', 
   for (const { name, example, sent } of compared) t.strictSame(sent, example, name)
 })
 
-t.test('with the status 400 for an invalid body', async t => {
+t.test('with validationStatus 400, each example is the response to its request', async t => {
   const app = await build(addRoutes, { plugin: { validationStatus: 400 } })
   t.teardown(() => app.close())
   for (const { name, example, sent } of await compare(app)) t.strictSame(sent, example, name)
 })
 
-t.test('with the validator of TypeBox', async t => {
+t.test('with the validator of TypeBox, each example is the response to its request', async t => {
   const app = await build(app => {
     app.setValidatorCompiler(TypeBoxValidatorCompiler)
     app.post('/users', { schema: { body: Type.Object({ name: Type.String({ minLength: 1 }), size: Type.Optional(Type.Integer()) }) } }, handler)
@@ -131,7 +131,7 @@ t.test('with the validator of TypeBox', async t => {
   for (const { name, example, sent } of compared) t.strictSame(sent, example, name)
 })
 
-t.test('with zod', async t => {
+t.test('with zod, each example is the response to its request', async t => {
   const app = await build(app => {
     app.setValidatorCompiler(validatorCompiler)
     app.setSerializerCompiler(serializerCompiler)

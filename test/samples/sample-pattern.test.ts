@@ -12,7 +12,7 @@ t.test('a string matches the pattern and has the length', async t => {
   t.equal(createPatternSample('^[a-z]*$', 0, 0), '')
 })
 
-t.test('without a string, for a length, a lookaround, or a pattern of another engine', async t => {
+t.test('there is no sample for an impossible length, a lookaround, or a pattern of another engine', async t => {
   t.equal(createPatternSample('^a$', 2, 5), undefined)
   t.equal(createPatternSample('^(?=a)a$', 0, 5), undefined)
   t.equal(createPatternSample('(?<', 0, 5), undefined)

@@ -28,11 +28,11 @@ t.test('a request has the values that the schemas require', async t => {
   })
 })
 
-t.test('a route without schemas', async t => {
+t.test('the request of a route without schemas has only its method and path', async t => {
   t.strictSame(validRequest(createRoute('GET', '/queues')), { method: 'GET', path: '/queues', headers: {}, times: 1, certain: false })
 })
 
-t.test('parameters of a path: expressions, several in one segment, a wildcard, a colon', async t => {
+t.test('a path can have expressions, several parameters in one segment, a wildcard and a colon', async t => {
   const route = createRoute('GET', '/days/:day-:night/at::noon/:id(^\\d+)/*')
   t.strictSame(listParameters(route), ['day', 'night', 'id'])
   t.equal(samplePath(route, { day: 'a b', id: '7' }), '/days/a%20b-1/at:noon/7/example')
@@ -49,7 +49,7 @@ t.test('a shared schema is found in the scope of the route', async t => {
   t.equal(sample({ $ref: 'Email#' }, route), 'ada@example.com')
 })
 
-t.test('the properties of a schema', async t => {
+t.test('listProperties() returns the properties of a schema, or an empty list', async t => {
   t.strictSame(listProperties({ properties: { a: { type: 'string' } } }), [['a', { type: 'string' }]])
   t.strictSame(listProperties(undefined), [])
   t.strictSame(listProperties({ type: 'object' }), [])

@@ -15,7 +15,7 @@ t.test('a schema\'s own example, default or only value', async t => {
   t.strictSame(createSampleValue({ enum: ['s', 'm'] }, nothing), 's')
 })
 
-t.test('the required properties of an object', async t => {
+t.test('a sample object has only the required properties', async t => {
   t.strictSame(
     createSampleValue({ type: 'object', required: ['name', 'unknown'], properties: { name: { type: 'string' }, size: { type: 'integer' } } }, nothing),
     { name: 'example', unknown: {} }
@@ -24,7 +24,7 @@ t.test('the required properties of an object', async t => {
   t.strictSame(createSampleValue({}, nothing), {})
 })
 
-t.test('unions, intersections and references', async t => {
+t.test('samples follow unions, intersections and references', async t => {
   const integer = { type: 'integer' }
   t.strictSame(createSampleValue({ anyOf: [integer, { type: 'string' }] }, nothing), 1)
   t.strictSame(createSampleValue({ oneOf: [integer] }, nothing), 1)
@@ -35,13 +35,13 @@ t.test('unions, intersections and references', async t => {
   t.strictSame(createSampleValue({ $ref: 'Name#' }, ref => ref === 'Name#' ? { type: 'string', format: 'email' } : undefined), 'ada@example.com')
 })
 
-t.test('a schema that contains itself', async t => {
+t.test('a schema that contains itself has a sample of limited depth', async t => {
   const node: Record<string, unknown> = { type: 'object', required: ['next'] }
   node.properties = { next: node }
   t.type(createSampleValue(node, nothing), 'object')
 })
 
-t.test('a value that is not a schema', async t => {
+t.test('the sample for a value that is not a schema is an empty object', async t => {
   for (const value of [undefined, null, true, 'text', []]) t.strictSame(createSampleValue(value, nothing), {})
 })
 

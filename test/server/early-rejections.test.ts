@@ -56,7 +56,7 @@ t.test('a rejected upgrade of the connection is closed after its response', asyn
   t.strictSame(parseResponse(await upgrade('/', '')), rejected('The request has no Host header.'))
 })
 
-t.test('the length of a parameter that gets a 414', async t => {
+t.test('getMaxParamLength() returns the length above which a parameter results in 414', async t => {
   t.equal(getMaxParamLength(Fastify(serverOptions({ routerOptions: { maxParamLength: 8 } }))), 8)
   t.equal(getMaxParamLength(Fastify(serverOptions())), 100, 'the default of Fastify')
   t.equal(getMaxParamLength(Fastify({ ...serverOptions({ routerOptions: { maxParamLength: 8 } }), frameworkErrors: () => {} })), undefined, 'frameworkErrors of the application')

@@ -150,7 +150,7 @@ t.test('a value that is too large or too deep, or whose path is too long, is rep
   t.equal((await named.post({ ['/'.repeat(400)]: [{}, {}] })).report?.length, 4)
 })
 
-t.test('an asynchronous schema', async t => {
+t.test('every error of an asynchronous schema is listed', async t => {
   const schema = { $async: true, type: 'object', required: ['a', 'b'], properties: { items: { type: 'array', items: { type: 'integer' } } } }
   const reports: Array<readonly unknown[] | undefined> = []
   const app = Fastify(serverOptions())
@@ -192,7 +192,7 @@ t.test('an asynchronous schema with a keyword that throws or changes its result'
   }
 })
 
-t.test('keywords and formats of the application', async t => {
+t.test('the second validator has the keywords and formats of the application', async t => {
   let created = 0
   const { post } = await probe(t, { type: 'object', properties: { a: { type: 'string', format: 'even' }, b: { type: 'integer', odd: true }, c: { type: 'string', format: 'date' }, d: { $ref: 'Early#' } } }, {
     plugins: [[((ajv: { addKeyword: (definition: object) => void }) => ajv.addKeyword({ keyword: 'odd', validate: (_: unknown, value: number) => value % 2 === 1 })) as never, {}]],
@@ -222,7 +222,7 @@ t.test('if a keyword changes its result, the report has the first error', async 
   t.match((await post({ a: 1 })).report, [{ keyword: 'once' }])
 })
 
-t.test('schemas with an $id that routes share', async t => {
+t.test('schemas with an $id can be shared by routes', async t => {
   const { app, post } = await probe(t, { $id: 'Body', ...list })
   t.equal((await post({ items: [{}] })).report?.length, 30)
   t.equal(app.hasRoute({ method: 'POST', url: '/' }), true)
@@ -232,7 +232,7 @@ t.test('schemas with an $id that routes share', async t => {
   t.equal((await direct.post({ items: [{}] })).report?.length, 30)
 })
 
-t.test('application code that generates code', async t => {
+t.test('the option code.process of the application also runs', async t => {
   const processed: string[] = []
   const { post } = await probe(t, list, { customOptions: { code: { process: code => { processed.push(code); return code } } } })
   t.equal((await post({ items: [{}] })).report?.length, 30)
@@ -246,7 +246,7 @@ t.test('allErrors of the application takes precedence', async t => {
   t.equal((await (await probe(t, list, { customOptions: { allErrors: true } })).post({ items: [{}] })).report?.length, 30)
 })
 
-t.test('JSON Type Definition', async t => {
+t.test('every error of a JSON Type Definition is listed', async t => {
   const { post } = await probe(t, { properties: { a: { type: 'int8' }, b: { type: 'string' } } }, { mode: 'JTD', customOptions: {} })
   t.strictSame((await post({ a: 'x', b: {}, c: 1 })).report?.map(({ instancePath }) => instancePath), ['/a', '/b'])
   t.equal((await post({ a: 1, b: 'x' })).status, 200)

@@ -52,7 +52,7 @@ async function createApi (): Promise<FastifyInstance> {
 
 const json = { 'content-type': 'application/json' }
 
-t.test('errors that a request can cause', async t => {
+t.test('each error that a request can cause has its status, code and message', async t => {
   const app = await createApi()
   const wrong: ReadonlyArray<readonly [code: string, request: InjectOptions, status: number, body: object]> = [
     ['FST_ERR_CTP_BODY_TOO_LARGE', { method: 'POST', url: '/', headers: json, payload: '{"a":"S3cr3t, and much more"}' }, 413,
@@ -84,7 +84,7 @@ t.test('errors that a request can cause', async t => {
   }
 })
 
-t.test('an error of the table, thrown by any code', async t => {
+t.test('an error of the table is translated, whatever code throws it', async t => {
   const app = await createApi()
   for (const [name, { code, message }] of Object.entries(fastifyErrors)) {
     const response = await app.inject({ url: '/throw', headers: { 'x-throw': name } })

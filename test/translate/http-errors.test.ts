@@ -21,7 +21,7 @@ function answerTo (status: number, message?: string): object {
   }
 }
 
-t.test('http-errors: every status, with and without a message', async t => {
+t.test('http-errors: every status is kept, with and without a message', async t => {
   const send = await createThrower({ log: false })
   for (const status of statuses) {
     t.strictSame(await send({ error: createError(status) }), answerTo(status), `${status} without`)
@@ -31,7 +31,7 @@ t.test('http-errors: every status, with and without a message', async t => {
   }
 })
 
-t.test('@fastify/sensible: every status, thrown and by its reply helpers', async t => {
+t.test('@fastify/sensible: every status is kept, thrown and sent by reply helpers', async t => {
   const app = Fastify({ genReqId: () => 'req_1' }) as FastifyInstance
   await app.register(sensible)
   await app.register(apiErrors, { log: false })
@@ -52,7 +52,7 @@ t.test('@fastify/sensible: every status, thrown and by its reply helpers', async
   t.strictSame(await get('/failed'), answerTo(503))
 })
 
-t.test('any error with a 4xx statusCode or status', async t => {
+t.test('any error with a 4xx statusCode or status keeps its status and message', async t => {
   const send = await createThrower()
   for (const status of statuses.filter(status => status < 500)) {
     t.strictSame(await send({ error: Object.assign(new Error('Ask Ada.'), { statusCode: status }) }), answerTo(status, 'Ask Ada.'))
@@ -139,7 +139,7 @@ t.test('@fastify/rate-limit that the application registers', async t => {
   }, 'without headers')
 })
 
-t.test('a 429 of the application', async t => {
+t.test('a 429 of the application keeps its message', async t => {
   const send = await createThrower()
   t.strictSame(await send({ error: createError(429, 'One at a time.') }), answerTo(429, 'One at a time.'))
 })

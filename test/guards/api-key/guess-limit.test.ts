@@ -208,7 +208,7 @@ for (const [options, message] of [
   [{ max: 1, timeWindow: '1 minute' }, 'timeWindow: expected a positive integer (milliseconds), got "1 minute".'],
   [{ max: 1, timeWindow: 0 }, 'timeWindow: expected a positive integer (milliseconds), got 0.']
 ] as const) {
-  t.test(`rejected: ${JSON.stringify(options)}`, async t => {
+  t.test(`invalid options are rejected: ${JSON.stringify(options)}`, async t => {
     t.equal(thrown(() => guessLimit(options as never)), `TypeError: guessLimit: ${message}`)
   })
 }

@@ -32,7 +32,7 @@ function codesOf (document: Document, path: string, method: string, status: numb
 const headersOf = (document: Document, path: string, method: string): unknown => (document.paths[path]?.[method]?.responses[200] as Json).headers
 
 for (const version of ['3.0.3', '3.1.0']) {
-  t.test(`OpenAPI ${version}: the codes, the header of the request, and the header of successful responses`, async t => {
+  t.test(`OpenAPI ${version} has the codes, the header of the request, and the header of successful responses`, async t => {
     const app = await createApp({ openapi: { openapi: version } }, app => {
       app.post('/orders', { preHandler: guard() }, handler)
       app.post('/optional', { preHandler: guard({ required: false, header: 'X-Key', onStoreError: 'allow' }) }, handler)

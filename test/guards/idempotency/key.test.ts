@@ -4,7 +4,7 @@ import t from 'tap'
 import { serializeItem } from 'structured-headers'
 import { describeKeyHeader, parseKeyHeader } from '../../../lib/guards/idempotency/key.js'
 
-t.test('a string of RFC 9651, or the same value without quotes', async t => {
+t.test('a key is a string of RFC 9651, or the same value without quotes', async t => {
   const keys: Record<string, string | undefined> = {
     '"8e03978e-40d5-43dd-bc93-6894a57f9324"': '8e03978e-40d5-43dd-bc93-6894a57f9324',
     '8e03978e-40d5-43dd-bc93-6894a57f9324': '8e03978e-40d5-43dd-bc93-6894a57f9324',

@@ -74,7 +74,7 @@ t.test('the size of the responses is limited', t => {
   t.end()
 })
 
-t.test('invalid options', t => {
+t.test('invalid options are rejected', t => {
   t.throws(() => memoryStore({ maxEntries: 0 }), { message: 'memoryStore: maxEntries: expected a positive integer, got 0.' })
   t.throws(() => memoryStore({ maxBytes: 1.5 }), { message: 'memoryStore: maxBytes: expected a positive integer, got 1.5.' })
   t.throws(() => memoryStore({ max: 1 } as object), { message: 'memoryStore: max: unknown option, expected one of maxEntries, maxBytes.' })

@@ -68,7 +68,7 @@ t.test('an error of Redis is the error of the store', async t => {
   await t.rejects(Promise.resolve(redisStore({ client }).claim('a', createClaim('first'))), /WRONGTYPE/)
 })
 
-t.test('invalid options', t => {
+t.test('invalid options are rejected', t => {
   t.throws(() => redisStore({ client: {} }), { message: 'redisStore: client: expected a client of ioredis or node-redis, got an empty object.' })
   t.throws(() => redisStore({ client: { eval () {} }, nameSpace: 1 } as never), { message: 'redisStore: nameSpace: expected a string, got 1.' })
   t.throws(() => redisStore({ redis: {} } as never), { message: 'redisStore: redis: unknown option, expected one of client, nameSpace.' })

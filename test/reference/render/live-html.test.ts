@@ -35,7 +35,7 @@ t.test('an undocumented error without recorded requests has a hint about how to 
   t.end()
 })
 
-t.test('a response without a route, a body of a handler, and a code of another catalog', t => {
+t.test('a response can have no route, no code, or a code of another catalog', t => {
   t.strictSame(cellsOf({ ...sent, route: null, reasons: [] })[0], 'No route')
   t.strictSame(cellsOf({ ...sent, code: null, reasons: [] }).slice(1, 2), ['410 body of a handler'])
   t.strictSame(cellsOf({ ...sent, code: 'other' }).slice(1, 2), ['410 other'])

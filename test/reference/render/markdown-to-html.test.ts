@@ -4,7 +4,7 @@ import { renderMarkdown } from '../../../lib/reference/render/markdown-to-html.j
 
 const shown = (markdown: string): string => renderMarkdown(markdown).html.trim()
 
-t.test('a description in CommonMark', async t => {
+t.test('a description in CommonMark becomes HTML', async t => {
   t.equal(shown('The `id` is *wrong*: see [queues](/docs#queues).'), '<p>The <code>id</code> is <em>wrong</em>: see <a href="/docs#queues">queues</a>.</p>')
 })
 

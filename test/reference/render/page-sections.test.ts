@@ -32,7 +32,7 @@ t.test('the advice on retries', async t => {
   t.match(await retry('service_unavailable'), '**Retry after the given time.** Wait for the number of seconds in the `Retry-After` header')
 })
 
-t.test('a code of some routes, of every route, of any path, and of no route', async t => {
+t.test('the section Routes lists the routes of a code, or says that every route or any other path has it, or none', async t => {
   const two = (app: FastifyInstance): void => {
     app.get('/a', { config: { errors: ['resource_gone'] } }, handler)
     app.post('/a', handler)
@@ -66,7 +66,7 @@ t.test('if there is no example request, the page shows the reason', async t => {
   t.equal(await requestOf('payment_required'), 'No route currently returns this code, so there is no example request.')
 })
 
-t.test('a request whose response depends on stored data', async t => {
+t.test('for a request whose response depends on stored data, the page says so', async t => {
   const section = (await listSections('resource_locked', app => app.put('/a', {
     config: { errors: ['resource_locked'] }, schema: { body: Type.Object({ name: Type.String() }) }
   }, handler))).find(({ title }) => title === 'Try it')
@@ -127,7 +127,7 @@ t.test('the rate limits, and the routes of each', async t => {
   t.notOk('Limits' in await sections('internal_error', register, { rateLimit: { policies } }))
 })
 
-t.test('the dates of a deprecated code, with and without a page about it', async t => {
+t.test('a deprecated code has its dates, its replacement and the link to a page about it', async t => {
   const deprecated = { since: '2030-01-31', replacedBy: 'resource_gone' }
   const describe = async (more: { readonly link?: string }): Promise<Record<string, string>> => {
     return sections('queue_ended', () => {}, { errors: defineErrors(standardErrors, { queue_ended: { status: 409, message: 'Ended.', deprecated: { ...deprecated, ...more } } }) })

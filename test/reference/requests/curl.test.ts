@@ -31,7 +31,7 @@ t.test('the shell creates values that are too long to be shown', async t => {
   )
 })
 
-t.test('a request that has to be sent several times', async t => {
+t.test('a request that has to be sent several times is in a loop', async t => {
   t.equal(formatCurl({ ...request, times: 6 }, 'http://localhost:3000'), "for i in $(seq 6); do curl -i 'http://localhost:3000/queues/1'; done")
 })
 

@@ -24,7 +24,7 @@ async function runProgram (program: string): Promise<unknown[]> {
   return printed
 }
 
-t.test('a program that sends JSON', async t => {
+t.test('a program can send JSON', async t => {
   const post = { ...request, method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"email":"it\'s","seats":[1]}' }
   t.equal(formatFetch(post, 'https://api.example.com'), `import { parseError, withRetry } from 'fastify-api-errors/client'
 

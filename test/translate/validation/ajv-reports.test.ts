@@ -269,7 +269,7 @@ for (const [name, { schema, value, faults, first = faults.slice(0, 1), typebox: 
   })
 }
 
-t.test('the whole body', async t => {
+t.test('an error of the whole body has an empty field', async t => {
   const union = { anyOf: [{ $ref: 'Nested#' }, { type: 'object', required: ['b'], properties: { kind: { const: 'b' } } }], maxProperties: 1 }
   await check(t, 'Ajv with allErrors', { type: 'object' }, [secret], [['', 'type', 'must be an object']])
   await check(t, 'TypeBox 1', { type: 'array', items: { type: 'number' } }, [1, secret], [['[1]', 'type', 'must be a number']])
@@ -277,7 +277,7 @@ t.test('the whole body', async t => {
   await check(t, 'Ajv with allErrors', { anyOf: [{ $ref: 'Nested#' }, { $ref: 'AlsoNested#' }] }, {}, [['', 'any_of', 'must match one of the allowed schemas']])
 })
 
-t.test('a union in a referenced schema', async t => {
+t.test('the failures of a union in a referenced schema are reported', async t => {
   await check(t, 'Ajv with allErrors', { type: 'object', properties: { f: { $ref: 'Choice#' } } }, { f: secret }, [['f', 'enum', 'must be one of "a", "b"']])
   await check(t, 'Ajv with allErrors', { $ref: 'Nullable#' }, { x: { secret }, y: {} }, [['x.a', 'required', 'is required'], ['y.n', 'required', 'is required']])
 })
@@ -290,7 +290,7 @@ t.test('property names with special characters', async t => {
   await check(t, 'TypeBox 1', plain, { '100%': secret }, [['100%', 'max_length', 'must be at most 1 character long']])
 })
 
-t.test('keywords of later drafts', async t => {
+t.test('keywords of later drafts have their codes', async t => {
   const body = (schema: object): object => ({ type: 'object', ...schema })
   await check(t, 'Ajv of 2019-09', body({ dependentRequired: { a: ['b'] } }), { a: secret }, [['b', 'required', 'is required']])
   await check(t, 'Ajv of 2019-09', body({ properties: { f: { contains: { const: 1 }, minContains: 2, maxContains: 3 } } }), { f: [secret] }, [['f', 'contains', 'must contain 2 to 3 matching items']])
@@ -314,7 +314,7 @@ t.test('fields that are only unknown because another schema failed are not liste
   await check(t, 'TypeBox 1', nested, { n: 'x', o: { a: 'x', z: secret } }, [['n', 'type', 'must be a number'], ['o.z', 'unknown_field', 'is not allowed']])
 })
 
-t.test('discriminator of OpenAPI', async t => {
+t.test('a discriminator of OpenAPI selects the failures of one branch', async t => {
   const body = {
     type: 'object',
     discriminator: { propertyName: 'kind' },
@@ -332,7 +332,7 @@ t.test('a custom keyword is the code', async t => {
   await check(t, 'Ajv of 2019-09', { type: 'object', properties: { n: { isEven: true } } }, { n: 90211 }, [['n', 'is_even', 'is invalid']])
 })
 
-t.test('a custom check with its own message', async t => {
+t.test('a custom check of TypeBox can have its own message', async t => {
   const { Type } = typebox
   const body = Type.Object({
     starts: Type.Refine(Type.String(), () => false, () => 'must be before it ends'),
@@ -545,7 +545,7 @@ t.test('the plugin\'s messages are used, also after ajv-i18n replaced the messag
   t.strictSame((await postTo(app, { a: 1, b: secret })).faults, [['b', 'type', 'must be a whole number']])
 })
 
-t.test('JSON Type Definition', async t => {
+t.test('errors of JSON Type Definition are translated', async t => {
   const ajv = new AjvJTD({ allErrors: true })
   const app = await createApi({}, app => {
     app.setValidatorCompiler((({ schema }: { readonly schema: object }) => ajv.compile(schema)) as never)

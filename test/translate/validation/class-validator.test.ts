@@ -57,7 +57,7 @@ t.test('the list that validate() returns', async t => {
   })
 })
 
-t.test('missing fields only, with the options of class-validator that remove the value or the object', async t => {
+t.test('if only fields are missing, the code is missing_required_field, even without the value or the object', async t => {
   const constraints = { isString: 'name must be a string' }
   for (const error of [
     fail('name', undefined, constraints, {}),
@@ -91,7 +91,7 @@ t.test('nested objects and lists', async t => {
   ])
 })
 
-t.test('messages and custom constraints of the application', async t => {
+t.test('messages of the application are kept, unless they repeat the value', async t => {
   t.strictSame((await sent(t, [
     fail('name', 'ada', { isUsername: 'This name is taken.', isLength: 'name must be shorter than or equal to 2 characters' }),
     fail('nick', 'a', { isLength: 'nick must be longer than or equal to 2 characters' }),
