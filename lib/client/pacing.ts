@@ -41,7 +41,7 @@ const [maxLimits, maxRoutes] = [100, 1000]
  *
  * A limit applies to requests with the same method and URL, without the query, if the last response to such a request reported
  * it. A limit that responses of several URLs reported applies to the whole origin, except to URLs whose responses have no limits.
- * The first requests are not delayed, because nothing is known yet. At most 100 limits and 1,000 URLs are remembered. Each
+ * The first requests are not delayed, because no limit is known yet. At most 100 limits and 1,000 URLs are remembered. Each
  * credential has its own limits, so call `withPacing` for each.
  *
  * The promise rejects as soon as the `signal` of the request is aborted, even while it waits.

@@ -73,7 +73,7 @@ t.test('the work of inference grows in proportion to the number of routes', asyn
 
 t.test('the plugin loads neither the compiler nor the code of inference', async t => {
   t.strictSame(run(`
-    import { openInspector } from '${root}/lib/source/inspect.ts'
+    import { openInspector } from '${root}/lib/source/inspector.ts'
     import Fastify from 'fastify'
     import apiErrors from 'fastify-api-errors'
     const app = Fastify()
