@@ -407,7 +407,7 @@ t.test('the changes have a page, in each form', async t => {
   const changelog = { version: 1, entries: [{ date: '2030-01-31', changes: [{ severity: 'breaking', subject: 'queue_closed', explanation: 'the code was removed.' }] }] } as const
   const app = Fastify()
   await app.register(apiErrors, { reference: { path: '/errors', changelog }, log: false })
-  t.match((await get(app, '/errors/changelog')).body, '<p class="lead">The changes of the codes')
+  t.match((await get(app, '/errors/changelog')).body, '<p class="lead">Changes to the codes')
   t.match((await get(app, '/errors')).body, '<a href="/errors/changelog">Changes</a>')
   t.strictSame(JSON.parse((await get(app, '/errors/changelog', { accept: 'application/json' })).body), changelog)
   const markdown = await get(app, '/errors/changelog.md')

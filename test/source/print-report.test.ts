@@ -28,6 +28,6 @@ Not read, because an error handler of the application responds to their errors:
 2 errors on 2 routes: 0 not documented yet. 1 place could not be followed.`)
 })
 
-t.test('an application without findings', async t => {
+t.test('the report of an application without findings has only the summary', async t => {
   t.equal(printReport({ routes: [], unhandled: [], notFollowed: [] }), '0 errors on 0 routes: 0 not documented yet. 0 places could not be followed.')
 })

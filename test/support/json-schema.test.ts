@@ -12,7 +12,7 @@ import { toJsonSchema, type SchemaValue } from '../../lib/support/json-schema.js
 /** Returns a schema with literal types. The type of its values is tested. */
 const schema = <const S>(schema: S): SchemaValue<S> => schema as never
 
-t.test('the type of the values of a JSON Schema', async () => {
+t.test('SchemaValue derives the type of the values of a JSON Schema', async () => {
   expectTypeOf(schema({ type: 'string' })).toEqualTypeOf<string>()
   expectTypeOf(schema({ type: 'integer' })).toEqualTypeOf<number>()
   expectTypeOf(schema({ type: ['string', 'null'] })).toEqualTypeOf<string | null>()
@@ -36,7 +36,7 @@ t.test('the type of the values of a JSON Schema', async () => {
   expectTypeOf(schema({})).toEqualTypeOf<unknown>()
 })
 
-t.test('the type of the values of TypeBox 0.34 and 1', async () => {
+t.test('SchemaValue derives the type of the values of TypeBox 0.34 and 1', async () => {
   interface Value { id: string, kind: 'a' | 'b', size?: number, tags: string[], pair: [string, number], map: Record<string, boolean>, flag: boolean | null, any: unknown, own: Date }
   const zero = Type0.Object({
     id: Type0.String(),

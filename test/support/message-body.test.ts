@@ -7,7 +7,7 @@ t.test('a code that clients compare is not a message', async t => {
   for (const message of ['Not found', 'The queue is full.', 'Oops!', '', 'FULL', 'camelCase', '_a', 42, null]) t.notOk(isMachineCode(message), String(message))
 })
 
-t.test('properties that repeat the status or the failure', async t => {
+t.test('a property is recognized if it repeats the status or the failure', async t => {
   for (const [property, repeated, other] of [
     ['statusCode', 404, '404'], ['status', 404, 'pending'], ['status', 'error', undefined], ['code', 1, 'E1'], ['success', false, true], ['ok', false, 0]
   ] as const) {

@@ -13,18 +13,18 @@ const spellings: ReadonlyArray<readonly [address: string, ...texts: string[]]> =
 ]
 
 for (const [address, ...texts] of spellings) {
-  t.test(`spellings of ${address}`, async t => {
+  t.test(`every spelling of ${address} is parsed`, async t => {
     for (const text of texts) t.equal(parseAddress(text), address, text)
   })
 }
 
-t.test('a string without an IP address', async t => {
+t.test('a string without an IP address is not parsed', async t => {
   for (const text of ['', ' ', 'unknown', '_hidden', '203.0.113', '203.0.113.007', '203.0.113.7:', '203.0.113.7:123456', '203.0.113.7:80:80', '[203.0.113.7', '[]', '[]:80', ':443', 'localhost:80', '%eth0']) {
     t.equal(parseAddress(text), undefined, JSON.stringify(text))
   }
 })
 
-t.test('the form in which an IP address is counted', async t => {
+t.test('normalizeAddress() returns the form in which an IP address is counted', async t => {
   for (const text of ['203.0.113.7', '203.0.113.7:1', '203.0.113.7:2', '::ffff:203.0.113.7', '::FFFF:cb00:7107', '[::ffff:203.0.113.7]:3']) {
     t.equal(normalizeAddress(text), '203.0.113.7', text)
   }

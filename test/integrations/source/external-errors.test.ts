@@ -20,7 +20,7 @@ function findingsOf (name: string): Record<string, string[]> {
   return describeFindings({ ...report, routes: report.routes.filter(({ path }) => path.startsWith(`/${name}/`)) })
 }
 
-t.test('SQL statements through drivers', async t => {
+t.test('SQL statements have the errors of their constraints, through each driver', async t => {
   t.strictSame(findingsOf('drivers'), {
     'POST /drivers/any-client': ['409 resource_already_exists certain'],
     'POST /drivers/ignored': [],
@@ -51,7 +51,7 @@ t.test('SQL statements through drivers', async t => {
   })
 })
 
-t.test('a catch that only an outage of the database reaches', async t => {
+t.test('an error in a catch that only an outage of the database reaches is possible', async t => {
   t.strictSame(findingsOf('outages'), {
     'GET /outages/mongoose': ['400 null possible'],
     'GET /outages/mongoose-value': ['400 null certain'],
@@ -65,7 +65,7 @@ t.test('a catch that only an outage of the database reaches', async t => {
   })
 })
 
-t.test('columns that reject null and some strings', async t => {
+t.test('columns that reject null and some strings cause errors for unchecked values', async t => {
   t.strictSame(findingsOf('columns'), {
     'POST /columns/asserted': ['400 invalid_request certain via ensure'],
     'PATCH /columns/assigned': ['422 missing_required_field certain', '422 validation_error certain'],
@@ -92,7 +92,7 @@ t.test('columns that reject null and some strings', async t => {
   })
 })
 
-t.test('queries that Drizzle, Knex and Kysely build', async t => {
+t.test('queries of Drizzle, Knex and Kysely have the errors of their constraints', async t => {
   t.strictSame(findingsOf('builders'), {
     'POST /builders/drizzle-body': ['409 resource_already_exists certain', '422 validation_error possible'],
     'POST /builders/drizzle-compared': ['410 resource_gone certain'],
@@ -131,7 +131,7 @@ t.test('queries that Drizzle, Knex and Kysely build', async t => {
   })
 })
 
-t.test('Prisma queries', async t => {
+t.test('queries of Prisma have the errors of their constraints and missing records', async t => {
   t.strictSame(findingsOf('prisma'), {
     'POST /prisma/any': ['409 resource_already_exists certain'],
     'GET /prisma/any-or-throw': ['404 resource_not_found certain'],
@@ -176,7 +176,7 @@ t.test('Prisma queries', async t => {
   })
 })
 
-t.test('Sequelize queries', async t => {
+t.test('queries of Sequelize have the errors of their models', async t => {
   t.strictSame(findingsOf('sequelize'), {
     'GET /sequelize/caught': [],
     'GET /sequelize/count': [],
@@ -198,7 +198,7 @@ t.test('Sequelize queries', async t => {
   })
 })
 
-t.test('Mongoose queries', async t => {
+t.test('queries of Mongoose have the errors of their schemas', async t => {
   t.strictSame(findingsOf('mongoose'), {
     'POST /mongoose/caught': ['409 resource_conflict certain'],
     'POST /mongoose/create': ['409 resource_already_exists certain', '422 missing_required_field certain', '422 validation_error certain'],
@@ -247,7 +247,7 @@ t.test('Mongoose queries', async t => {
   })
 })
 
-t.test('middleware of Mongoose', async t => {
+t.test('the errors of middleware of Mongoose are found', async t => {
   t.strictSame(findingsOf('middleware'), {
     'GET /middleware/caught': [],
     'POST /middleware/create': ['402 payment_required certain', '404 resource_not_found certain', '409 resource_already_exists possible', '423 resource_locked certain'],
@@ -265,7 +265,7 @@ t.test('middleware of Mongoose', async t => {
   })
 })
 
-t.test('Objection queries', async t => {
+t.test('queries of Objection have the errors of their models', async t => {
   t.strictSame(findingsOf('objection'), {
     'POST /objection/cage': ['422 validation_error certain'],
     'DELETE /objection/delete/:id': ['409 resource_conflict certain'],
@@ -282,7 +282,7 @@ t.test('Objection queries', async t => {
   })
 })
 
-t.test('TypeORM queries', async t => {
+t.test('queries of TypeORM have the errors of their entities', async t => {
   t.strictSame(findingsOf('typeorm'), {
     'DELETE /typeorm/delete-seat/:id': [],
     'DELETE /typeorm/delete/:id': ['409 resource_conflict certain'],

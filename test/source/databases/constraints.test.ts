@@ -17,7 +17,7 @@ function readSource (source: string): Record<string, string[]> {
   return describeTables(constraints)
 }
 
-t.test('SQL', async t => {
+t.test('constraints are read from SQL', async t => {
   const constraints = new Constraints()
   constraints.readSql(`
     -- people
@@ -41,7 +41,7 @@ t.test('SQL', async t => {
   t.equal(constraints.find('public.members')?.unique[1]?.name, 'members_email')
 })
 
-t.test('the values that columns of SQL reject', async t => {
+t.test('the values that columns reject are read from SQL', async t => {
   const constraints = new Constraints()
   constraints.readSql(`
     CREATE TABLE people (
@@ -64,7 +64,7 @@ t.test('the values that columns of SQL reject', async t => {
   })
 })
 
-t.test('a schema of Prisma', async t => {
+t.test('constraints are read from a schema of Prisma', async t => {
   const constraints = new Constraints()
   constraints.readPrisma(`
 model Member {
@@ -88,7 +88,7 @@ model Team {
   })
 })
 
-t.test('migrations of Knex', async t => {
+t.test('constraints are read from migrations of Knex', async t => {
   t.strictSame(readSource(`
     await knex.schema.createTable('rooms', table => {
       table.increments('id')
@@ -109,7 +109,7 @@ t.test('migrations of Knex', async t => {
   })
 })
 
-t.test('migrations of Kysely', async t => {
+t.test('constraints are read from migrations of Kysely', async t => {
   t.strictSame(readSource(`
     await db.schema.createTable('cars')
       .addColumn('id', 'integer', column => column.primaryKey())
@@ -128,7 +128,7 @@ t.test('migrations of Kysely', async t => {
   })
 })
 
-t.test('tables of Drizzle', async t => {
+t.test('constraints are read from tables of Drizzle', async t => {
   t.strictSame(readSource(`
     const authors = pgTable('authors', { id: serial('id').primaryKey(), email: text('email').unique(), ...timestamps })
     const books = sqliteTable('books', {

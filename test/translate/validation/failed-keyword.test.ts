@@ -2,7 +2,7 @@
 import t from 'tap'
 import { hasProperty, quotesAnyValue, getValueAt } from '../../../lib/translate/validation/failed-keyword.js'
 
-t.test('the value at a path, from own properties only', async t => {
+t.test('getValueAt() reads own properties only', async t => {
   const value = { items: [{ price: 5 }], empty: null }
   for (const [path, found] of [
     [[], value], [['items', '0', 'price'], 5], [['empty'], null], [['empty', 'more'], undefined], [['items', '1'], undefined],

@@ -201,7 +201,7 @@ for (const [library, cases] of Object.entries({ Valibot: valibotCases, ArkType: 
   }
 }
 
-t.test('ArkType: all failures of a value', async t => {
+t.test('ArkType: all failures of a value are reported', async t => {
   const app = await createApiOf(type({ f: 'number.integer >= 18' }))
   t.strictSame((await postTo(app, { f: 1.5 })).faults, [['f', 'type', 'must be a whole number'], ['f', 'minimum', 'must be at least 18']])
 })
@@ -235,7 +235,7 @@ for (const [result, compiler] of Object.entries(compilers)) {
   }
 }
 
-t.test('any other library: the fields, without the message, which can repeat the value', async t => {
+t.test('any other library: the issues have the fields, and no message of the library', async t => {
   const schema: StandardSchema = {
     '~standard': {
       validate: () => ({ issues: [{ message: `${secret} is wrong`, path: ['a', { key: 0 }] }, { message: 'missing', path: ['b'] }, { message: 'all wrong' }] })

@@ -147,7 +147,7 @@ async function finds (t: Test, body: TSchema, payload: unknown, faults: readonly
   t.strictSame((await postTo(await createApiOf(body), payload)).faults, faults)
 }
 
-t.test('unions', async t => {
+t.test('the failures of a union are those of its closest branch', async t => {
   const Circle = Type.Object({ kind: Type.Literal('circle'), radius: Type.Number() })
   const Square = Type.Object({ kind: Type.Literal('square'), side: Type.Number() })
   await finds(t, Type.Object({ f: Type.Union([Type.Literal('a'), Type.Literal('b'), Type.Null()]) }), { f: secret }, [['f', 'enum', 'must be one of "a", "b", null']])
@@ -157,7 +157,7 @@ t.test('unions', async t => {
   await finds(t, Type.Union([Type.String(), Type.Number()]), { secret }, [['', 'type', 'must be a string or a number']])
 })
 
-t.test('several errors at one path', async t => {
+t.test('all errors at one path are reported', async t => {
   await finds(t, Type.Object({ f: Type.String({ minLength: 10, pattern: '^[a-z]+$', format: 'slug' }) }), { f: secret }, [
     ['f', 'min_length', 'must be at least 10 characters long'],
     ['f', 'pattern', 'does not have the expected format'],
@@ -165,11 +165,11 @@ t.test('several errors at one path', async t => {
   ])
 })
 
-t.test('a tuple that is too short', async t => {
+t.test('a tuple that is too short is reported', async t => {
   await finds(t, Type.Tuple([Type.String(), Type.String()]), ['a'], [['', 'min_items', 'must have at least 2 items']])
 })
 
-t.test('a body with only errors', async t => {
+t.test('for a body with 3,000 errors, the number of issues is limited', async t => {
   const { faults } = await postTo(await createApiOf(Type.Array(Type.Integer())), Array.from({ length: 3000 }, () => secret))
   t.equal(faults.length, maxIssues)
 })

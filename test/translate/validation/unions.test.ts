@@ -9,7 +9,7 @@ const choice = (allowedValues: readonly unknown[], path: readonly string[] = [])
 const required = (name: string): FailedKeyword => ({ keyword: 'required', path: [name], params: { missingProperty: name } })
 const union = (...branches: ReadonlyArray<readonly FailedKeyword[]>): FailedKeyword => ({ keyword: 'anyOf', path: [], params: {}, branches })
 
-t.test('the errors of a failed union', async t => {
+t.test('the errors of a failed union are those of one branch, or of the union itself', async t => {
   const tooShort: FailedKeyword = { keyword: 'minLength', path: [], params: { limit: 3 } }
   for (const [what, given, reported] of [
     ['the only branch whose type fits', union([type('integer')], [tooShort]), [tooShort]],

@@ -95,7 +95,7 @@ t.test('the query is invalid: 400 invalid_parameter, with its first field as par
   })
 })
 
-t.test('a missing and an invalid query parameter', async t => {
+t.test('a missing and an invalid query parameter are both listed', async t => {
   const app = await createUsers()
   const response = await app.inject({ ...good, url: `/users/7?sort=${secret}` })
   t.strictSame(response.json<{ details: unknown }>().details, [
@@ -118,7 +118,7 @@ t.test('a header is invalid: 400 invalid_request', async t => {
   })
 })
 
-t.test('a body by its media type', async t => {
+t.test('a body is validated by the schema of its media type', async t => {
   const app = await createApi({}, app => {
     app.post('/', { schema: { body: { content: { 'application/json': { schema: { type: 'object', required: ['a'] } } } } } }, () => 'fine')
   })
@@ -142,7 +142,7 @@ t.test('a field is listed once for each code', async t => {
   t.strictSame((await postTo(app, {})).faults, [['a', 'required', 'is required']])
 })
 
-t.test('an asynchronous schema of Ajv', async t => {
+t.test('errors of an asynchronous schema of Ajv are translated', async t => {
   const app = await createApi({}, app => {
     const ajv = new Ajv()
     app.setValidatorCompiler(({ schema }) => ajv.compile(schema as object))

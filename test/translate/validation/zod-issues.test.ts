@@ -116,7 +116,7 @@ const cases: Readonly<Record<keyof typeof zodIssues, ReadonlyArray<readonly [sch
 
 for (const [provider, compiler] of Object.entries(compilers)) {
   for (const [code, ofCode] of Object.entries(cases)) {
-    t.test(`${provider}: ${code}`, async t => {
+    t.test(`${provider}: an issue ${code} has its code and message`, async t => {
       for (const [schema, value, expected] of ofCode) {
         const app = await createApiOf(compiler, z.object({ f: schema }))
         const { faults, text } = await postTo(app, { f: value })
@@ -126,7 +126,7 @@ for (const [provider, compiler] of Object.entries(compilers)) {
     })
   }
 
-  t.test(`${provider}: the whole response`, async t => {
+  t.test(`${provider}: the response lists the issues`, async t => {
     const app = await createApiOf(compiler, z.object({ email: z.email(), items: z.array(z.object({ price: z.number().min(1) })) }))
     const response = await app.inject({ method: 'POST', url: '/', payload: { email: secret, items: [{ price: 0 }] } })
     t.equal(response.statusCode, 422)
@@ -141,7 +141,7 @@ for (const [provider, compiler] of Object.entries(compilers)) {
     })
   })
 
-  t.test(`${provider}: the body itself, and only missing fields`, async t => {
+  t.test(`${provider}: the body itself can be invalid, or only lack fields`, async t => {
     t.strictSame((await postTo(await createApiOf(compiler, z.object({ a: z.string() })), null)).faults, [['', 'type', 'must be an object']])
     t.strictSame((await postTo(await createApiOf(compiler, z.strictObject({})), { a: 1 })).faults, [['a', 'unknown_field', 'is not allowed']])
     const { status, code } = await postTo(await createApiOf(compiler, z.object({ a: z.string(), b: z.enum(['x']) })), {})
@@ -158,7 +158,7 @@ for (const [provider, compiler] of Object.entries(compilers)) {
     ])
   })
 
-  t.test(`${provider}: path and query`, async t => {
+  t.test(`${provider}: an invalid path or query results in 400 with the parameter`, async t => {
     const app = await createApi({}, app => {
       app.setValidatorCompiler(compiler)
       app.get('/:id', { schema: { params: z.object({ id: z.uuid() }) } }, () => 'fine')
