@@ -74,7 +74,7 @@ export class ApiError<Code extends string = string, Meta = unknown, Status exten
     this.issues = init.issues
     this.param = init.param
     this.headers = init.headers === undefined ? definition.headers : { ...definition.headers, ...init.headers }
-    this.retryAfter = wholeSeconds(init.retryAfter)
+    this.retryAfter = toWholeSeconds(init.retryAfter)
   }
 }
 
@@ -87,7 +87,7 @@ const maxSeconds = 2 ** 31 - 1
  * Returns seconds as `Retry-After` needs them: a positive integer (RFC 9110, section 10.2.3). 0 or a fraction would make
  * clients retry too early. Returns `undefined` if the value is not a finite number.
  */
-export function wholeSeconds (seconds: number | undefined): number | undefined {
+export function toWholeSeconds (seconds: number | undefined): number | undefined {
   return Number.isFinite(seconds) ? Math.min(maxSeconds, Math.max(1, Math.ceil(seconds as number))) : undefined
 }
 

@@ -2,7 +2,7 @@
 import { types } from 'node:util'
 import { isObject } from '../support/is-object.js'
 import { expectSynchronous, guardResult, type Call } from './guard-synchronous.js'
-import { inherit } from './hooks.js'
+import { copyFunctionProperties } from './hooks.js'
 
 /** Route handlers by constraint value. */
 interface Store {
@@ -38,7 +38,7 @@ export function guardConstraint (owner: string, path: string, value: unknown, is
     mustMatchWhenDerived,
     storage,
     ...(value.validate !== undefined && { validate: value.validate.bind(value) }),
-    deriveConstraint: inherit(value.deriveConstraint, value.deriveConstraint.length < 3 ? guardResult(path, derive, isActive) : guardDone(derive, isActive))
+    deriveConstraint: copyFunctionProperties(value.deriveConstraint, value.deriveConstraint.length < 3 ? guardResult(path, derive, isActive) : guardDone(derive, isActive))
   }
 }
 

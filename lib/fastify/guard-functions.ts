@@ -12,7 +12,7 @@ import { describeValue } from '../support/describe-value.js'
 import { isObject } from '../support/is-object.js'
 import { getDecorator } from './internals.js'
 import { guardConstraint } from './guard-constraints.js'
-import { guardNotFoundHooks, inherit, isGuarding } from './hooks.js'
+import { guardNotFoundHooks, copyFunctionProperties, isGuarding } from './hooks.js'
 import { expectSynchronous, guardResult, type Call } from './guard-synchronous.js'
 import { checkReturned, findError, guardDone, isError, type Done } from './returned-errors.js'
 import type { Routes } from './routes.js'
@@ -131,7 +131,7 @@ function completeThrown (what: string, call: Call, thrown: unknown): unknown {
 }
 
 function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
-  const guarded = inherit(handler, function (this: unknown, ...args) {
+  const guarded = copyFunctionProperties(handler, function (this: unknown, ...args) {
     try {
       return handler.apply(this, args)
     } catch (thrown) {
@@ -145,7 +145,7 @@ function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
 
 function guardParser (parser: Call, isActive: () => boolean): Call {
   const complete = (thrown: unknown): unknown => thrown ?? (isActive() ? describeThrown('content-type parser', parser, thrown) : thrown)
-  return inherit(parser, function (this: unknown, a, b, done) {
+  return copyFunctionProperties(parser, function (this: unknown, a, b, done) {
     let result: unknown
     try {
       result = parser.call(this, a, b, isActive() && typeof done === 'function' ? guardDone(done as Done) : done)
@@ -174,13 +174,13 @@ export function guardValidatorCompiler (compiler: Call, isActive: () => boolean)
  */
 export function guardSerializerCompiler (compiler: Call, isActive: () => boolean): Call {
   const compile = guardCompiler('serializer compiler', compiler, guardSerializer, isActive)
-  return inherit(compiler, function (this: unknown, route, ...args) {
+  return copyFunctionProperties(compiler, function (this: unknown, route, ...args) {
     return getResponseCodes((route as { readonly schema?: unknown } | undefined)?.schema).length > 0 ? JSON.stringify : compile.call(this, route, ...args)
   })
 }
 
 function guardCompiler (what: string, compiler: Call, guardCompiled: (call: Call, isActive: () => boolean) => Call, isActive: () => boolean): Call {
-  return inherit(compiler, function (this: unknown, ...args) {
+  return copyFunctionProperties(compiler, function (this: unknown, ...args) {
     const compiled = compiler.apply(this, args)
     if (typeof compiled === 'function') return guardCompiled(compiled as Call, isActive)
     if (isActive()) rejectObject(what, compiler, compiled)
@@ -208,7 +208,7 @@ function guardSerializer (serialize: Call, isActive: () => boolean): Call {
  * Fastify treats a promise without an error as a success.
  */
 export function guardSchemaErrorFormatter (formatter: Call, isActive: () => boolean): Call {
-  return inherit(formatter, function (this: unknown, ...args) {
+  return copyFunctionProperties(formatter, function (this: unknown, ...args) {
     let result: unknown
     try {
       result = formatter.apply(this, args)
@@ -242,7 +242,7 @@ function createFormatterError (cause: unknown): Error {
  * validator returns false and has no `errors`, Fastify would accept the request.
  */
 function guardValidator (validate: Call, isActive: () => boolean): Call {
-  return inherit(validate, function (this: unknown, ...args) {
+  return copyFunctionProperties(validate, function (this: unknown, ...args) {
     let result: unknown
     try {
       result = validate.apply(this, args)

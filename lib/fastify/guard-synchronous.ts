@@ -2,7 +2,7 @@
 import { types } from 'node:util'
 import { expectResult } from '../support/call-safely.js'
 import { expectOption } from '../support/expect-option.js'
-import { inherit } from './hooks.js'
+import { copyFunctionProperties } from './hooks.js'
 
 /** Any function of the application. */
 export type Call = (this: unknown, ...args: unknown[]) => unknown
@@ -17,7 +17,7 @@ export function expectSynchronous (owner: string, name: string, value: unknown):
  * gets a response, and a rejection does not end the process.
  */
 export function guardResult (name: string, call: Call, isActive: () => boolean): Call {
-  return inherit(call, function (this: unknown, a, b, c, d) {
+  return copyFunctionProperties(call, function (this: unknown, a, b, c, d) {
     const result = call.call(this, a, b, c, d)
     return result instanceof Promise && isActive() ? expectResult(name, result) : result
   })

@@ -223,11 +223,11 @@ function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
     if (result === undefined) return undefined
     return checkReturned(result)
   }
-  return inherit(hook, guarded)
+  return copyFunctionProperties(hook, guarded)
 }
 
 /** Copies the name, the number of parameters and the properties of the original to a guarded function, and returns the guarded function. */
-export function inherit<Fn extends (...args: never[]) => unknown> (original: Fn, guarded: Fn): Fn {
+export function copyFunctionProperties<Fn extends (...args: never[]) => unknown> (original: Fn, guarded: Fn): Fn {
   Object.setPrototypeOf(guarded, original)
   return Object.defineProperties(guarded, { name: { value: original.name }, length: { value: original.length } })
 }
@@ -260,7 +260,7 @@ function createGuardedParsingHook (hook: Hook, tracker: Tracker): Hook {
     const result = call.call(this, request, reply, payload, checkDone)
     return types.isPromise(result) ? result.then(checkStream) : result
   }
-  return inherit(hook, guarded)
+  return copyFunctionProperties(hook, guarded)
 }
 
 /** Returns whether Fastify parses the body of a request. */

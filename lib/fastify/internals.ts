@@ -118,7 +118,7 @@ export function getOwnErrorHandler (scope: FastifyInstance): FastifyInstance['er
 }
 
 /** Resets Fastify's mark that an error handler was set on a scope, so that another handler replaces it without a warning. */
-export function forgetErrorHandler (scope: FastifyInstance): void {
+export function resetErrorHandler (scope: FastifyInstance): void {
   const flag = findSymbol(scope, errorHandlerFlag)
   if (flag !== undefined) Object.assign(scope, { [flag]: false })
 }

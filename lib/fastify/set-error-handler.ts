@@ -1,6 +1,6 @@
 /** Sets the error handler of the plugin. The application's own handlers take precedence, no matter when they are set. */
 import type { FastifyInstance } from 'fastify'
-import { forgetErrorHandler, getOwnErrorHandler } from './internals.js'
+import { resetErrorHandler, getOwnErrorHandler } from './internals.js'
 
 type ErrorHandler = Parameters<FastifyInstance['setErrorHandler']>[0]
 
@@ -13,10 +13,10 @@ type ErrorHandler = Parameters<FastifyInstance['setErrorHandler']>[0]
 export function setErrorHandler (app: FastifyInstance, handler: ErrorHandler): unknown {
   const present = getOwnErrorHandler(app)
   // Fastify warns about a second handler in one scope, or rejects it. Here, the replacement is intended.
-  forgetErrorHandler(app)
+  resetErrorHandler(app)
   app.setErrorHandler(handler)
   const bound = app.errorHandler
-  forgetErrorHandler(app)
+  resetErrorHandler(app)
   if (present !== undefined) app.setErrorHandler(present)
   return bound
 }

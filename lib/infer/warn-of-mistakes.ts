@@ -6,7 +6,7 @@ import { getRouteHooks, isInternalHook } from '../fastify/hooks.js'
 import { getEffectiveHooks } from '../fastify/internals.js'
 import { listRouteNames } from '../fastify/routes.js'
 import { ignoresCredentials } from './code/request-properties.js'
-import { keepsErrors } from './code/rethrowing-handlers.js'
+import { handlesEveryError } from './code/rethrowing-handlers.js'
 import type { RouteRecord } from './route-record.js'
 import { requiresCredentials } from './rules.js'
 
@@ -41,7 +41,7 @@ export function warnOfRoutesOutside (routes: readonly RouteOptions[]): void {
 
 /** Warns about an error handler that replaces that of the plugin in its own scope, and responds to every error. */
 export function warnOfReplacedErrorHandler (handler: object): void {
-  if (!keepsErrors(handler)) return
+  if (!handlesEveryError(handler)) return
   process.emitWarning(
     "An error handler of the application responds to every error, so fastify-api-errors neither handles nor documents the errors of routes. Delete the handler, or end it with 'throw error'.",
     { code: 'FASTIFY_API_ERRORS_REPLACED' }

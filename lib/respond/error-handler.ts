@@ -19,7 +19,7 @@ import { translate } from '../translate/translate.js'
 import type { DatabaseOptions, Translator } from '../translate/translator.js'
 import type { ValidationStatus } from '../translate/validation/validation-status.js'
 import { findRetryAfter, setHeaders } from './response-headers.js'
-import { callerGone, getLogLevel, logError, quietly, type LogEntry, type LogFunction, type LogMethod } from './log-errors.js'
+import { clientDisconnected, getLogLevel, logError, ignoreErrors, type LogEntry, type LogFunction, type LogMethod } from './log-errors.js'
 import { chooseFormat, chooseJsonFormat, type FormatChoice } from './choose-format.js'
 import { createRenderer, type RenderBody, type RenderSettings } from './render-body.js'
 import { createRequestId, getRequestId } from './request-id.js'
@@ -119,7 +119,7 @@ function handleError (context: ResponderContext, thrown: unknown, request: Fasti
   if (hasErrorResponse(reply)) {
     sendWithoutHooks(reply, thrown)
   } else if (isDisconnected(request, reply)) {
-    logUnsent(context, thrown, callerGone, request, reply)
+    logUnsent(context, thrown, clientDisconnected, request, reply)
   } else if (reply.raw.headersSent) {
     logUnsent(context, thrown, context.settings.errors.internal_error.status, request, reply)
     abortResponse(reply)
@@ -280,7 +280,7 @@ function reportResponse ({ onResponse, settings }: ResponderContext, event: Resp
 function logProblem ({ settings }: ResponderContext, message: string, request: FastifyRequest, ...faults: readonly [unknown?]): void {
   if (settings.log === false) return
   const reason = faults.length === 0 ? {} : { reason: printValue(faults[0], listSecrets(request.headers)) }
-  quietly(() => request.log.error({ requestId: getRequestId(request), ...reason }, message))
+  ignoreErrors(() => request.log.error({ requestId: getRequestId(request), ...reason }, message))
 }
 
 /** Returns the pattern of the route of a request; `null` if none was found. */

@@ -8,7 +8,7 @@ import { callSafely } from '../support/call-safely.js'
 import { listSecrets, printErrors, printValue, redactError, redactText } from '../support/redact.js'
 
 /** The status that is logged if the client disconnected before the response. It is never sent. */
-export const callerGone = 499
+export const clientDisconnected = 499
 
 /** A log entry for an error. */
 export interface LogEntry {
@@ -16,7 +16,7 @@ export interface LogEntry {
   readonly level: 'info' | 'error'
   readonly code: string
   /** The status of the response; 499 if the client disconnected before the response. */
-  readonly status: ErrorStatus | typeof callerGone
+  readonly status: ErrorStatus | typeof clientDisconnected
   /** The method and the pattern of the route, `GET /queues/:id`; `null` if no route was found. */
   readonly route: string | null
   readonly requestId: string
@@ -106,7 +106,7 @@ export interface LogTarget {
 export function logError (write: LogFunction | false, entry: LogEntry, target: LogTarget): void {
   if (write === false) return
   callSafely(() => write === writeLog ? writeBuiltInLog(entry, target) : callLogFunction(write, entry, target), fault => {
-    quietly(() => target.log.error({ code: entry.code, requestId: entry.requestId, reason: printValue(fault, listSecrets(target.request?.headers)) }, 'An error could not be logged.'))
+    ignoreErrors(() => target.log.error({ code: entry.code, requestId: entry.requestId, reason: printValue(fault, listSecrets(target.request?.headers)) }, 'An error could not be logged.'))
   })
 }
 
@@ -140,7 +140,7 @@ function findThrown (error: ApiError): unknown {
 }
 
 /** Calls a logger and ignores its errors. They must not prevent the response, and there is no other log to report them. */
-export function quietly (log: () => void): void {
+export function ignoreErrors (log: () => void): void {
   try {
     log()
   } catch {}

@@ -1,7 +1,7 @@
 /** Sets the headers of an error response: the headers that HTTP requires, and the headers of the reply that are valid for an error. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { wholeSeconds, type ApiError } from '../catalog/api-error.js'
+import { toWholeSeconds, type ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus, RetryAdvice } from '../catalog/definition.js'
 import { acceptHeaderOfMethod, carriesAccept, carriesAllow, carriesChallenge, carriesUpgrade, formatShouldRetry, getDefaultRetryAfter, headerValue } from '../catalog/error-headers.js'
 import { bodyHeaders, connectionHeaders, isScope, isUnsatisfiedRange } from '../support/http-syntax.js'
@@ -207,7 +207,7 @@ function addUpgradeHeaders (added: Record<string, string>, reply: FastifyReply, 
 
 /** Returns the wait of an error in seconds: its `retryAfter`, or the `Retry-After` of its headers or of the reply; `undefined` if there is none. */
 export function findRetryAfter (reply: FastifyReply, { headers = {}, retryAfter }: ApiError): number | undefined {
-  if (retryAfter !== undefined) return wholeSeconds(retryAfter)
+  if (retryAfter !== undefined) return toWholeSeconds(retryAfter)
   const name = Object.keys(headers).find(name => name.toLowerCase() === 'retry-after')
   const given = name === undefined ? reply.getHeader('retry-after') : headers[name]
   return given === undefined ? undefined : readRetryAfter(String(given))
@@ -220,5 +220,5 @@ const httpDate = /^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,? /
 function readRetryAfter (value: string): number | undefined {
   // A date in the format of asctime() has no time zone. It is in UTC.
   const seconds = httpDate.test(value) ? (Date.parse(/ (GMT|UTC)$/.test(value) ? value : `${value} GMT`) - Date.now()) / 1000 : Number(value)
-  return seconds >= 1 || (seconds > 0 && httpDate.test(value)) ? wholeSeconds(seconds) : undefined
+  return seconds >= 1 || (seconds > 0 && httpDate.test(value)) ? toWholeSeconds(seconds) : undefined
 }

@@ -185,7 +185,7 @@ export interface UnknownValue {
   /** Whether the client sent it, and a schema only checks that it is a string. */
   readonly isFreeText?: boolean
   /** Whether it is a parameter of the path or of the query. */
-  readonly isOfUrl?: boolean
+  readonly isUrlParameter?: boolean
   /** Set on a schema of zod that accepts any string, or all parameters of the path. */
   readonly accepts?: 'string' | 'path'
   /** The model of Sequelize or Mongoose of which it is a record. */
@@ -256,13 +256,13 @@ export function unknown (type?: () => Type | undefined, held: Values = [], isCau
 }
 
 /** Returns an unknown value that comes from the same place as another one, such as its property. */
-export function createUnknownLike ({ isInput, isUnchecked = false, isFreeText = false, isOfUrl = false, isStored = false }: Pick<UnknownValue, 'isInput' | 'isUnchecked' | 'isFreeText' | 'isOfUrl' | 'isStored'>, type: UnknownValue['type']): UnknownValue {
-  return { ...unknown(type, [], false, isInput), isUnchecked, isFreeText, isOfUrl, isStored }
+export function createUnknownLike ({ isInput, isUnchecked = false, isFreeText = false, isUrlParameter = false, isStored = false }: Pick<UnknownValue, 'isInput' | 'isUnchecked' | 'isFreeText' | 'isUrlParameter' | 'isStored'>, type: UnknownValue['type']): UnknownValue {
+  return { ...unknown(type, [], false, isInput), isUnchecked, isFreeText, isUrlParameter, isStored }
 }
 
 /** Returns whether a part of the request is the URL, or from the URL. */
-export function isInUrl ({ isOfUrl, part }: UnknownValue): boolean {
-  return isOfUrl === true || part === 'params' || part === 'query'
+export function isInUrl ({ isUrlParameter, part }: UnknownValue): boolean {
+  return isUrlParameter === true || part === 'params' || part === 'query'
 }
 
 /** Returns whether values are from records of the database or from properties that hooks put on the request, and not from the client. */

@@ -4,7 +4,7 @@ import { expectTypeOf } from 'expect-type'
 import fc from 'fast-check'
 import t from 'tap'
 import { ApiError, defineErrors, isApiError, standardErrors } from 'fastify-api-errors'
-import { wholeSeconds } from '../../lib/catalog/api-error.js'
+import { toWholeSeconds } from '../../lib/catalog/api-error.js'
 
 /** The same module, loaded a second time, as in an application with two versions of the package. */
 const copyUrl = '../../lib/catalog/api-error.js?copy'
@@ -68,12 +68,12 @@ t.test('Error.stackTraceLimit is restored if a message function throws', async t
 })
 
 t.test('retryAfter is rounded up to whole seconds, and is at least 1', async t => {
-  t.equal(wholeSeconds(30), 30)
-  t.equal(wholeSeconds(0.2), 1)
-  t.equal(wholeSeconds(-5), 1)
-  t.equal(wholeSeconds(1e21), 2_147_483_647)
+  t.equal(toWholeSeconds(30), 30)
+  t.equal(toWholeSeconds(0.2), 1)
+  t.equal(toWholeSeconds(-5), 1)
+  t.equal(toWholeSeconds(1e21), 2_147_483_647)
   fc.assert(fc.property(fc.double({ noDefaultInfinity: true, noNaN: true }), seconds => {
-    const whole = Number(wholeSeconds(seconds))
+    const whole = Number(toWholeSeconds(seconds))
     return Number.isInteger(whole) && whole >= 1 && whole < 2 ** 31
   }))
   for (const wrong of [NaN, Infinity, '30', new Date(), null, undefined]) {

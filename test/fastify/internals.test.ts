@@ -17,7 +17,7 @@ import underPressure from '@fastify/under-pressure'
 import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type RouteOptions } from 'fastify'
 import { findPluginErrors } from '../../lib/infer/known-plugins.js'
-import { forgetErrorHandler, getDecorator, getEffectiveHooks, getOwnErrorHandler, getServerOptions, reliances, onAdditionalServer } from '../../lib/fastify/internals.js'
+import { resetErrorHandler, getDecorator, getEffectiveHooks, getOwnErrorHandler, getServerOptions, reliances, onAdditionalServer } from '../../lib/fastify/internals.js'
 import { certificateOfAnotherHost, privateKey } from '../support/certificates.js'
 
 const tests: Record<string, (t: Test) => Promise<void>> = {
@@ -41,10 +41,10 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
     app.setErrorHandler(() => 'a')
     t.equal(getOwnErrorHandler(app), app.errorHandler)
     await app.register(async scope => { t.equal(getOwnErrorHandler(scope), undefined, 'it is not inherited') })
-    forgetErrorHandler(app)
+    resetErrorHandler(app)
     app.setErrorHandler(() => 'b')
     t.equal(getOwnErrorHandler(Object.create(null) as FastifyInstance), undefined, 'a version without the flag')
-    t.doesNotThrow(() => { forgetErrorHandler(Object.create(null) as FastifyInstance) })
+    t.doesNotThrow(() => { resetErrorHandler(Object.create(null) as FastifyInstance) })
   },
 
   async effectiveHooks (t) {
@@ -128,7 +128,7 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
   async errorHandlerChain (t) {
     const app = Fastify()
     app.setErrorHandler((error, _request, reply) => { reply.send(`first ${(error as Error).message}`) })
-    forgetErrorHandler(app)
+    resetErrorHandler(app)
     app.setErrorHandler(() => { throw new Error('b') })
     app.get('/', async () => { throw new Error('a') })
     t.equal((await app.inject('/')).body, 'first b')

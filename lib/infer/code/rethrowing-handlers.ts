@@ -27,7 +27,7 @@ export function passesErrorsOn (handler: object): boolean {
 }
 
 /** Returns whether the source of an error handler clearly responds to every error: it throws nothing, and only logs the error or reads its properties. */
-export function keepsErrors (handler: object): boolean {
+export function handlesEveryError (handler: object): boolean {
   const node = parseFunction(getOriginalErrorHandler(handler))
   const [error = ''] = node === undefined ? [] : getParameterNames(node)
   return node !== undefined && isSelfContained(node.body, error)

@@ -18,7 +18,7 @@ export function escapeHtml (text: string): string {
 }
 
 /** Returns a name of a program with places where a line may break: before each segment of a path, otherwise after separators. No word is broken. */
-export function breakable (name: string): Html[] {
+export function insertLineBreaks (name: string): Html[] {
   const place = name.includes('/') ? /(?<=[^\s/])(?=\/)/ : /(?<=[_.:[\]{}|-])(?=[^_.:[\]{}|-])/
   return name.split(place).flatMap((part, index) => [...index === 0 ? [] : [{ html: '<wbr>' }], { html: escapeHtml(part) }])
 }

@@ -1,5 +1,5 @@
 /** Writes the index and the pages of the reference in HTML. */
-import { breakable, html, type Html } from './escape-html.js'
+import { insertLineBreaks, html, type Html } from './escape-html.js'
 import { groupCodes, introduction, isInUse } from './index-groups.js'
 import { renderCodeBlock, renderMarkdown } from './markdown-to-html.js'
 import { createChangelogSections } from './changelog-sections.js'
@@ -65,7 +65,7 @@ export function pageHtml (reference: Reference, page: ReferenceCode, site: Site)
 <nav class="trail" aria-label="Breadcrumb"><a href="${site.index}">${reference.title}</a> <span aria-hidden="true">/</span> <a href="${site.index}#${isInUse(page) ? page.status : 'not-in-use'}">${page.status} ${page.phrase}</a></nav>
 <header class="about">
 <h1>${page.title}</h1>
-<p class="facts"><code class="name">${breakable(page.code)}</code> <span class="pill s${getStatusClass(page)}">${page.status} ${page.phrase}</span> <span class="pill">${breakable(page.type)}</span> <span class="pill">${retryTexts[page.retry].short}</span>${renderDeprecated(page)}</p>
+<p class="facts"><code class="name">${insertLineBreaks(page.code)}</code> <span class="pill s${getStatusClass(page)}">${page.status} ${page.phrase}</span> <span class="pill">${insertLineBreaks(page.type)}</span> <span class="pill">${retryTexts[page.retry].short}</span>${renderDeprecated(page)}</p>
 <p class="lead">${page.message}</p>
 </header>
 <div class="page">
@@ -95,7 +95,7 @@ ${createChangelogSections(reference, site).map(section => renderSection({ ...sec
 
 function renderList (codes: readonly ReferenceCode[], site: Site, showStatus = false): Html {
   return html`<ul class="codes">
-${codes.map(page => html`<li data-status="${page.status}"><a href="${site.page(page.code)}"><code>${breakable(page.code)}</code></a>${showStatus ? html` <span class="pill s${getStatusClass(page)}">${page.status}</span>` : undefined}
+${codes.map(page => html`<li data-status="${page.status}"><a href="${site.page(page.code)}"><code>${insertLineBreaks(page.code)}</code></a>${showStatus ? html` <span class="pill s${getStatusClass(page)}">${page.status}</span>` : undefined}
 <span class="message">${page.message}</span>${renderDeprecated(page)}${page.retry === 'never' ? undefined : html` <span class="pill">${retryTexts[page.retry].short}</span>`}</li>
 `)}</ul>
 `

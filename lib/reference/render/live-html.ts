@@ -1,5 +1,5 @@
 /** Writes the page with the errors that the API sends while it runs, in HTML. */
-import { breakable, html, type Html } from './escape-html.js'
+import { insertLineBreaks, html, type Html } from './escape-html.js'
 import { introduction } from './index-groups.js'
 import { renderLayout } from './layout.js'
 import { toPathTemplate } from '../operation-urls.js'
@@ -52,10 +52,10 @@ ${errors.map(error => renderRow(error, known, site))}</tbody>
 function renderRow ({ route, status, code, count, documented, recent, reasons }: LiveError, known: ReadonlySet<string>, site: Site): Html {
   const last = recent[0]?.at
   return html`<tr data-key="${JSON.stringify([route, status, code])}" data-status="${status}" data-documented="${String(documented)}" data-count="${count}" data-last="${last ?? 0}" data-route="${route ?? ''}">
-<td>${route === null ? 'No route' : html`<code>${breakable(toPathTemplate(route))}</code>`}</td>
+<td>${route === null ? 'No route' : html`<code>${insertLineBreaks(toPathTemplate(route))}</code>`}</td>
 <td><span class="pill s${Math.floor(status / 100)}">${status}</span> ${renderCode(code, known, site)}${documented ? undefined : html` <span class="pill undocumented">Undocumented</span>`}</td>
 <td><b>${count}</b> ${count === 1 ? 'time' : 'times'}${last === undefined ? undefined : html`<br>last ${renderTime(last)}`}</td>
-<td>${recent.length === 0 ? undefined : html`<ul>${recent.map(({ requestId, at }) => html`<li><code>${breakable(requestId)}</code> ${renderTime(at)}</li>`)}</ul>`}</td>
+<td>${recent.length === 0 ? undefined : html`<ul>${recent.map(({ requestId, at }) => html`<li><code>${insertLineBreaks(requestId)}</code> ${renderTime(at)}</li>`)}</ul>`}</td>
 <td>${renderReasons(reasons, documented)}</td>
 </tr>
 `
@@ -63,7 +63,7 @@ function renderRow ({ route, status, code, count, documented, recent, reasons }:
 
 function renderCode (code: string | null, known: ReadonlySet<string>, site: Site): Html {
   if (code === null) return html`<span>body of a handler</span>`
-  const name = html`<code>${breakable(code)}</code>`
+  const name = html`<code>${insertLineBreaks(code)}</code>`
   return known.has(code) ? html`<a href="${site.page(code)}">${name}</a>` : name
 }
 
@@ -75,5 +75,5 @@ function renderTime (milliseconds: number): Html {
 
 function renderReasons (reasons: LiveError['reasons'], documented: boolean): Html | undefined {
   if (reasons.length === 0) return documented ? undefined : html`Add the code to <code>config.errors</code> of the route, or run <code>npx fastify-api-errors infer --write</code>.`
-  return html`<ul>${reasons.map(({ text, url }) => html`<li>${url === undefined ? text : html`<a href="${url}">${breakable(text)}</a>`}</li>`)}</ul>`
+  return html`<ul>${reasons.map(({ text, url }) => html`<li>${url === undefined ? text : html`<a href="${url}">${insertLineBreaks(text)}</a>`}</li>`)}</ul>`
 }

@@ -1,7 +1,7 @@
 /** Renders the Markdown in definitions as HTML that is safe to serve. */
 import { Marked, type Tokens } from 'marked'
 import { highlight } from './highlight.js'
-import { breakable, escapeHtml, html, type Html } from './escape-html.js'
+import { insertLineBreaks, escapeHtml, html, type Html } from './escape-html.js'
 
 /** The protocols that links in a description may have. Browsers do not run code from such links. */
 const protocols: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])
@@ -19,7 +19,7 @@ const marked = new Marked({
       const level = Math.min(6, depth + 2) // the page itself uses levels 1 and 2
       return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`
     },
-    codespan: ({ text }: Tokens.Codespan) => html`<code>${breakable(text)}</code>`.html,
+    codespan: ({ text }: Tokens.Codespan) => html`<code>${insertLineBreaks(text)}</code>`.html,
     code: ({ lang, text }: Tokens.Code) => renderCodeBlock(lang, text).html,
     table ({ header, rows }: Tokens.Table) {
       const row = (cells: readonly Tokens.TableCell[], tag: 'th' | 'td'): string =>

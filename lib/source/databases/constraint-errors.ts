@@ -1,7 +1,7 @@
 /** Lists the errors of a query: violated constraints, and values that the database rejects. */
-import { Constraints, foundBy, plainName, type Column, type Table } from './constraints.js'
+import { Constraints, describeLookup, normalizeName, type Column, type Table } from './constraints.js'
 import { externalError, httpError } from '../error-values.js'
-import { areDefined, isFreeText, isNullish, isOfUrl } from '../interpreter/compare-values.js'
+import { areDefined, isFreeText, isNullish, isUrlParameter } from '../interpreter/compare-values.js'
 import { validated, type LibraryContext } from '../library-context.js'
 import { isRandom, isStored, type ObjectValue, type Query, type Value, type Values } from '../values.js'
 
@@ -56,7 +56,7 @@ interface CheckedQuery {
  */
 export function listQueryErrors (machine: LibraryContext, constraints: Constraints, written: Set<string>, query: Query): ObjectValue[] {
   if (query.table === undefined) return []
-  const name = plainName(query.table)
+  const name = normalizeName(query.table)
   const table = constraints.find(name) ?? constraints.find(`${name}s`) ?? constraints.find(name.replace(/s$/, ''))
   const checked: CheckedQuery = { query, name, table, getFields: failure => errorFields[query.dialect]?.[failure] ?? {} }
   recordReads(machine, query, name)
@@ -71,13 +71,13 @@ export function listQueryErrors (machine: LibraryContext, constraints: Constrain
 function recordReads (machine: LibraryContext, { verb, where }: Query, name: string): void {
   if (verb !== 'select' && where.size === 0) return
   machine.recordRead(name)
-  for (const column of where) machine.recordRead(`${name}.${plainName(column)}`)
-  if (verb === 'select') for (const column of where) machine.recordRead(foundBy(name, column))
+  for (const column of where) machine.recordRead(`${name}.${normalizeName(column)}`)
+  if (verb === 'select') for (const column of where) machine.recordRead(describeLookup(name, column))
 }
 
 /** Returns the errors of a condition that compares a column with a value of another format, such as a UUID with free text. */
 function listComparisonErrors ({ query, table, getFields }: CheckedQuery): ObjectValue[] {
-  const compared = [...query.compared ?? []].filter(([column, values]) => table?.columns.get(plainName(column))?.isStrict === true && isFreeText(values))
+  const compared = [...query.compared ?? []].filter(([column, values]) => table?.columns.get(normalizeName(column))?.isStrict === true && isFreeText(values))
   if (compared.length === 0) return listObjectErrors(query, table, getFields('compared'))
   return listFormatErrors(compared.map(([, values]) => values), getFields('compared'))
 }
@@ -85,15 +85,15 @@ function listComparisonErrors ({ query, table, getFields }: CheckedQuery): Objec
 /** Returns the errors of values of another format: of a parameter of the URL, and of the body. */
 export function listFormatErrors (compared: readonly Values[], fields: ErrorFields, uncertainIfRead: readonly string[] = []): ObjectValue[] {
   return [
-    ...compared.some(isOfUrl) ? [externalError('invalid_parameter', fields, { uncertainIfRead })] : [],
-    ...compared.every(isOfUrl) ? [] : [externalError('validation_error', fields, { isOfValue: true, uncertainIfRead })]
+    ...compared.some(isUrlParameter) ? [externalError('invalid_parameter', fields, { uncertainIfRead })] : [],
+    ...compared.every(isUrlParameter) ? [] : [externalError('validation_error', fields, { isOfValue: true, uncertainIfRead })]
   ]
 }
 
 /** Returns the error of Mongoose for an object from an unchecked body, which it cannot convert to a string. */
 function listObjectErrors (query: Query, table: Table | undefined, fields: ErrorFields): ObjectValue[] {
-  const canBeObject = (value: Value): boolean => value.kind === 'unknown' && value.isUnchecked === true && value.isOfUrl !== true
-  const isCompared = query.dialect === 'mongoose' && [...query.compared ?? []].some(([column, values]) => table?.columns.get(plainName(column))?.isTyped === true && values.some(canBeObject))
+  const canBeObject = (value: Value): boolean => value.kind === 'unknown' && value.isUnchecked === true && value.isUrlParameter !== true
+  const isCompared = query.dialect === 'mongoose' && [...query.compared ?? []].some(([column, values]) => table?.columns.get(normalizeName(column))?.isTyped === true && values.some(canBeObject))
   return isCompared ? [externalError('validation_error', fields, { isOfValue: true, uncertainIfRead: [validated] })] : []
 }
 
@@ -108,7 +108,7 @@ function listDeletionErrors ({ name, getFields }: CheckedQuery, constraints: Con
 
 function listWriteErrors (checked: CheckedQuery, table: Table): ObjectValue[] {
   const { columns } = checked.query
-  const values = columns === undefined ? undefined : new Map([...columns].map(([column, values]) => [plainName(column), values]))
+  const values = columns === undefined ? undefined : new Map([...columns].map(([column, values]) => [normalizeName(column), values]))
   return [...listUniqueErrors(checked, table, values), ...listForeignErrors(checked, table, values), ...listColumnErrors(checked, table, values)]
 }
 
@@ -151,7 +151,7 @@ function listColumnErrors ({ query, getFields }: CheckedQuery, table: Table, wri
 }
 
 /** The paths that Mongoose adds to each document: `_id` and `__v`. */
-const ownPaths: ReadonlySet<string> = new Set(['_id', '__v'].map(plainName))
+const ownPaths: ReadonlySet<string> = new Set(['_id', '__v'].map(normalizeName))
 
 /** Returns the errors of Mongoose for a document that is an unchecked body. */
 function listDocumentErrors ({ verb }: Query, getFields: CheckedQuery['getFields'], { columns }: Table): ObjectValue[] {

@@ -44,43 +44,43 @@ export class Constraints {
   readonly tables: Map<string, Table> = new Map()
 
   table (name: string): Table {
-    const key = plainName(name)
+    const key = normalizeName(name)
     let table = this.tables.get(key)
     if (table === undefined) this.tables.set(key, table = { unique: [], foreign: [], columns: new Map(), declared: new Map(), relations: new Map() })
     return table
   }
 
   find (name: string): Table | undefined {
-    return this.tables.get(plainName(name))
+    return this.tables.get(normalizeName(name))
   }
 
   addUnique (table: string, columns: readonly string[], isPrimary = false, name?: string): void {
     const { unique } = this.table(table)
-    const plain = columns.map(plainName)
+    const plain = columns.map(normalizeName)
     if (plain.length > 0 && !unique.some(known => known.columns.join() === plain.join())) unique.push({ name, columns: plain, isPrimary })
   }
 
   addForeign (table: string, columns: readonly string[], to: string, isRestricting: boolean): void {
     const { foreign } = this.table(table)
-    const plain = columns.map(plainName)
-    if (!foreign.some(known => known.columns.join() === plain.join())) foreign.push({ columns: plain, table: plainName(to), isRestricting })
+    const plain = columns.map(normalizeName)
+    if (!foreign.some(known => known.columns.join() === plain.join())) foreign.push({ columns: plain, table: normalizeName(to), isRestricting })
   }
 
   /** Records that PostgreSQL does not compare a column with every string. */
   addStrictColumn (table: string, name: string): void {
     const { columns } = this.table(table)
-    if (!columns.has(plainName(name))) columns.set(plainName(name), { isRequired: false, isTyped: false, isStrict: true })
+    if (!columns.has(normalizeName(name))) columns.set(normalizeName(name), { isRequired: false, isTyped: false, isStrict: true })
   }
 
   addColumn (table: string, name: string, column: Column): void {
-    this.table(table).columns.set(plainName(name), column)
+    this.table(table).columns.set(normalizeName(name), column)
   }
 
   /** Records the values that the database rejects in a column. If a column is declared twice, both declarations must reject a value. */
   declareColumn (table: string, name: string, { isRequired, isTyped }: Column): void {
     const { declared } = this.table(table)
-    const known = declared.get(plainName(name)) ?? { isRequired: true, isTyped: false }
-    declared.set(plainName(name), { isRequired: isRequired && known.isRequired, isTyped: isTyped || known.isTyped })
+    const known = declared.get(normalizeName(name)) ?? { isRequired: true, isTyped: false }
+    declared.set(normalizeName(name), { isRequired: isRequired && known.isRequired, isTyped: isTyped || known.isTyped })
   }
 
   /** Reads the tables that SQL statements create. */
@@ -133,10 +133,10 @@ export class Constraints {
   /** Reads `ALTER COLUMN name SET NOT NULL` and other changes of a column. */
   private changeColumn (table: string, name: string, change: string): void {
     const { declared } = this.table(table)
-    const known = declared.get(plainName(name))
+    const known = declared.get(normalizeName(name))
     const [, type] = /^(?:set\s+data\s+)?type\s+([^]*)/i.exec(change) ?? []
     if (known === undefined) return
-    declared.set(plainName(name), type === undefined ? { ...known, isRequired: /^set\s+not\s+null/i.test(change) } : { ...known, isTyped: rejectsStrings(`${name} ${type}`) })
+    declared.set(normalizeName(name), type === undefined ? { ...known, isRequired: /^set\s+not\s+null/i.test(change) } : { ...known, isTyped: rejectsStrings(`${name} ${type}`) })
   }
 
   /** Reads a Prisma schema. */
@@ -271,12 +271,12 @@ function isRequired (column: string): boolean {
 }
 
 /** Returns the note that a record was looked up by a column. */
-export function foundBy (table: string, column: string): string {
-  return `found${table}.${plainName(column)}`
+export function describeLookup (table: string, column: string): string {
+  return `found${table}.${normalizeName(column)}`
 }
 
 /** A name without quotes and schema, in lower case. */
-export function plainName (name: string): string {
+export function normalizeName (name: string): string {
   return (name.replace(/["`[\]\s]/g, '').split('.').at(-1) ?? '').replace(/_/g, '').toLowerCase()
 }
 

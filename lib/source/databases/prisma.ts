@@ -1,6 +1,6 @@
 /** Models queries of Prisma, including the queries for related records in `data`. */
 import type { Node } from 'typescript'
-import { foundBy, plainName, type Constraints } from './constraints.js'
+import { describeLookup, normalizeName, type Constraints } from './constraints.js'
 import type { LibraryCall, LibraryContext } from '../library-context.js'
 import { isStored, type ErrorFacts, type Query, type Values } from '../values.js'
 
@@ -57,7 +57,7 @@ function readQueries (context: Context, model: string, name: string, options: Va
   const verb = verbs[name] as Query['verb']
   const isSkipping = part('skipDuplicates').some(value => value.kind === 'literal' && value.value === true)
   if (name === 'upsert') {
-    const handledColumns = new Set([...where.keys()].map(plainName))
+    const handledColumns = new Set([...where.keys()].map(normalizeName))
     return [
       ...readWrite(context, model, 'update', part('update'), { where: new Set(where.keys()), compared: new Map(where), handledColumns }),
       ...readWrite(context, model, 'insert', part('create'), { handledColumns })
@@ -69,7 +69,7 @@ function readQueries (context: Context, model: string, name: string, options: Va
 
 /** Returns the facts about an error for a missing record. It is unlikely if the application looked up the record before. */
 function missingBy (model: string, where: ReadonlyMap<string, Values>): Partial<ErrorFacts> {
-  return { isUncertain: isStored([...where.values()].flat()), uncertainIfRead: [...where.keys()].map(column => foundBy(plainName(model), column)) }
+  return { isUncertain: isStored([...where.values()].flat()), uncertainIfRead: [...where.keys()].map(column => describeLookup(normalizeName(model), column)) }
 }
 
 /** Returns the columns of a condition. A key of several columns is in an object: `{ userId_postId: { userId, postId } }`. */
@@ -117,7 +117,7 @@ function readRelation (context: Context, model: string, values: Values): PrismaQ
       case 'delete': return given.every(value => value.kind === 'literal') ? [] : [{ missing: missingBy(model, listConditions(given)) }]
       case 'create': return readWrite(context, model, 'insert', given, {})
       case 'createMany': return readQueries(context, model, 'createMany', listElements(given))
-      case 'connectOrCreate': return readWrite(context, model, 'insert', part('create'), { handledColumns: new Set([...listConditions(part('where')).keys()].map(plainName)) })
+      case 'connectOrCreate': return readWrite(context, model, 'insert', part('create'), { handledColumns: new Set([...listConditions(part('where')).keys()].map(normalizeName)) })
       case 'upsert': return readQueries(context, model, 'upsert', listElements(given))
       // A relation to one record has no condition: `profile: { update: { name } }`.
       case 'update': return getFields(given)?.has('data') === true ? readQueries(context, model, 'update', listElements(given)) : readWrite(context, model, 'update', given, {})

@@ -1,6 +1,6 @@
 /** Models queries of TypeORM. The decorators of its entities register their columns in the running application. */
 import type { Node } from 'typescript'
-import { plainName, type Constraints } from './constraints.js'
+import { normalizeName, type Constraints } from './constraints.js'
 import { isInput } from '../interpreter/compare-values.js'
 import type { LibraryCall, LibraryContext } from '../library-context.js'
 import { unknown, type Query, type Value, type Values } from '../values.js'
@@ -152,7 +152,7 @@ function getTableName (storage: Storage, entity: unknown): string {
 
 /** Returns the properties of the primary key of an entity. */
 function listKeyProperties ({ columns }: Storage, entity: unknown): string[] {
-  return columns.filter(({ target, options }) => target === entity && options.primary === true).map(({ propertyName }) => plainName(propertyName))
+  return columns.filter(({ target, options }) => target === entity && options.primary === true).map(({ propertyName }) => normalizeName(propertyName))
 }
 
 /** Returns the fields of a record or of the first record of a list. A related record has the value of its key. */
@@ -180,7 +180,7 @@ function readEntities (storage: Storage, constraints: Constraints): void {
     for (const { propertyName: name, mode, options: { primary, unique, nullable, default: ofColumn } } of ofEntity(storage.columns)) {
       if (unique === true) constraints.addUnique(table, [name])
       const isRequired = mode === 'regular' && primary !== true && nullable !== true && ofColumn === undefined && !generated.has(name)
-      constraints.addColumn(table, name, { isTyped: false, ...constraints.table(table).columns.get(plainName(name)), isRequired })
+      constraints.addColumn(table, name, { isTyped: false, ...constraints.table(table).columns.get(normalizeName(name)), isRequired })
     }
     for (const { columns } of [...ofEntity(storage.uniques), ...ofEntity(storage.indices).filter(({ unique }) => unique === true)]) {
       if (Array.isArray(columns)) constraints.addUnique(table, columns.map(String))

@@ -2,7 +2,7 @@
 import type { ArrayBindingPattern, Expression, Identifier, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
 import { type FunctionNode, isFunctionNode } from '../project.js'
 import { type Environment, type Value, type Values, isStored, literal, undefinedValues, listNumbers, object, listTexts, union, createUnknownLike } from '../values.js'
-import { areDefined, isFreeText, isInput, isOfUrl, isUnchecked } from './compare-values.js'
+import { areDefined, isFreeText, isInput, isUrlParameter, isUnchecked } from './compare-values.js'
 import type { Machine } from './machine.js'
 import { setProperty } from './progress.js'
 import { hasOwnType, getSite, getType, createUnknown } from './nodes.js'
@@ -166,7 +166,7 @@ function toTypedArgument (machine: Machine, values: Values, parameter: Node): Va
   const part = values.length === 1 && only?.kind === 'unknown' ? only.part : undefined
   return {
     ...createUnknownLike({
-      isInput: isInput(values), isUnchecked: isUnchecked(values), isFreeText: isFreeText(values), isOfUrl: isOfUrl(values), isStored: isStored(values)
+      isInput: isInput(values), isUnchecked: isUnchecked(values), isFreeText: isFreeText(values), isUrlParameter: isUrlParameter(values), isStored: isStored(values)
     }, () => getType(machine, parameter)),
     ...(part !== undefined && { part }),
     ...(areDefined(values) && { isDefined: true })

@@ -45,8 +45,8 @@ export function isFreeText (values: Values): boolean {
 }
 
 /** Returns whether one of the values is a parameter of the path or of the query. */
-export function isOfUrl (values: Values): boolean {
-  return values.some(value => value.kind === 'unknown' && value.isOfUrl === true)
+export function isUrlParameter (values: Values): boolean {
+  return values.some(value => value.kind === 'unknown' && value.isUrlParameter === true)
 }
 
 export function getTypeName (value: Value): Value {

@@ -1,6 +1,6 @@
 /** Tracks errors: the line that throws them, and the errors that a `catch` receives. */
 import type { Block, CallExpression, ClassLikeDeclaration, Expression, Node, Statement, Type } from 'typescript'
-import { plainName } from '../databases/constraints.js'
+import { normalizeName } from '../databases/constraints.js'
 import { catalogError } from '../error-values.js'
 import { type Status } from '../library-context.js'
 import type { TypeScript } from '../typescript.js'
@@ -36,7 +36,7 @@ export function throwValues (machine: Machine, values: Values, node: Node, isUnc
 /** Marks an error as unlikely if the application has read something before it that prevents the error. */
 export function markUnlikely (thrown: ThrownError, reads: ReadonlySet<string>): ThrownError {
   const { uncertainIfRead = [] } = thrown.value.kind === 'object' ? thrown.value.error ?? {} : {}
-  return uncertainIfRead.some(read => reads.has(read.split('.').map(plainName).join('.'))) ? { ...thrown, isUnlikely: true } : thrown
+  return uncertainIfRead.some(read => reads.has(read.split('.').map(normalizeName).join('.'))) ? { ...thrown, isUnlikely: true } : thrown
 }
 
 /** Records errors that are passed to `reply.send` or `done`. */

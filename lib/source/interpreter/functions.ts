@@ -3,7 +3,7 @@ import type { Expression } from 'typescript'
 import { type FunctionValue, type Frame, type SentStatus, type ThrownError, type Values, dedupe, isStored, getKey, nextId, undefinedValues, object, promise, union, unknown } from '../values.js'
 import { createActivation, getModuleFrame } from './activations.js'
 import { bindParameters } from './assignments.js'
-import { areDefined, isFreeText, isInput, isOfUrl, isUnchecked } from './compare-values.js'
+import { areDefined, isFreeText, isInput, isUrlParameter, isUnchecked } from './compare-values.js'
 import { markUnlikely } from './errors.js'
 import type { Machine, Outcome } from './machine.js'
 import { hasOwnType, getFunctionName } from './nodes.js'
@@ -70,7 +70,7 @@ function getRequestPart ([value]: Values): string {
 function createCallKey (machine: Machine, fn: FunctionValue, self: Values, args: readonly Values[]): string | undefined {
   if (fn.env !== undefined && 'vars' in fn.env && fn.env.parent !== undefined) return undefined // The function sees variables of a function that is still running.
   const list = [self, ...args].map((values, index) => index > 0 && values.every(value => value.kind === 'unknown' && value.contents.length === 0) && hasOwnType(machine, getParameters(fn.node)[index - 1])
-    ? getRequestPart(values) + (isUnchecked(values) ? '!!' : isFreeText(values) ? '!?' : isInput(values) ? '!' : isStored(values) ? '.' : '?') + (areDefined(values) ? 'd' : '') + (isOfUrl(values) ? 'u' : '')
+    ? getRequestPart(values) + (isUnchecked(values) ? '!!' : isFreeText(values) ? '!?' : isInput(values) ? '!' : isStored(values) ? '.' : '?') + (areDefined(values) ? 'd' : '') + (isUrlParameter(values) ? 'u' : '')
     : values.map(getKey).join('|'))
   return `${fn.node.pos} ${fn.node.getSourceFile().fileName} ${fn.env?.id ?? ''} ${list.join(',')} ${getProgressKey(machine)}`
 }

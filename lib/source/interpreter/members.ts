@@ -86,7 +86,7 @@ function readAnyMember (machine: Machine, owner: Value, node: Node): Values {
   }
   const type = (): Type | undefined => getType(machine, node)
   if (owner.kind !== 'unknown') return [unknown(type)]
-  return [{ ...createUnknownLike({ ...owner, isOfUrl: isInUrl(owner) }, type), contents: owner.contents }]
+  return [{ ...createUnknownLike({ ...owner, isUrlParameter: isInUrl(owner) }, type), contents: owner.contents }]
 }
 
 /** Returns the possible names of a computed key, from its type. */

@@ -37,7 +37,7 @@ function readTypedMember (machine: Machine, owner: UnknownValue, name: string, n
   // A cookie is always a string.
   const isCookie = owner.part === 'cookies'
   const isFreeText = isCookie || owner.isFreeText === true || (owner.part !== undefined && machine.readRoute().freeText.has(`${owner.part}.${name}`))
-  const from = { ...owner, isFreeText, ...isCookie && { isUnchecked: false }, isOfUrl: isInUrl(owner) }
+  const from = { ...owner, isFreeText, ...isCookie && { isUnchecked: false }, isUrlParameter: isInUrl(owner) }
   if (symbol === undefined) return [createUnknownLike(from, owner.isCaught ? undefined : () => getType(machine, node))]
   const found = readMemberBySymbol(machine, symbol, owner, node)
   return owner.isInput || owner.isStored === true ? found.map(value => value.kind === 'unknown' ? createUnknownLike(from, value.type) : value) : found
