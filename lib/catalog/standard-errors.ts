@@ -4,8 +4,8 @@ import type { ErrorStatus } from './definition.js'
 import { Type } from '../support/type-builder.js'
 
 /**
- * A schema with the type of its values. The types of TypeBox would be in the declarations of every application that exports a catalog,
- * and under pnpm an application cannot import TypeBox.
+ * A schema with the type of its values. The types of TypeBox would be in the declarations of every application that exports a
+ * catalog. Under pnpm, an application cannot import TypeBox.
  */
 type SchemaOf<Value> = { readonly type: 'object', readonly '~unsafe': Value }
 

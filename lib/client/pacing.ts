@@ -39,10 +39,10 @@ const [maxLimits, maxRoutes] = [100, 1000]
  * Returns a `fetch` that delays a request while a limit is used up, so that the API does not reject it with a 429. The limits
  * are in `RateLimit` and `RateLimit-Policy` of the responses (draft-ietf-httpapi-ratelimit-headers-11).
  *
- * A limit applies to requests with the same method and URL, without the query, if the last response to such a request reported
- * it. A limit that responses of several URLs reported applies to the whole origin, except to URLs whose responses have no limits.
- * The first requests are not delayed, because no limit is known yet. At most 100 limits and 1,000 URLs are remembered. Each
- * credential has its own limits, so call `withPacing` for each.
+ * A limit applies to a method and URL if the last response to them reported it. The query is ignored. A limit that responses of
+ * several URLs reported applies to the whole origin, except to URLs whose responses have no limits. The first requests are not
+ * delayed, because no limit is known yet. At most 100 limits and 1,000 URLs are remembered. Each credential has its own limits,
+ * so call `withPacing` for each.
  *
  * The promise rejects as soon as the `signal` of the request is aborted, even while it waits.
  *

@@ -1,6 +1,7 @@
 /**
- * Guards payloads that Fastify reads or writes in its own callbacks: request bodies of `preParsing` hooks, and responses that are
- * streams or have trailers. An error that is thrown in such a callback would end the process, and the client would get no response.
+ * Guards payloads that Fastify reads or writes in its own callbacks. They are request bodies of `preParsing` hooks, and
+ * responses that are streams or have trailers. An error that is thrown in such a callback would end the process, and the client
+ * would get no response.
  */
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'

@@ -197,8 +197,8 @@ export function mayHaveTrailers (reply: FastifyReply): boolean {
 }
 
 /**
- * Undoes what Node sets on a response of HTTP/1 before it rejects a header: the reason phrase, and that a 204 or 304 has no body.
- * A reason phrase of the application is kept.
+ * Undoes the changes that Node makes to an HTTP/1 response before it rejects a header. Node sets the reason phrase, and marks a
+ * 204 or 304 as a response without a body. A reason phrase of the application is kept.
  */
 export function undoFailedHead ({ raw, request }: FastifyReply): void {
   if (request.raw.httpVersionMajor === 1 && raw.statusMessage && !raw.headersSent) {

@@ -16,8 +16,8 @@ const decorators: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Returns the evidence that an application uses a database: a decorator of the scope, a library that the process has loaded as
- * CommonJS, or a dependency in the package.json of the working directory. Returns `undefined` if there is none.
+ * Returns the evidence that an application uses a database: a decorator, a loaded library, or a dependency. The library was
+ * loaded as CommonJS, and the dependency is in the package.json of the working directory. Returns `undefined` if there is none.
  */
 export function findDatabase (scope: object): string | undefined {
   for (const at of scopesAround(scope)) {

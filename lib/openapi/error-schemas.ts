@@ -1,4 +1,4 @@
-/** The schemas of error bodies in a document: one for each code, narrower ones for places with fewer issues, and one for each status. */
+/** Creates the schemas of error bodies in a document: one for each code, and one for each status. A place with fewer issues has a narrower schema. */
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import type { Format } from '../formats/format.js'
 import type { StatusErrors } from '../infer/group-by-status.js'

@@ -78,7 +78,10 @@ function separateFields (prefix: string): HeaderField[] {
   ]
 }
 
-/** Returns the result of the limit that will be reached first: the exceeded limit with the longest wait, or otherwise the limit with the fewest remaining requests. */
+/**
+ * Returns the result of the limit that will be reached first. It is the exceeded limit with the longest wait. If no limit is
+ * exceeded, it is the limit with the fewest remaining requests.
+ */
 export function findClosest (results: readonly [LimitResult, ...LimitResult[]]): LimitResult {
   return results.reduce((first, next) => {
     if (next.isExceeded !== first.isExceeded) return next.isExceeded ? next : first

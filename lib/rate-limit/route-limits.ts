@@ -64,8 +64,8 @@ export interface LimitExample {
 }
 
 /**
- * Returns a function that returns the example of a request beyond the limits of a route, sent right after the requests that the
- * limits allow. It returns `undefined` if a limit depends on the client, or if another plugin counts it.
+ * Returns a function that creates the example of a request beyond the limits of a route. The request is sent right after the
+ * requests that the limits allow. The function returns `undefined` if a limit depends on the client, or if another plugin counts it.
  */
 export function createLimitExamples (options: RateLimitOptions | undefined): (route: ScopedRoute | undefined) => LimitExample | undefined {
   const known = new Map<string, LimitExample | undefined>()

@@ -1,4 +1,4 @@
-/** Sets the headers of an error response: the headers that HTTP requires, and the headers of the reply that are valid for an error. */
+/** Sets the headers of an error response. They are the headers that HTTP requires, and the headers of the reply that are valid for an error. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { toWholeSeconds, type ApiError } from '../catalog/api-error.js'

@@ -1,6 +1,7 @@
 /**
- * Finds the part of a request that a route rejects with a code, and the error, as the translator of validation errors creates it.
- * For a plain JSON Schema, the failure follows from the schema. For any other schema, the validator of the route decides.
+ * Finds the part of a request that a route rejects with a code. Also creates the error, with the translator of validation
+ * errors. For a plain JSON Schema, the failure follows from the schema. For any other schema, the validator of the route
+ * decides.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'

@@ -10,8 +10,8 @@ const maxLength = 255
 const bareKey = /^[!#-+.-:<-~-]+$/
 
 /**
- * Returns the key in a header: a string (RFC 9651, section 3.3.3), as the draft requires, or the same value without quotes, as many
- * clients send it. Both are the same key. Returns `undefined` if the header is malformed.
+ * Returns the key in a header. The draft requires a string (RFC 9651, section 3.3.3). Many clients send the value without
+ * quotes, which is the same key. Returns `undefined` if the header is malformed.
  */
 export function parseKeyHeader (header: string): string | undefined {
   if (header.length > maxLength) return undefined

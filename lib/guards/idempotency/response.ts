@@ -11,8 +11,8 @@ export const maxBody: number = 1024 * 1024
 export const replayedHeader = 'Idempotency-Replayed'
 
 /**
- * Client errors that do not depend on the request alone. The same request can succeed later: with other credentials or permissions
- * (401, 403), at another time (408, 425, 429), or when another request or a lock is done (409, 421, 423).
+ * Client errors that do not depend on the request alone. The same request can succeed later. It needs other credentials or
+ * permissions (401, 403) or another time (408, 425, 429), or it waits for another request or a lock (409, 421, 423).
  */
 const temporaryStatuses: ReadonlySet<number> = new Set([401, 403, 408, 409, 421, 423, 425, 429])
 

@@ -23,8 +23,8 @@ export interface FactoryContext {
 }
 
 /**
- * What the owner of a method can be: a catalog by its name or value; a library or class whose methods are named after statuses;
- * a variable of the application; a value that the code does not show; or another value.
+ * The kinds of owners of a method. A `catalog` is known by its name or value. The methods of a `library` or of its classes are
+ * named after statuses. An `unknown` owner is a variable of the application. The code does not show an `invisible` one.
  */
 export type OwnerKind = 'catalog' | 'library' | 'unknown' | 'invisible' | 'other'
 

@@ -1,4 +1,4 @@
-/** Finds handlers whose code shows how they handle a missing record: they query the database themselves, catch all errors, or only check the access to a tenant. */
+/** Finds handlers whose code shows how they handle a missing record. They query the database themselves, catch all errors, or only check the access to a tenant. */
 import type { AnyNode } from 'acorn'
 import { findInTree, getCalleeName, getLastName, getParameterNames, listChildren, parseFunction } from './parse-function.js'
 

@@ -24,7 +24,7 @@ function mentions (node: AnyNode, name: string): boolean {
 /** The properties of the request without credentials. */
 const withoutCredentials: ReadonlySet<string> = new Set(['params', 'body', 'query', 'log', 'id'])
 
-/** Returns whether a handler cannot check credentials: it does not read a property that can contain them, and does not pass on the request or the reply. */
+/** Returns whether a handler cannot check credentials. Such a handler reads no property that can contain them, and does not pass on the request or the reply. */
 export function ignoresCredentials (handler: object): boolean {
   const node = parseFunction(handler)
   if (node === undefined || node.params.some(({ type }) => type !== 'Identifier')) return false

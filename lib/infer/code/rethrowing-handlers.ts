@@ -1,4 +1,4 @@
-/** Reads the source of an error handler of the application: whether it passes on every error, so that this plugin still responds to all of them, or none. */
+/** Reads the source of an error handler of the application. If the handler passes on every error, this plugin still responds to all of them. */
 import type { AnyNode, CallExpression } from 'acorn'
 import { getOuterErrorHandler, getOriginalErrorHandler } from '../../fastify/guard-functions.js'
 import { getCalleeName, getLastName, getParameterNames, listChildren, parseFunction } from './parse-function.js'
@@ -26,7 +26,7 @@ export function passesErrorsOn (handler: object): boolean {
   return passes
 }
 
-/** Returns whether the source of an error handler clearly responds to every error: it throws nothing, and only logs the error or reads its properties. */
+/** Returns whether an error handler clearly responds to every error. Its source throws nothing, and only logs the error or reads its properties. */
 export function handlesEveryError (handler: object): boolean {
   const node = parseFunction(getOriginalErrorHandler(handler))
   const [error = ''] = node === undefined ? [] : getParameterNames(node)

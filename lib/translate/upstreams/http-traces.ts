@@ -55,7 +55,7 @@ function hasWeakTraces (error: ReadonlyJsonObject): boolean {
   return count >= 2 || ((count === 1 || marksOfPackages.some(name => name in error)) && isCreatedByPackage(error) && !hasOwnResponse(error))
 }
 
-/** Returns whether an error has the body of the response that the server should send, as in NestJS exceptions, which pipes and guards throw. */
+/** Returns whether an error has the body of the response, as the exceptions of NestJS have. Pipes and guards throw such exceptions. */
 function hasOwnResponse ({ getStatus, getResponse }: ReadonlyJsonObject): boolean {
   return typeof getStatus === 'function' && typeof getResponse === 'function'
 }
