@@ -12,7 +12,7 @@ export interface StatusGroup {
 export const introduction = {
   lead: 'Every error response has a code. Codes do not change, so check the code in your program and show the message to people.',
   llms: 'Each link leads to a page in Markdown: when the error happens, what to do, whether to retry, and an example.',
-  reserved: 'No route currently returns these codes, but a later version of the API may return them.',
+  reserved: 'No route currently returns these codes. A later version of the API may return them.',
   fields: 'Fields of every error',
   changelog: 'Changes',
   changes: 'Changes to the codes, to the bodies, and to the routes that return them. The latest changes come first.',
