@@ -8,7 +8,7 @@ import type { LibraryCall, LibraryContext, Progress } from './library-context.js
 import { listFormatErrors } from './databases/constraint-errors.js'
 import { callContainer } from './awilix.js'
 import { isFreeText, isInput, isNullish } from './interpreter/compare-values.js'
-import { endPath, saveProgress } from './interpreter/progress.js'
+import { endPath, saveProgress } from './interpreter/state/progress.js'
 import { createDocument, isMongooseModel } from './databases/mongoose.js'
 import { nestExceptions, nestPassport, nestReflector, nestThrottler } from './nest.js'
 import { callNeverthrow } from './neverthrow.js'

@@ -3,8 +3,8 @@ import type { ArrayBindingPattern, Expression, Identifier, Node, ObjectBindingPa
 import { type FunctionNode, isFunctionNode } from '../project.js'
 import { type Environment, type Value, type Values, isStored, literal, undefinedValues, listNumbers, object, listTexts, union, createUnknownLike } from '../values.js'
 import { areDefined, isFreeText, isInput, isUrlParameter, isUnchecked } from './compare-values.js'
-import type { Machine } from './machine.js'
-import { setProperty } from './progress.js'
+import type { Machine } from './state/machine.js'
+import { setProperty } from './state/progress.js'
 import { hasOwnType, getSite, getType, createUnknown } from './nodes.js'
 import { findUp, getParameters } from './syntax.js'
 

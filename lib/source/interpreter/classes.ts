@@ -1,9 +1,9 @@
 /** Finds the base classes, methods and static members of classes. */
 import type { Expression, Node, Type } from 'typescript'
 import { type ClassValue, type ObjectValue, type Value, type Values, literal, nextId, object, unknown } from '../values.js'
-import { evaluateInClass } from './activations.js'
+import { evaluateInClass } from './state/activations.js'
 import { getOwnValue } from './compare-values.js'
-import type { Machine } from './machine.js'
+import type { Machine } from './state/machine.js'
 import { readMember, readLiveMember } from './members.js'
 import { getType } from './nodes.js'
 import { isReadonly, isStatic } from './syntax.js'

@@ -2,7 +2,7 @@
 import { types } from 'node:util'
 import type { Project } from '../project.js'
 import { type Value, type Values, isRandom, getKey, literal, random, listTexts, union, unknown } from '../values.js'
-import type { Machine } from './machine.js'
+import type { Machine } from './state/machine.js'
 
 /** Returns whether a value is true in a condition. `undefined` if both are possible. */
 export function getTruth (value: Value): boolean | undefined {

@@ -3,8 +3,8 @@ import type { Expression, Node, PropertyAccessExpression, Symbol as TypeScriptSy
 import type { TypeScript } from '../typescript.js'
 import { type Value, type Values, literal, nextId, object } from '../values.js'
 import { getTruth } from './compare-values.js'
-import type { Machine, State } from './machine.js'
-import { mergeStates, restoreState, saveState, withoutErrors } from './states.js'
+import type { Machine, State } from './state/machine.js'
+import { mergeStates, restoreState, saveState, withoutErrors } from './state/save-state.js'
 import { unwrap } from './syntax.js'
 
 /** Runs both branches of a condition, except a branch that a literal rules out. Returns false if neither branch reaches its end. */

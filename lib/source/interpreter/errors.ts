@@ -7,10 +7,10 @@ import type { TypeScript } from '../typescript.js'
 import { type ThrownError, type Value, type Values, union, unknown } from '../values.js'
 import { bindName } from './assignments.js'
 import { isErrorLike, getTruth, isInput } from './compare-values.js'
-import type { Machine, State } from './machine.js'
+import type { Machine, State } from './state/machine.js'
 import { getSite, getType } from './nodes.js'
-import { mergeProgress, saveProgress } from './progress.js'
-import { mergeStates, saveState, withoutErrors } from './states.js'
+import { mergeProgress, saveProgress } from './state/progress.js'
+import { mergeStates, saveState, withoutErrors } from './state/save-state.js'
 import { shorten } from './syntax.js'
 
 /** Records a thrown value. */

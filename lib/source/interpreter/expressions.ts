@@ -5,7 +5,7 @@ import { evaluateCall, evaluateCallee, evaluateNew } from './call-expressions.js
 import { readSuperMember } from './classes.js'
 import { toBooleans, getTruth, getTypeName } from './compare-values.js'
 import { evaluateArray, evaluateAs, evaluateObject, evaluateTemplate } from './literals.js'
-import type { Machine } from './machine.js'
+import type { Machine } from './state/machine.js'
 import { readOptionally } from './members.js'
 import { createUnknown } from './nodes.js'
 import { evaluateBinary, evaluateConditional } from './operators.js'

@@ -1,13 +1,13 @@
 /** Runs functions of the source. A call with the same arguments runs only once. */
 import type { Expression } from 'typescript'
 import { type FunctionValue, type Frame, type SentStatus, type ThrownError, type Values, dedupe, isStored, getKey, nextId, undefinedValues, object, promise, union, unknown } from '../values.js'
-import { createActivation, getModuleFrame } from './activations.js'
+import { createActivation, getModuleFrame } from './state/activations.js'
 import { bindParameters } from './assignments.js'
 import { areDefined, isFreeText, isInput, isUrlParameter, isUnchecked } from './compare-values.js'
 import { markUnlikely } from './errors.js'
-import type { Machine, Outcome } from './machine.js'
+import type { Machine, Outcome } from './state/machine.js'
 import { hasOwnType, getFunctionName } from './nodes.js'
-import { endPath, getProgressKey, mergeProgress, restoreProgress, saveProgress } from './progress.js'
+import { endPath, getProgressKey, mergeProgress, restoreProgress, saveProgress } from './state/progress.js'
 import { recordRejections } from './promises.js'
 import { isAsync, isGenerator, getParameters } from './syntax.js'
 

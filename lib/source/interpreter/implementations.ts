@@ -2,7 +2,7 @@
 import type { ClassLikeDeclaration, Declaration, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { isFunctionNode } from '../project.js'
 import type { FunctionValue } from '../values.js'
-import type { Machine } from './machine.js'
+import type { Machine } from './state/machine.js'
 import { getFunctionValue, getType } from './nodes.js'
 
 /** Returns the methods of the application that implement a method without a body. */

@@ -2,10 +2,10 @@
 import { types } from 'node:util'
 import type { ClassLikeDeclaration, Expression, Node } from 'typescript'
 import { type ClassValue, type FunctionValue, type LiveValue, type ObjectValue, type Value, type Values, nextId, undefinedValues, object, union, unknown } from '../values.js'
-import { evaluateInClass } from './activations.js'
+import { evaluateInClass } from './state/activations.js'
 import { listErrorNamesOfPath, listExternalBases, listConstructorNames } from './classes.js'
 import { toExternal } from './live-objects.js'
-import type { Machine } from './machine.js'
+import type { Machine } from './state/machine.js'
 import { createUnknown } from './nodes.js'
 import { isStatic, getParameters } from './syntax.js'
 

@@ -2,7 +2,7 @@
 import { types } from 'node:util'
 import type { Expression, Node } from 'typescript'
 import { type ObjectValue, type UnknownValue, type Value, type Values, literal, nextId, object, listTexts, union, unknown, isRandom } from '../values.js'
-import type { Machine } from './machine.js'
+import type { Machine } from './state/machine.js'
 import { readMember } from './members.js'
 import { getType } from './nodes.js'
 import { readVariable } from './variables.js'

@@ -5,7 +5,7 @@ import { catalogError } from '../error-values.js'
 import { getPackageName } from '../project.js'
 import { type ClassValue, type Environment, type ExternalValue, type FunctionValue, type LiveValue, type ObjectValue, type Value, literal, nextId, object, unknown } from '../values.js'
 import { getOwnValue } from './compare-values.js'
-import type { Machine } from './machine.js'
+import type { Machine } from './state/machine.js'
 
 /** Returns the value of an object of the application. */
 export function live (machine: Machine, value: object): LiveValue {

@@ -1,7 +1,7 @@
 /** Finds the exports of files, for import and for require(). */
 import type { ClassLikeDeclaration, Declaration, Expression, Symbol as TypeScriptSymbol } from 'typescript'
 import type { Value, Values } from '../values.js'
-import type { Machine } from './machine.js'
+import type { Machine } from './state/machine.js'
 import { externalValue, readFromScopes, isConstant, isModuleLevel } from './variables.js'
 
 /** Returns the result of `require()` for a file or a package. */

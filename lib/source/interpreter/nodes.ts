@@ -3,7 +3,7 @@ import type { ClassLikeDeclaration, Node, ParameterDeclaration, Type } from 'typ
 import type { FunctionNode } from '../project.js'
 import { type ClassValue, type Environment, type FunctionValue, type Value, nextId, unknown } from '../values.js'
 import type { Site } from '../project.js'
-import type { Machine } from './machine.js'
+import type { Machine } from './state/machine.js'
 
 export function getClassValue (machine: Machine, node: ClassLikeDeclaration, env: Environment | undefined): ClassValue {
   const known = env === undefined ? machine.statics.get(node) as ClassValue | undefined : undefined

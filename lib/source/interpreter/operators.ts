@@ -4,8 +4,8 @@ import { type Value, type Values, union, unknown } from '../values.js'
 import { assignTo } from './assignments.js'
 import { toBooleans, computeBinary, equals, isInstance, isNullish, pairValues, getTruth } from './compare-values.js'
 import { runBranches } from './conditions.js'
-import type { Machine } from './machine.js'
-import { mergeProgress, saveProgress } from './progress.js'
+import type { Machine } from './state/machine.js'
+import { mergeProgress, saveProgress } from './state/progress.js'
 
 type Binary = Expression & { readonly left: Expression, readonly right: Expression, readonly operatorToken: Node }
 

@@ -2,7 +2,7 @@
 import type { Node } from 'typescript'
 import { type Values, union } from '../values.js'
 import { isErrorLike } from './compare-values.js'
-import type { Activation, Machine } from './machine.js'
+import type { Activation, Machine } from './state/machine.js'
 import { getAwaitedType, getSite, getType } from './nodes.js'
 
 /** Returns the values of a `return`. An async function waits for a promise, but its own `catch` does not receive the rejection. */

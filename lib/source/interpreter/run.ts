@@ -1,13 +1,13 @@
 /** The entry points of the interpreter: calls a function, or reads a property. */
 import { dedupe, nextId, type ThrownError, type Value, type Values } from '../values.js'
-import { createActivation } from './activations.js'
+import { createActivation } from './state/activations.js'
 import { call } from './calls.js'
 import { getOwnValue } from './compare-values.js'
 import { live, liveValue } from './live-objects.js'
-import type { Machine, Outcome } from './machine.js'
+import type { Machine, Outcome } from './state/machine.js'
 import { readObjectMember } from './members.js'
 import { getAnyNode } from './nodes.js'
-import { saveProgress } from './progress.js'
+import { saveProgress } from './state/progress.js'
 import { awaitValues } from './promises.js'
 
 /** Calls a function of the application, and returns its complete result, including rejected promises. */

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module'
 import type { Node } from 'typescript'
 import type { Translator } from '../../translate/translator.js'
 import { nextId, type ExternalValue } from '../values.js'
-import { createActivation } from './activations.js'
-import type { Machine } from './machine.js'
+import { createActivation } from './state/activations.js'
+import type { Machine } from './state/machine.js'
 
 /** Returns the live classes that follow `instanceof` in translators, by name. */
 export function findNamedClasses (machine: Machine, translators: readonly Translator[]): ReadonlyMap<string, object> {

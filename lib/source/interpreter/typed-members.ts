@@ -5,7 +5,7 @@ import { type FunctionNode, isFunctionNode, getPackageName } from '../project.js
 import { isSequelizeModel } from '../databases/sequelize.js'
 import { type UnknownValue, type Value, type Values, isInUrl, literal, native, nextId, union, unknown, createUnknownLike } from '../values.js'
 import { getImplementations } from './implementations.js'
-import type { Machine } from './machine.js'
+import type { Machine } from './state/machine.js'
 import { getFunctionValue, getType } from './nodes.js'
 import { externalValue, initialValues, isModuleLevel } from './variables.js'
 

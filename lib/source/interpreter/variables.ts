@@ -3,8 +3,8 @@ import type { Declaration, Expression, Identifier, Node, ObjectBindingPattern, S
 import type { LiveScope } from '../inspector.js'
 import { isFunctionNode } from '../project.js'
 import { type Environment, type Value, type Values, literal, nextId, undefinedValues, object, unknown } from '../values.js'
-import { createActivation, getModuleFrame } from './activations.js'
-import type { Machine } from './machine.js'
+import { createActivation, getModuleFrame } from './state/activations.js'
+import type { Machine } from './state/machine.js'
 import { getFunctionValue, getType, createUnknown } from './nodes.js'
 import { findUp } from './syntax.js'
 

@@ -1,7 +1,7 @@
 /** Tests that a check is omitted if an earlier hook of the route has already made it. */
 import t from 'tap'
-import { describeFindings, inferFixtures } from '../infer-fixtures.js'
-import { checks, tokens } from '../fixtures/checks.js'
+import { describeFindings, inferFixtures } from '../../infer-fixtures.js'
+import { checks, tokens } from '../../fixtures/checks.js'
 
 t.test('a property of the request that every path of an earlier hook sets is neither null nor empty', async t => {
   t.strictSame(describeFindings(await inferFixtures(t, { checks })), {

@@ -1,9 +1,9 @@
 /** Creates activations. An activation is one run of one function, with everything that it has thrown, sent and returned. Only the innermost activation changes. */
 import type { Node } from 'typescript'
-import { type ClassValue, type FunctionValue, type Frame, type Values, nextId } from '../values.js'
-import type { TypeScript } from '../typescript.js'
+import { type ClassValue, type FunctionValue, type Frame, type Values, nextId } from '../../values.js'
+import type { TypeScript } from '../../typescript.js'
 import type { Activation, Machine } from './machine.js'
-import { isAsync } from './syntax.js'
+import { isAsync } from '../syntax.js'
 
 /** Creates an activation of a function, or of code outside functions. */
 export function createActivation (ts: TypeScript, fn: FunctionValue | undefined, frame: Frame, self: Values, home: ClassValue | undefined): Activation {

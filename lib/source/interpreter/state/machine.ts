@@ -1,9 +1,9 @@
 /** The state of the interpreter, and the functions that its files share. Sharing them here avoids import cycles. */
 import type { ArrayBindingPattern, Block, ClassLikeDeclaration, Declaration, Expression, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
-import type { LiveScope } from '../inspector.js'
-import type { LibraryContext, Progress } from '../library-context.js'
-import type { FunctionNode, Site } from '../project.js'
-import type { ClassValue, Environment, ExternalValue, FunctionValue, Frame, LiveValue, ObjectValue, SentStatus, ThrownError, Value, Values } from '../values.js'
+import type { LiveScope } from '../../inspector.js'
+import type { LibraryContext, Progress } from '../../library-context.js'
+import type { FunctionNode, Site } from '../../project.js'
+import type { ClassValue, Environment, ExternalValue, FunctionValue, Frame, LiveValue, ObjectValue, SentStatus, ThrownError, Value, Values } from '../../values.js'
 
 /** The result of a call. */
 export interface Outcome {

@@ -1,6 +1,6 @@
 /** Saves the variables and the progress at a point of a function, and merges them after a branch. */
 import type { Symbol as TypeScriptSymbol } from 'typescript'
-import { type Values, union } from '../values.js'
+import { type Values, union } from '../../values.js'
 import type { Machine, State } from './machine.js'
 import { mergeProgress, restoreProgress, saveProgress } from './progress.js'
 

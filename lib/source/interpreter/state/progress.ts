@@ -1,7 +1,7 @@
 /** Tracks what has happened to the request and the reply on the current path: the statuses and the properties that were set. */
-import type { Progress, Status } from '../library-context.js'
-import { type Value, type Values, getKey, union } from '../values.js'
-import { getTruth } from './compare-values.js'
+import type { Progress, Status } from '../../library-context.js'
+import { type Value, type Values, getKey, union } from '../../values.js'
+import { getTruth } from '../compare-values.js'
 import type { Machine } from './machine.js'
 
 export function saveProgress ({ statuses, properties }: Progress): Progress {
