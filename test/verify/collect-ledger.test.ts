@@ -67,7 +67,7 @@ t.test('an error that a handler sends in another format is also collected', asyn
   t.strictSame(readLedger(folder), [{ route: 'GET /queues/:id', status: 404, code: null, count: 1, documented: false }])
 })
 
-t.test('readLedger() rejects a folder that does not exist', async t => {
+t.test('a missing folder is rejected', async t => {
   const folder = join(relative('', t.testdir()), 'nowhere')
   t.equal(thrown(() => readLedger(folder)), `TypeError: readLedger: folder: expected a folder that collectLedger() wrote to, got ${JSON.stringify(folder)}.`)
 })
@@ -100,7 +100,7 @@ t.test('two collectors of one process do not share a file', async t => {
   t.equal(readdirSync(folder).length, 2)
 })
 
-t.test('readLedger() rejects an invalid line that is complete', async t => {
+t.test('a complete line that is invalid fails', async t => {
   const folder = relative('', t.testdir({ '1.jsonl': '{"route":null,"status":404,"code":null,"count":1,"documented":true}\n' }))
   for (const line of ['', '{', 'null', '{"route":null,"status":"404","code":null,"count":1,"documented":true}']) {
     writeFileSync(join(folder, '1.jsonl'), '{"route":null,"status":404,"code":null,"count":1,"documented":true}\n')
