@@ -42,7 +42,7 @@ import { guardCallNotFound, isNotFoundHandledElsewhere, setNotFoundHandler } fro
 import { guardReplySerializers, guardRouteFunctions, trackFunctions } from './fastify/guard-functions.js'
 import { guardStreams } from './fastify/guard-streams.js'
 import { getHooks, guardHooks, markInternal } from './fastify/hooks.js'
-import { onStreamError } from './fastify/reply-internals.js'
+import { guardLog } from './fastify/reply-internals.js'
 import { addRegistration, isOwner, listRegistrations, listRegistrationsOnServer, pluginName } from './fastify/registrations.js'
 import { interceptErrorStatus } from './fastify/intercept-error-status.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
@@ -268,7 +268,7 @@ function handleErrors ({ app, settings, routes, routeErrors, recordError, respon
   const notFoundHooks = limiter === undefined ? {} : limiter.registerLimits(app, routes, settings.rateLimit, limiter.options, errors, settings.retryHeaders)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   addResponder(app, responder)
-  onStreamError(app, responder.handleStreamError)
+  guardLog(app, responder.handleStreamError)
   addServerListeners(app)
   if (settings.sentErrors === undefined) {
     const isCovered = ({ request: { method, routeOptions: { url = '' } } }: FastifyReply): boolean =>

@@ -5,6 +5,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callSafely } from '../support/call-safely.js'
+import { redactFor } from '../support/redact.js'
 
 /** The symbols that were found so far, by description. */
 const symbols = new Map<string, symbol>()
@@ -128,10 +129,12 @@ export function getNextErrorHandler (reply: FastifyReply): unknown {
 export interface LogController {
   readonly requestIdLogLabel: string
   isLogDisabled (request: FastifyRequest): boolean
-  defaultErrorLog (error: unknown, request: FastifyRequest, reply: FastifyReply): void
+  defaultErrorLog (error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
   routeNotFound (request: FastifyRequest, reply: FastifyReply): void
-  streamError (error: unknown, request: FastifyRequest, reply: FastifyReply): void
-  requestCompleted (error: unknown, request: FastifyRequest, reply: FastifyReply): void
+  requestCompleted (error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
+  serializerError (error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
+  streamError (error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
+  writeHeadError (error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
 }
 
 /** Returns the log controller of a scope; `undefined` if Fastify has none. */
@@ -147,8 +150,13 @@ export function getRequestIdLogLabel (server: FastifyInstance): string | undefin
 /** Fastify's base class of each log controller. It is cached because every error needs it. */
 const builtInControllers = new WeakMap<LogController, LogController>()
 
+/** The log controller of Fastify or the application behind each controller that {@link guardLog} set. */
+const guardedControllers = new WeakMap<LogController, LogController>()
+
 /** Returns whether the application replaced a method of its log controller. Fastify's own class has each method on the second-to-last prototype. */
 export function overridesLog (controller: LogController, method: 'defaultErrorLog' | 'routeNotFound'): boolean {
+  const guarded = guardedControllers.get(controller)
+  if (guarded !== undefined) return overridesLog(guarded, method)
   let builtIn = builtInControllers.get(controller)
   if (builtIn === undefined) {
     builtIn = controller
@@ -158,32 +166,33 @@ export function overridesLog (controller: LogController, method: 'defaultErrorLo
   return controller[method] !== builtIn[method]
 }
 
+/** The methods of a log controller that log an error. */
+const errorLogs = ['defaultErrorLog', 'requestCompleted', 'serializerError', 'streamError', 'writeHeadError'] as const
+
 /**
- * Calls a function when a response stream fails after its headers were sent. Fastify reports such a failure only to its log
- * controller, before it destroys the response. It reads the code of the failure, so the controller always receives an error.
+ * Guards the lines about errors that Fastify itself logs in a scope: the secrets of the request are removed. If a line cannot be
+ * written, for example because a serializer of the logger throws, only the line is lost. Fastify writes some of these lines in
+ * events of Node, so the process would end.
  *
- * If a line cannot be written, for example because a serializer of the logger throws, only the line is lost. Fastify writes these
- * lines in events of Node, so the process would end.
- *
- * @param listener returns whether it has logged the failure; if not, Fastify logs it
+ * @param onStreamError called when a response stream fails after its headers were sent. Fastify reports such a failure only to its
+ * log controller, before it destroys the response. Returns whether the failure was logged; if not, Fastify logs it
  */
-export function onStreamError (app: FastifyInstance, listener: (error: unknown, request: FastifyRequest, reply: FastifyReply) => boolean): void {
+export function guardLog (app: FastifyInstance, onStreamError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => boolean): void {
   const controller = getLogController(app)
   const key = symbols.get('fastify.logController')
   if (controller === undefined || key === undefined) return
-  const listening = Object.create(controller, {
-    streamError: {
-      value: (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-        if (!listener(error, request, reply)) callSafely(() => { controller.streamError(error ?? new Error(`The stream failed with ${String(error)}.`), request, reply) }, () => {})
+  const guarded = Object.create(controller) as LogController
+  for (const name of errorLogs) {
+    guarded[name] = (error, request, reply, ...rest) => {
+      if (name === 'streamError') {
+        if (onStreamError(error, request, reply)) return
+        error ??= new Error(`The stream failed with ${String(error)}.`) // Fastify reads its code
       }
-    },
-    requestCompleted: {
-      value: (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-        callSafely(() => { controller.requestCompleted(error, request, reply) }, () => {})
-      }
+      callSafely(() => { controller[name](error && redactFor(request, error), request, reply, ...rest) }, () => {})
     }
-  }) as LogController
-  Object.assign(app, { [key]: listening })
+  }
+  guardedControllers.set(guarded, controller)
+  Object.assign(app, { [key]: guarded })
 }
 
 /** Returns the headers that were set on a reply, by name in lower case. Without Fastify's internals, also the headers that were set on `reply.raw`. */

@@ -5,7 +5,7 @@ import { ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus } from '../catalog/definition.js'
 import { getLogController, getRequestIdLogLabel, overridesLog } from '../fastify/reply-internals.js'
 import { callSafely } from '../support/call-safely.js'
-import { listSecrets, printErrors, printValue, redactError, redactText } from '../support/redact.js'
+import { listSecrets, printErrors, printValue, redactError, redactFor, redactText } from '../support/redact.js'
 
 /** The status that is logged if the client disconnected before the response. It is never sent. */
 export const clientDisconnected = 499
@@ -115,8 +115,7 @@ function writeBuiltInLog (entry: LogEntry, target: LogTarget): void {
 }
 
 function callLogFunction (write: LogFunction, entry: LogEntry, { request, log }: LogTarget): unknown {
-  const secrets = listSecrets(request?.headers)
-  return write(secrets.length === 0 ? entry : { ...entry, error: redactApiError(entry.error, secrets) }, request, log)
+  return write(request === null ? entry : { ...entry, error: redactFor(request, entry.error, ApiError.prototype) }, request, log)
 }
 
 /**

@@ -6,6 +6,7 @@
  * of binary data is kept. So no serializer can bypass the search for secrets.
  */
 import { inspect, types } from 'node:util'
+import type { FastifyRequest } from 'fastify'
 import { readProperty } from './call-safely.js'
 import { isObject } from './is-object.js'
 
@@ -91,6 +92,12 @@ export function redactError<T> (error: T, secrets: readonly string[], prototype?
   } catch {
     return new Error(`a value of type ${typeof error} that cannot be shown`) as T
   }
+}
+
+/** Returns an error without the secrets in the headers of a request. If the headers contain none, the error is returned unchanged. */
+export function redactFor<T> ({ headers }: Pick<FastifyRequest, 'headers'>, error: T, prototype?: object): T {
+  const secrets = listSecrets(headers)
+  return secrets.length === 0 ? error : redactError(error, secrets, prototype)
 }
 
 /** The remaining limits while a value is copied. */

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import {
-  addFirstSendHook, getLogController, getNextErrorHandler, getOwnHeaders, getParsedMediaTypes, getRequestIdLogLabel, hasSendHooks, isErrorOfBody,
-  isSendingThrown, isSendCalledByApplication, isStreaming, mayHaveTrailers, onStreamError, overridesLog, sendWithLastHook
+  addFirstSendHook, getLogController, getNextErrorHandler, getOwnHeaders, getParsedMediaTypes, getRequestIdLogLabel, guardLog, hasSendHooks,
+  isErrorOfBody, isSendingThrown, isSendCalledByApplication, isStreaming, mayHaveTrailers, overridesLog, sendWithLastHook
 } from '../../lib/fastify/reply-internals.js'
 
 /** A value that is not an instance, a request or a reply of Fastify. */
@@ -108,6 +108,9 @@ t.test('the log controller of an application is found, with the methods that it 
   class Own extends LogController { override routeNotFound (): void {} }
   const own = getLogController(Fastify({ logController: new Own() })) as typeof plain
   t.strictSame([overridesLog(own, 'defaultErrorLog'), overridesLog(own, 'routeNotFound')], [false, true])
+  const guarded = Fastify({ logController: new Own() })
+  for (let registrations = 0; registrations < 2; registrations++) guardLog(guarded, () => true)
+  t.strictSame((['defaultErrorLog', 'routeNotFound'] as const).map(method => overridesLog(getLogController(guarded) as typeof plain, method)), [false, true])
   t.equal(getRequestIdLogLabel(Fastify({ logController: new LogController({ requestIdLogLabel: 'rid' }) })), 'rid')
   t.equal(getLogController(stranger), undefined)
   t.equal(getRequestIdLogLabel((stranger as { server: FastifyInstance }).server), 'reqId')
@@ -123,7 +126,7 @@ t.test('a stream that fails after its headers is reported, in the scope and the 
   }, { highWaterMark: 0 })
   app.get('/outside', (_request, reply) => { reply.send(fails()) })
   await app.register(async scope => {
-    onStreamError(scope, (error, request, reply) => {
+    guardLog(scope, (error, request, reply) => {
       seen.push([(error as Error).message, request.url, reply.sent])
       return request.url === '/inside'
     })
@@ -139,7 +142,7 @@ t.test('a stream that fails after its headers is reported, in the scope and the 
   for (const url of ['/outside', '/inside', '/inner']) await fetch(app.listeningOrigin + url).then(response => response.text()).catch(() => {})
   t.strictSame(seen, [['cut', '/inside', false], ['cut', '/inner', false]])
   t.equal(lines.length, 2, 'the failures without another log line')
-  onStreamError(stranger, () => true)
+  guardLog(stranger, () => true)
 })
 
 t.test('the headers of a reply are listed without those that were set on its raw response', async t => {
@@ -176,7 +179,7 @@ t.test('a log line about a completed request that cannot be written is lost, and
       serializers: { res (reply) { if (reply.request?.url === '/broken') throw new Error('The user is unknown.'); return (urls.push(reply.request?.url), {}) } }
     }
   })
-  onStreamError(app, () => true)
+  guardLog(app, () => true)
   app.get('/*', async () => 'ok')
   await app.listen({ port: 0, host: '127.0.0.1' })
   t.after(() => app.close())
@@ -188,7 +191,7 @@ t.test('a failure without a reason is passed to the log controller as an error',
   const seen: unknown[] = []
   class Own extends LogController { override streamError (error: Error, ..._rest: unknown[]): void { seen.push(error.message) } }
   const app = Fastify({ logController: new Own() })
-  onStreamError(app, () => false)
+  guardLog(app, () => false)
   const key = Object.getOwnPropertySymbols(app).find(symbol => symbol.description === 'fastify.logController') as symbol
   const controller = (app as unknown as Record<symbol, Own>)[key] as Own
   for (const error of [undefined, null, new Error('cut')]) controller.streamError(error as Error, {} as never, {} as never)

@@ -225,6 +225,34 @@ t.test('a thrown value that is not an Error is also logged, without the key in a
   t.match(log.slice(before), '"thrown":"\'down\'"')
 })
 
+t.test('the lines that Fastify itself logs about errors of hooks and serializers do not have the key', async t => {
+  const { key } = await issue()
+  const guard = apiKey({ lookup })
+  const fail = (): never => { throw Object.assign(new Error(`No ${key}`), { sent: [key] }) }
+  const url = await serve(t, guard, {
+    async setUp (app) {
+      await app.register(apiErrors)
+      app.get('/send', { onRequest: guard, onSend: async () => fail() }, async () => 'ok')
+      app.get('/error', { onRequest: guard, onSend: async () => fail() }, async () => { throw standardErrors.resource_conflict() })
+      app.get('/response', { onRequest: guard, onResponse: async () => fail() }, async () => 'ok')
+      app.get('/callback', { onRequest: guard, onResponse: (_request, _reply, done) => { done(new Error(key)) } }, async () => 'ok')
+      app.get('/without-key', { onResponse: async () => { throw new Error('No key was sent.') } }, async () => 'ok')
+    }
+  })
+  const before = log.length
+  const internal = refused(500, undefined, 'internal_error', standardErrors.internal_error.message)
+  const ok = { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' }
+  const conflict = refused(409, undefined, 'resource_conflict', standardErrors.resource_conflict.message)
+  for (const [path, expected] of Object.entries({ '/send': internal, '/error': conflict, '/response': ok, '/callback': ok })) {
+    t.strictSame(await fetchResponse(new URL(path, url).href, bearer(key)), expected, path)
+  }
+  t.strictSame(await fetchResponse(new URL('/without-key', url).href), ok)
+  const lines = log.slice(before).trim().split('\n').map(line => JSON.parse(line) as { msg: string, err?: { message: string, sent?: unknown } })
+  t.notMatch(log.slice(before), key)
+  t.strictSame(lines.filter(({ msg }) => msg === 'request errored').map(({ err }) => [err?.message, err?.sent]), [['No [API key]', ['[API key]']], ['[API key]', undefined], ['No key was sent.', undefined]])
+  t.equal(lines.filter(({ msg, err }) => msg === 'No [API key]' && err?.message === 'No [API key]').length, 2, 'the errors of the onSend hooks')
+})
+
 for (const [record, reason] of [
   [{ id: 'key_1', expiresAt: 'soon' }, 'The record of the API key "key_1" is invalid: expiresAt: expected a Date, an ISO 8601 string or milliseconds, got "soon".'],
   [{ id: 'key_1', revokedAt: new Date(NaN) }, 'The record of the API key "key_1" is invalid: revokedAt: expected a Date, an ISO 8601 string or milliseconds, got an invalid date.'],
