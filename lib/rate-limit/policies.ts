@@ -141,13 +141,18 @@ export function formatPolicyName (name: string): string {
   return JSON.stringify(name)
 }
 
-/**
- * Returns the name of the policy that `config.rateLimit` of a route describes. HEAD has the name of GET, because Fastify adds a
- * HEAD route for each GET route and both share a limit.
- */
-export function createRoutePolicyName ({ method, url }: Pick<RouteOptions, 'method' | 'url'>): string {
-  const methods = new Set([method].flat().map(name => name.toUpperCase() === 'HEAD' ? 'GET' : name))
-  return `${[...methods].join()} ${url}`.replace(/[^\x20-\x7e]+/g, text => encodeURIComponent(text.toWellFormed()))
+/** Returns the name of the policy that `config.rateLimit` of a route describes. */
+export function createRoutePolicyName (route: Pick<RouteOptions, 'method' | 'url'>): string {
+  return formatRoutePolicy(listMethods(route), route)
+}
+
+/** Returns the methods of a route. HEAD is listed as GET, because Fastify adds a HEAD route for each GET route and both share a limit. */
+function listMethods ({ method }: Pick<RouteOptions, 'method'>): string[] {
+  return [...new Set([method].flat().map(name => name.toUpperCase() === 'HEAD' ? 'GET' : name.toUpperCase()))]
+}
+
+function formatRoutePolicy (methods: readonly string[], { url }: Pick<RouteOptions, 'url'>): string {
+  return `${methods.join()} ${url}`.replace(/[^\x20-\x7e]+/g, text => encodeURIComponent(text.toWellFormed()))
 }
 
 /**
@@ -160,6 +165,8 @@ export function createRoutePolicy (settings: RouteRateLimit, route: Pick<RouteOp
 }
 
 function createRouteGroup (route: Pick<RouteOptions, 'method' | 'url' | 'constraints'>): string {
+  const methods = listMethods(route)
   const constraints = Object.entries(route.constraints ?? {}).map(([name, value]) => `${name}=${String(value)}`)
-  return [createRoutePolicyName(route), ...constraints.sort()].join(' ')
+  // The HEAD route that Fastify adds has only this method, also if its GET route has several.
+  return [formatRoutePolicy(methods.includes('GET') ? ['GET'] : methods, route), ...constraints.sort()].join(' ')
 }

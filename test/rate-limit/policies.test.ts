@@ -148,15 +148,19 @@ t.test('config.rateLimit becomes a policy', async t => {
 t.test('HEAD has the limit of GET, and routes that differ by constraint have separate counts', async t => {
   for (const method of ['HEAD', 'head', ['GET', 'HEAD'], ['HEAD', 'GET'], 'GET'] as const) t.equal(createRoutePolicyName({ method: method as 'HEAD', url: '/' }), 'GET /')
   t.equal(createRoutePolicyName({ method: ['HEAD', 'POST'], url: '/' }), 'GET,POST /')
+  t.equal(createRoutePolicy({}, { method: ['POST', 'GET'], url: '/' }).groupId, 'GET /')
+  t.equal(createRoutePolicy({}, { method: ['POST', 'PUT'], url: '/' }).groupId, 'POST,PUT /')
   t.equal(createRoutePolicy({}, { method: 'HEAD', url: '/', constraints: { version: '1.0.0', host: /a/ } }).groupId, 'GET / host=/a/ version=1.0.0')
 })
 
 t.test('GET and HEAD of a route share the count of config.rateLimit', async t => {
   const url = await serveApp(t, { rateLimit: { policies } }, app => {
     app.get('/', { config: { rateLimit: { max: 2 } } }, async () => ({ ok: true }))
-    app.route({ method: ['GET', 'HEAD'], url: '/both', config: { rateLimit: { max: 2 } }, handler: async () => ({ ok: true }) })
+    for (const [url, method] of [['/both', ['GET', 'HEAD']], ['/several', ['GET', 'POST']], ['/last', ['PUT', 'GET']]] as const) {
+      app.route({ method: [...method], url, config: { rateLimit: { max: 2 } }, handler: async () => ({ ok: true }) })
+    }
   })
-  for (const path of ['/', '/both']) {
+  for (const path of ['/', '/both', '/several', '/last']) {
     const statuses = []
     for (const method of ['HEAD', 'GET', 'HEAD', 'GET']) statuses.push((await fetch(url + path, { method })).status)
     t.strictSame(statuses, [200, 200, 429, 429], path)
