@@ -29,7 +29,7 @@ export function trackFunctions (app: FastifyInstance): void {
   replaced.add(app)
   const isActive = (): boolean => isGuarding(app)
   const wrap = (guard: (call: Call, isActive: () => boolean) => Call) => (value: unknown): unknown => typeof value === 'function' ? guard(value as Call, isActive) : value
-  replaceSetter(app, 'addContentTypeParser', args => args.map(value => value === app.defaultTextParser ? value : wrap(guardParser)(value)))
+  replaceSetter(app, 'addContentTypeParser', args => args.map(value => value === app.defaultTextParser ? value : wrap((parser, isActive) => guardCallback('content-type parser', parser, isActive))(value)))
   trackErrorHandlers(app, wrap(guardErrorHandler))
   replaceSetter(app, 'setValidatorCompiler', args => args.map(wrap(guardValidatorCompiler)))
   replaceSetter(app, 'setSchemaErrorFormatter', args => args.map(wrap(guardSchemaErrorFormatter)))
@@ -119,7 +119,8 @@ export function guardRouteFunctions (app: FastifyInstance, routes: Routes): void
   })
 }
 
-function describeThrown (what: string, call: Call, thrown: unknown): Error {
+/** Returns an error that describes a thrown value. */
+export function describeThrown (what: string, call: Call, thrown: unknown): Error {
   return new Error(`The ${what} '${call.name}' threw ${describeValue(thrown)}.`, { cause: thrown })
 }
 
@@ -143,18 +144,18 @@ function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
   return guarded
 }
 
-function guardParser (parser: Call, isActive: () => boolean): Call {
-  const complete = (thrown: unknown): unknown => thrown ?? (isActive() ? describeThrown('content-type parser', parser, thrown) : thrown)
-  return copyFunctionProperties(parser, function (this: unknown, a, b, done) {
+/** Guards a function with two arguments and an optional callback whose error would be lost if it is returned, or is `undefined` or another falsy value. */
+export function guardCallback (what: string, call: Call, isActive: () => boolean): Call {
+  const fail = (thrown: unknown): never => { throw thrown ? thrown : describeThrown(what, call, thrown) }
+  return copyFunctionProperties(call, function (this: unknown, a, b, done) {
+    if (!isActive()) return call.call(this, a, b, done)
     let result: unknown
     try {
-      result = parser.call(this, a, b, isActive() && typeof done === 'function' ? guardDone(done as Done) : done)
+      result = call.call(this, a, b, typeof done === 'function' ? guardDone(done as Done) : done)
     } catch (thrown) {
-      throw complete(thrown)
+      fail(thrown)
     }
-    if (!isActive()) return result
-    if (result instanceof Promise) return checkReturned(result.catch((thrown: unknown) => { throw complete(thrown) }))
-    return checkReturned(result)
+    return checkReturned(isPromiseLike(result) ? Promise.resolve(result).catch(fail) : result)
   })
 }
 
@@ -288,7 +289,7 @@ async function completeRejection (validate: Call, result: PromiseLike<unknown>):
 const reportLists = ['validation', 'errors', 'issues', 'details']
 
 /** Returns whether an error says that the request is invalid: it has a status, or a list of what is invalid. */
-function isReport (value: unknown): boolean {
+export function isReport (value: unknown): boolean {
   if (Array.isArray(value) || isApiError(value)) return true
   if (!isObject(value)) return false
   return typeof value.statusCode === 'number' || (!(value instanceof AggregateError) && (reportLists.some(name => Array.isArray(value[name])) || typeof value.failures === 'function'))
@@ -303,7 +304,7 @@ function checkReport (validate: Call, error: unknown): unknown {
 }
 
 /** Returns the error for a validator that failed, with the status 500. Fastify sets properties on it, so it must be writable. */
-function createFailure (validate: Call, thrown: unknown): unknown {
+export function createFailure (validate: Call, thrown: unknown): unknown {
   if (isApiError(thrown)) return thrown
   ignoreRejection(thrown)
   try {

@@ -7,6 +7,8 @@
  * first needed. It stops after too many errors, and it validates only the first items of long lists.
  */
 import type { FastifyServerOptions } from 'fastify'
+import { createFailure, isReport } from '../fastify/guard-functions.js'
+import type { Call } from '../fastify/guard-result.js'
 import { isObject, isRecord } from '../support/is-object.js'
 
 type AjvOptions = NonNullable<FastifyServerOptions['ajv']>
@@ -160,7 +162,9 @@ function createValidator (validate: Validate, compileAll: () => Validate, all: A
       return false
     }
     return outcome.catch(async error => {
-      throw isObject(error) && Array.isArray(error.errors) ? await callAllAsync(data, context) ?? error : error
+      // Fastify accepts the request if the validator rejects with `undefined`, and sends the message of any other error.
+      if (!isReport(error)) throw createFailure(validate as Call, error)
+      throw Array.isArray((error as { readonly errors?: unknown }).errors) ? await callAllAsync(data, context) ?? error : error
     })
   }
 

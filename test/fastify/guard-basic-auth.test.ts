@@ -26,6 +26,17 @@ t.test('credentials are rejected if validate() rejects with a value that is not 
   t.strictSame(await unhandled(), [])
 })
 
+t.test('credentials are rejected if validate() returns an error, or a promise of any value', async t => {
+  const unhandled = watchRejections(t)
+  for (const value of [null, true, false, 'secret', { id: 'user_1' }, errors.invalid_credentials, Object.freeze(new Error('frozen'))]) {
+    t.strictSame(await respond(async () => value), [500, format('internal_error')], String(value))
+  }
+  t.strictSame(await respond(() => Promise.reject(Object.freeze(errors.invalid_credentials()))), [500, format('internal_error')])
+  t.strictSame(await respond(() => errors.invalid_credentials), [500, format('internal_error')])
+  for (const create of [() => errors.invalid_credentials(), async () => errors.invalid_credentials()]) t.strictSame(await respond(create), [401, format('invalid_credentials')])
+  t.strictSame(await unhandled(), [])
+})
+
 t.test('errors and results of validate() are not changed', async t => {
   t.strictSame(await respond(async () => { throw errors.invalid_credentials() }), [401, format('invalid_credentials')])
   t.strictSame(await respond((_user, _password, _request, _reply, done: (error?: Error) => void) => { done(errors.invalid_credentials()) }), [401, format('invalid_credentials')])

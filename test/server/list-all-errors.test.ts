@@ -4,7 +4,7 @@ import ajvErrors from 'ajv-errors'
 import fc from 'fast-check'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import t, { type Test } from 'tap'
-import apiErrors, { serverOptions } from 'fastify-api-errors'
+import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
 import { keptItems, listAllErrors, maxCreated, maxDepth, maxPath, maxValues } from '../../lib/server/list-all-errors.js'
 
 const names = Array.from({ length: 30 }, (_, at) => `field${at}`)
@@ -190,6 +190,29 @@ t.test('an asynchronous schema with a keyword that throws or changes its result'
     t.equal((await app.inject({ method: 'POST', url: '/', payload: {} })).statusCode, 422, keyword)
     t.strictSame(report, reported, keyword)
   }
+})
+
+t.test('an asynchronous keyword that fails with any value is a failure of the server, and the request does not reach the handler', async t => {
+  const sent: unknown[] = []
+  const thrown: readonly unknown[] = [undefined, null, 0, 'no', new Error('The database is gone.'), Object.freeze(new Error('frozen')), new AggregateError([new Error('no')], 'none')]
+  const add = (ajv: { addKeyword: (definition: object) => void }): void => {
+    ajv.addKeyword({ keyword: 'breaks', async: true, validate: async (at: number) => { throw thrown[at] } })
+    ajv.addKeyword({ keyword: 'taken', async: true, validate: async () => { throw standardErrors.resource_conflict({ message: 'The name is taken.' }) } })
+  }
+  const app = Fastify(serverOptions({ genReqId: () => 'req_1', ajv: { plugins: [[add as never, {}]] } }))
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  const handler = async (): Promise<string> => { sent.push('handler'); return 'ok' }
+  thrown.forEach((_, at) => { app.post(`/${at}`, { schema: { body: { $async: true, type: 'object', breaks: at } } }, handler) })
+  app.post('/taken', { schema: { body: { $async: true, type: 'object', taken: true } } }, handler)
+  for (const at of thrown.keys()) {
+    const response = await app.inject({ method: 'POST', url: `/${at}`, payload: {} })
+    t.equal(response.statusCode, 500, String(at))
+    t.strictSame(response.json(), { code: 'internal_error', message: standardErrors.internal_error.message, request_id: 'req_1' }, String(at))
+  }
+  const taken = await app.inject({ method: 'POST', url: '/taken', payload: {} })
+  t.strictSame([taken.statusCode, taken.json()], [409, { code: 'resource_conflict', message: 'The name is taken.', request_id: 'req_1' }])
+  t.strictSame(sent, [])
 })
 
 t.test('the second validator has the keywords and formats of the application', async t => {
