@@ -60,13 +60,20 @@ export function createInvalidError (location: IssueLocation, issues: readonly Is
 
 /**
  * Returns the validator's report. A validator may return its own error, as Joi and yup do. Such an error has Fastify's code, but
- * usually no known list. Those of asynchronous Ajv schemas have `errors`, and those of Valibot and zod have `issues`. If the
- * validator itself failed, the error has the status 500.
+ * a list under another name. Those of asynchronous Ajv schemas have `errors`, those of Valibot and zod have `issues`, those of Joi
+ * have `details`, and those of yup have `inner`. If the validator itself failed, the error has the status 500.
  */
-function getReportedErrors ({ validation, code, statusCode, errors, issues }: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
+function getReportedErrors (error: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
+  const { validation, code, statusCode, errors, issues, details, inner } = error
   if (Array.isArray(validation)) return validation
   if (code !== 'FST_ERR_VALIDATION' || statusCode !== 400) return undefined
-  return [errors, issues].find(Array.isArray) ?? []
+  if (Array.isArray(inner)) return (inner.length > 0 ? inner : [error]).map(readYupError) // by default, yup stops at the first error
+  return [errors, issues, details].find(Array.isArray) ?? []
+}
+
+/** Returns an error of yup as an issue of Standard Schema. Its path is a string, such as `tags[1].name`. */
+function readYupError (error: unknown): object {
+  return { message: '', path: isObject(error) && typeof error.path === 'string' ? error.path.split(/[.[\]"]+/).filter(Boolean) : [] }
 }
 
 /**

@@ -156,27 +156,39 @@ t.test('errors of an asynchronous schema of Ajv are translated', async t => {
   })
 })
 
-t.test('a validator that returns its own error, as Joi and yup do', async t => {
+t.test('the error of Joi or yup has the fields, without its messages, which can repeat the value', async t => {
   const returning = (error: unknown): Promise<FastifyInstance> => createApi({}, app => {
     app.setValidatorCompiler(() => () => ({ error }) as never)
     app.post('/', { schema: { body: {} } }, () => 'fine')
     app.get('/', { schema: { querystring: {} } }, () => 'fine')
   })
-  const joi = (): Error => Object.assign(new Error(`"a" is ${secret}`), { details: [{ message: secret, path: ['a'] }] })
-  const yup = (): Error => Object.assign(new Error(`a is ${secret}`), { errors: [`a is ${secret}`] })
-  for (const create of [joi, yup]) {
-    const app = await returning(create())
-    const { text, ...answer } = await postTo(app, {})
-    t.strictSame(answer, { status: 422, code: 'validation_error', faults: [['', 'invalid', 'is invalid']] })
+  const failure = (properties: object): Error => Object.assign(new Error(`"a" is ${secret}`), properties)
+  const joi = (...paths: unknown[]): Error => failure({ details: paths.map(path => ({ message: secret, path, type: 'any.custom', context: { value: secret } })) })
+  const yup = (path: unknown, ...inner: unknown[]): Error => failure({ path, inner, errors: [secret], value: secret })
+  const invalid = 'is invalid'
+  const body = { a: secret, list: [{}, { 'a.b': secret }] }
+  for (const [error, faults] of [
+    [joi(['a'], ['list', 1, 'a.b'], ['name']), [['a', 'invalid', invalid], ['list[1].a.b', 'invalid', invalid], ['name', 'required', 'is required']]],
+    [joi([]), [['', 'invalid', invalid]]],
+    [joi(), [['', 'invalid', invalid]]],
+    [failure({ details: secret }), [['', 'invalid', invalid]]],
+    [failure({ errors: [secret] }), [['', 'invalid', invalid]]],
+    [yup('a'), [['a', 'invalid', invalid]]],
+    [yup(''), [['', 'invalid', invalid]]],
+    [yup(undefined), [['', 'invalid', invalid]]],
+    [yup(undefined, yup('a'), yup('list[0]["b"]'), yup('name'), null), [['a', 'invalid', invalid], ['list[0].b', 'required', 'is required'], ['name', 'required', 'is required'], ['', 'invalid', invalid]]]
+  ] as const) {
+    const { text, ...answer } = await postTo(await returning(error), body)
+    t.strictSame(answer, { status: 422, code: 'validation_error', faults })
     t.notMatch(text, secret)
   }
-  const response = await (await returning(joi())).inject('/')
+  const response = await (await returning(joi(['limit']))).inject('/?limit=x')
   t.equal(response.statusCode, 400)
   t.strictSame(response.json(), {
     code: 'invalid_parameter',
     message: 'A path or query parameter is invalid.',
     request_id: 'req_1',
-    details: [{ in: 'query', field: '', pointer: '', code: 'invalid', message: 'is invalid' }]
+    details: [{ in: 'query', field: 'limit', pointer: '/limit', code: 'invalid', message: 'is invalid' }]
   })
 })
 
