@@ -57,7 +57,10 @@ function guardTrailer (getValue: GetTrailer): GetTrailer {
 /** Returns the payload that Fastify should send. A string schema would serialize a factory that was not called as its source code. */
 function guardPayload (reply: FastifyReply, payload: unknown, send: Send): unknown {
   try {
-    if (isObject(payload) && isStream(payload)) guardWrite(reply, send)
+    if (isObject(payload) && isStream(payload)) {
+      guardWrite(reply, send)
+      if (payload.readableObjectMode === true) guardPipe(payload as unknown as Readable)
+    }
     return typeof payload === 'function' ? findError(payload) ?? payload : payload
   } catch {
     return payload // A thrown value is sent, too. It may be a proxy whose traps throw.
@@ -67,6 +70,33 @@ function guardPayload (reply: FastifyReply, payload: unknown, send: Send): unkno
 /** Returns whether Fastify sends an object as a stream: a stream of Node, a web stream, or a web `Response`. */
 function isStream (payload: Readonly<Record<string, unknown>>): boolean {
   return typeof payload.pipe === 'function' || typeof payload.getReader === 'function' || Object.prototype.toString.call(payload) === '[object Response]'
+}
+
+function isSendableChunk (chunk: unknown): boolean {
+  return typeof chunk === 'string' || ArrayBuffer.isView(chunk)
+}
+
+function createChunkError (chunk: unknown): TypeError {
+  return new TypeError(`A response stream: expected strings or binary data, got ${describeValue(chunk)}.`)
+}
+
+/**
+ * Makes a stream of objects fail at a chunk that cannot be sent, if the stream is piped to a stream of bytes, such as that of
+ * @fastify/compress. The other stream would throw the error outside of the request. An `onSend` hook may convert the objects.
+ */
+function guardPipe (stream: Readable): void {
+  const { emit, pipe } = stream
+  stream.pipe = <Target extends NodeJS.WritableStream>(target: Target, options?: { readonly end?: boolean }): Target => {
+    // readable-stream has no writableObjectMode.
+    if ((target as { readonly _writableState?: { readonly objectMode?: boolean } })._writableState?.objectMode !== true) {
+      stream.emit = (name: string | symbol, ...args: unknown[]): boolean => {
+        if (name !== 'data' || isSendableChunk(args[0])) return emit.call(stream, name, ...args)
+        stream.destroy(createChunkError(args[0]))
+        return false
+      }
+    }
+    return pipe.call(stream, target, options) as Target
+  }
 }
 
 /**
@@ -79,7 +109,7 @@ function guardWrite (reply: FastifyReply, send: Send): void {
   raw.write = ((...args: Parameters<ServerResponse['write']>): boolean => {
     try {
       // Over HTTP/2, Node writes the headers before it checks the chunk.
-      if (typeof args[0] !== 'string' && !ArrayBuffer.isView(args[0])) throw new TypeError(`A response stream: expected strings or binary data, got ${describeValue(args[0])}.`)
+      if (!isSendableChunk(args[0])) throw createChunkError(args[0])
       return write.apply(raw, args)
     } catch (error) {
       raw.write = write

@@ -1,8 +1,9 @@
 /** Streams that fail while Fastify reads or writes them, over HTTP/1.1 and HTTP/2: the process continues, and each request gets a response. */
 import { once } from 'node:events'
 import { connect } from 'node:http2'
-import { Readable } from 'node:stream'
+import { Readable, Transform } from 'node:stream'
 import type { ServerResponse } from 'node:http'
+import compress from '@fastify/compress'
 import t from 'tap'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
@@ -64,6 +65,30 @@ t.test('a stream whose chunks are not text or binary data results in a 500', asy
   for (const name of Object.keys(invalidStreams)) {
     t.strictSame(await sendRequest(ports[0], 'GET', `/${encodeURIComponent(name)}`), internal, name)
     t.strictSame(await get(ports[1], `/${encodeURIComponent(name)}`), { status: 500, text: JSON.stringify(internal.body), trailers: {} }, name)
+  }
+  t.strictSame(await unhandled(), [])
+})
+
+t.test('with @fastify/compress, a stream whose chunks are not text or binary data results in a 500, and objects that a hook converts are sent', async t => {
+  const streams: Readonly<Record<string, () => unknown>> = { ...invalidStreams, late: () => Readable.from(['text', { id: 1 }]) }
+  const onSend = async (_request: unknown, _reply: unknown, payload: unknown): Promise<Readable> => (payload as Readable).map(chunk => JSON.stringify(chunk))
+  const unhandled = watchRejections(t)
+  const app = await createApp()
+  await app.register(compress, { threshold: 0 })
+  for (const [name, create] of Object.entries(streams)) app.get(`/${name}`, async () => create())
+  app.get('/converted', { onSend }, async () => Readable.from([{ id: 1 }, { id: 2 }]))
+  const pipe = (stream: Readable): Readable => stream.pipe(new Transform({ writableObjectMode: true, transform (chunk, _encoding, done) { done(null, JSON.stringify(chunk)) } }))
+  app.get('/piped', { onSend: async (_request, _reply, payload) => pipe(payload as Readable) }, async () => Readable.from([{ id: 3 }]))
+  app.get('/before', async () => pipe(Readable.from([{ id: 1 }, { id: 2 }])))
+  const port = await listen(t, app)
+  const headers = { 'accept-encoding': 'gzip' }
+  for (const name of Object.keys(streams)) {
+    const response = await fetch(`http://127.0.0.1:${port}/${encodeURIComponent(name)}`, { headers })
+    t.strictSame([response.status, response.headers.get('content-encoding'), await response.json()], [500, null, { ...internal.body as object, request_id: response.headers.get('x-request-id') }], name)
+  }
+  for (const [path, text] of Object.entries({ converted: '{"id":1}{"id":2}', piped: '{"id":3}', before: '{"id":1}{"id":2}' })) {
+    const response = await fetch(`http://127.0.0.1:${port}/${path}`, { headers })
+    t.strictSame([response.status, response.headers.get('content-encoding'), await response.text()], [200, 'gzip', text], path)
   }
   t.strictSame(await unhandled(), [])
 })
