@@ -146,7 +146,7 @@ function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
 
 /** Guards a function with two arguments and an optional callback whose error would be lost if it is returned, or is `undefined` or another falsy value. */
 export function guardCallback (what: string, call: Call, isActive: () => boolean): Call {
-  const fail = (thrown: unknown): never => { throw thrown ? thrown : describeThrown(what, call, thrown) }
+  const fail = (thrown: unknown): never => { throw thrown || describeThrown(what, call, thrown) }
   return copyFunctionProperties(call, function (this: unknown, a, b, done) {
     if (!isActive()) return call.call(this, a, b, done)
     let result: unknown
