@@ -1,7 +1,7 @@
 /** Records and guards the functions that @fastify/auth combines into one hook. The hook itself does not show them. */
 import type { FastifyInstance } from 'fastify'
 import { guardCallback } from './guard-functions.js'
-import type { Call } from './guard-result.js'
+import type { Call } from './guard-synchronous.js'
 import { isGuarding } from './hooks.js'
 import { scopesAround } from './scopes.js'
 

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyPluginCallback, RouteOptions } from 'fasti
 import { trackComposedHooks } from './composed-hooks.js'
 import { trackFunctions } from './guard-functions.js'
 import { trackHooks } from './hooks.js'
-import { guardBasicAuth } from './guard-basic-auth.js'
+import { guardPluginOptions } from './guard-plugin-options.js'
 import { keepPluginOptions } from './rate-limit-plugin-options.js'
 import { addRegistration, findOwner, isInside, isOwner, pluginName } from './registrations.js'
 import { listRouteNames, type Routes } from './routes.js'
@@ -66,7 +66,7 @@ function recordRegistrations (app: FastifyInstance): void {
   app.register = function (this: FastifyInstance, plugin: FastifyPluginCallback & { readonly [displayName]?: string }, ...args: unknown[]) {
     if (plugin?.[displayName] === pluginName) addRegistration(this, args[0])
     keepPluginOptions(this, plugin, args[0])
-    return register.call(this, plugin, ...args.map(options => guardBasicAuth(plugin, options)))
+    return register.call(this, plugin, ...args.map(options => guardPluginOptions(this, plugin, options)))
   } as unknown as FastifyInstance['register']
 }
 

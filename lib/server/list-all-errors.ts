@@ -8,7 +8,7 @@
  */
 import type { FastifyServerOptions } from 'fastify'
 import { createFailure, isReport } from '../fastify/guard-functions.js'
-import type { Call } from '../fastify/guard-result.js'
+import type { Call } from '../fastify/guard-synchronous.js'
 import { isObject, isRecord } from '../support/is-object.js'
 
 type AjvOptions = NonNullable<FastifyServerOptions['ajv']>

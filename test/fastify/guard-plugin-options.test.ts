@@ -1,5 +1,6 @@
-/** What the function of @fastify/basic-auth that checks the credentials throws. */
+/** What the functions of @fastify/basic-auth and @fastify/jwt that check credentials return and throw. */
 import basicAuth from '@fastify/basic-auth'
+import jwt, { type FastifyJWTOptions } from '@fastify/jwt'
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
@@ -51,4 +52,39 @@ t.test('options that are not valid are passed on', async t => {
     if (typeof options === 'function') await app.ready()
     else await t.rejects(async () => { await app.ready() }, { message: /validate/ })
   }
+})
+
+async function respondToToken (options: object, isActive = true): Promise<[status: number, body: string]> {
+  const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
+  await app.register(jwt, { secret: 'lovelace', ...options } as FastifyJWTOptions)
+  if (isActive) await app.register(apiErrors, { log: false })
+  app.get('/', { onRequest: async request => { await request.jwtVerify() } }, async () => 'secret')
+  await app.ready()
+  const { statusCode, body } = await app.inject({ url: '/', headers: { authorization: `Bearer ${app.jwt.sign({ sub: 'user_1', device: 'phone' })}` } })
+  return [statusCode, body]
+}
+
+const fails = (): never => { throw undefined } // eslint-disable-line no-throw-literal
+const rejects = async (): Promise<never> => fails()
+
+t.test('a token is rejected if trusted() or extractToken() of @fastify/jwt returns an error, or fails with undefined', async t => {
+  const unhandled = watchRejections(t)
+  const refused = [401, format('invalid_credentials')]
+  const broken = [500, format('internal_error')]
+  for (const trusted of [() => errors.invalid_credentials(), async () => errors.invalid_credentials(), async () => { throw errors.invalid_credentials() }]) {
+    t.strictSame(await respondToToken({ trusted }), refused)
+  }
+  for (const trusted of [fails, rejects, async () => errors.invalid_credentials]) t.strictSame(await respondToToken({ trusted }), broken)
+  t.strictSame(await respondToToken({ verify: { extractToken: fails } }), broken)
+  t.strictSame(await respondToToken({ verify: { extractToken: () => errors.invalid_credentials() } }), refused)
+  t.strictSame(await unhandled(), [])
+})
+
+t.test('other results of trusted() and extractToken() are not changed', async t => {
+  const extractToken = (request: { headers: { authorization: string } }): string => request.headers.authorization.slice('Bearer '.length)
+  for (const options of [{}, { trusted: () => true }, { trusted: async () => true }, { verify: { extractToken } }, { verify: {}, trusted: () => true }]) {
+    t.strictSame(await respondToToken(options), [200, 'secret'])
+  }
+  for (const trusted of [() => false, async () => false]) t.equal((await respondToToken({ trusted }))[0], 401)
+  t.strictSame(await respondToToken({ trusted: rejects }, false), [200, 'secret'], 'as without the plugin')
 })
