@@ -5,12 +5,15 @@ import swagger from '@fastify/swagger'
 import Fastify from 'fastify'
 import { formats, standardErrors, swaggerOptions } from 'fastify-api-errors'
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { loadParser } from '../../lib/infer/code/parse-function.js'
 import { resolveRules } from '../../lib/infer/custom-rules.js'
 import { createRouteErrors } from '../../lib/infer/route-errors.js'
 import type { DocumentedHeader } from '../../lib/infer/declared/declared-headers.js'
 import { describeSuccessHeaders } from '../../lib/openapi/headers.js'
 import { setDocumentSettings } from '../../lib/openapi/settings.js'
 import { createApp, documentOf, info, resolved, type Document, type Json } from './documents.js'
+
+t.before(loadParser)
 
 const rateLimitHeaders: readonly DocumentedHeader[] = [
   { name: 'RateLimit', description: 'What is left.', schema: { type: 'string' }, example: '"general";r=99;t=60' },

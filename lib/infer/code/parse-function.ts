@@ -1,15 +1,15 @@
 /** Parses the source of a function, and reads the names in it. */
-import type { AnyNode, AssignmentProperty, parseExpressionAt, Property } from 'acorn'
+import type { AnyNode, AssignmentProperty, Property } from 'acorn'
 import { isObject } from '../../support/is-object.js'
 
 /** A function as a syntax tree. */
 export type FunctionNode = Extract<AnyNode, { type: 'FunctionExpression' | 'ArrowFunctionExpression' }>
 
-let parse: typeof parseExpressionAt
+let acorn: Pick<typeof import('acorn'), 'parseExpressionAt'>
 
 /** Loads the parser. Its file is large, and a process that registers no plugin does not need it. */
 export async function loadParser (): Promise<void> {
-  parse = (await import('acorn')).parseExpressionAt
+  acorn = await import('acorn')
 }
 
 /** Returns the source of a function. */
@@ -40,9 +40,11 @@ export function parseFunction (fn: object): FunctionNode | undefined {
 }
 
 function parseSource (source: string): FunctionNode | undefined {
+  // This throws if the parser is not loaded. Inside `try`, the mistake would be hidden, and `undefined` would be kept.
+  const { parseExpressionAt } = acorn
   for (const text of [`(${source})`, `({${source}}).a`]) {
     try {
-      const found = findFunction(parse(text, 0, { ecmaVersion: 'latest' }))
+      const found = findFunction(parseExpressionAt(text, 0, { ecmaVersion: 'latest' }))
       if (found !== undefined) return found
     } catch {
       // The source of a method is not an expression, and the source of a bound function is not JavaScript.
@@ -65,8 +67,9 @@ export function takesArguments (fn: object): boolean {
 
 /** Returns a class as a syntax tree; `undefined` for another function. */
 export function parseClass (value: object): AnyNode | undefined {
+  const { parseExpressionAt } = acorn
   try {
-    const node = parse(getSource(value), 0, { ecmaVersion: 'latest' })
+    const node = parseExpressionAt(getSource(value), 0, { ecmaVersion: 'latest' })
     return node.type === 'ClassExpression' ? node : undefined
   } catch {
     return undefined // a function of the runtime
