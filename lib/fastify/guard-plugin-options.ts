@@ -4,7 +4,7 @@ import { isRecord } from '../support/is-object.js'
 import { describeThrown, guardCallback } from './guard-functions.js'
 import type { Call } from './guard-synchronous.js'
 import { isGuarding } from './hooks.js'
-import { findPluginFunction } from './rate-limit-plugin-options.js'
+import { findPluginFunction } from './find-plugin-function.js'
 import { checkReturned, isError } from './returned-errors.js'
 
 /** Returns the options of a plugin that is registered in a scope, with guarded functions if it is @fastify/basic-auth or @fastify/jwt. */

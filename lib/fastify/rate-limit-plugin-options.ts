@@ -1,5 +1,6 @@
 /** Stores the options that an application passed to @fastify/rate-limit, because the plugin does not expose them. */
 import { isRecord } from '../support/is-object.js'
+import { findPluginFunction } from './find-plugin-function.js'
 import { scopesAround } from './scopes.js'
 
 /** The options of @fastify/rate-limit that a document depends on. */
@@ -10,17 +11,6 @@ export interface RateLimitPluginOptions {
 }
 
 const optionsByScope = new WeakMap<object, RateLimitPluginOptions>()
-
-/**
- * Returns the function of an official plugin, which can be passed as the function or its module; `undefined` for any other
- * plugin. `fp()` can change the name of a plugin, but the function refers to itself.
- *
- * @param property the property that refers to the function, such as `fastifySwagger`
- */
-export function findPluginFunction (plugin: unknown, property: string): unknown {
-  return [plugin, (plugin as { readonly default?: unknown } | null | undefined)?.default]
-    .find(candidate => typeof candidate === 'function' && (candidate as unknown as Readonly<Record<string, unknown>>)[property] === candidate)
-}
 
 /** Stores the options if a plugin is @fastify/rate-limit. */
 export function keepPluginOptions (scope: object, plugin: unknown, options: unknown): void {

@@ -9,7 +9,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { listRoutes } from '../fastify/early-routes.js'
-import { findPluginFunction } from '../fastify/rate-limit-plugin-options.js'
+import { findPluginFunction } from '../fastify/find-plugin-function.js'
 import { listRegistrationsOnServer } from '../fastify/registrations.js'
 import { listRouteNames } from '../fastify/routes.js'
 import { runsPlugin, scopesAround } from '../fastify/scopes.js'
