@@ -31,17 +31,18 @@ const modules = Object.values(manifest.exports).flatMap(target => typeof target 
 const commands = Object.values(manifest.bin).map(path => path.replace(/^\.\/|\.js$/g, ''))
 
 /**
- * Files that run only at startup, while a document or a page is created, or inside a translator. They call no function of the
- * application during a request, so no stack of the application shows their functions, and these have short names.
+ * Files that run only at startup, while a document or a page is created, or inside a translator, and small helpers. They call no
+ * function of the application during a request, so no stack of the application shows their functions, and these have short names.
  */
 const filesWithShortNames = new RegExp(`/lib/(${[
   '(infer|openapi|reference|samples|verify)/.*',
-  'catalog/(complete-definition|deprecation)',
-  'fastify/(composed-hooks|declared-statuses|early-routes|registrations|routes)',
-  'languages/resolve-languages',
+  'catalog/(code-syntax|complete-definition|deprecation|error-headers|meta-schema)',
+  'fastify/(composed-hooks|declared-statuses|early-routes|find-plugin-function|rate-limit-plugin-options|registrations|routes|scopes)',
+  'languages/(choose-language|resolve-languages)',
   'options',
-  'rate-limit/(check-)?policies',
-  'support/expect-option',
+  'rate-limit/(check-policies|header-fields|inherit-limits|memory-store|policies|policy-numbers|route-limits)',
+  'respond/(accept-header|choose-format)',
+  'support/(escape-markdown|expect-option|http-syntax|ip-allowlist|normalize-address|parse-address|parse-json-file|path-parameters|subschemas)',
   'translate/(databases|upstreams|validation)/.*'
 ].join('|')})\\.ts$`.replaceAll('/', '[\\\\/]'))
 
