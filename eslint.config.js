@@ -55,9 +55,14 @@ export default [
   ...importRules,
   {
     rules: {
-      '@stylistic/max-len': ['error', { code: 180, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true }],
+      '@stylistic/max-len': ['error', { code: 120, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }],
       'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx', 'hack'] }]
     }
+  },
+  {
+    // Tests have tables with a case in each line, and the envelopes are counted in lines.
+    files: ['test/**', 'examples/envelopes/**', 'eslint.config.js'],
+    rules: { '@stylistic/max-len': ['error', { code: 180, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true }] }
   },
   {
     files: ['lib/reference/render/*.js'],

@@ -1,4 +1,6 @@
-/** The options of tap that this project uses, by the names of its configuration file; a misspelt one does not compile. */
+/**
+ * The options of tap that this project uses, by the names of its configuration file; a misspelt one does not compile.
+ */
 interface TapConfig {
   /** Globs of the files with tests. */
   readonly include: readonly string[]
@@ -21,19 +23,27 @@ const config: TapConfig = {
   plugin: ['!@tapjs/typescript'],
   'node-arg': ['--import=tsx', '--import=./test/support/load-packages.mjs'],
   timeout: 900,
-  // Twice as many as most continuous integration machines have cores, because many tests wait for servers and processes.
+  // Twice as many as most continuous integration machines have cores, because many tests wait for servers and
+  // processes.
   jobs: 4
 }
 
 /**
- * Folders whose test files run in one process, because starting a process takes more time than most of these files. With a
- * process for each file, the full run took 24 minutes instead of 20.
+ * Folders whose test files run in one process, because starting a process takes more time than most of these files.
+ * With a process for each file, the full run took 24 minutes instead of 20.
  */
 export const sharedFolders: readonly string[] = [
-  'catalog', 'client', 'fastify', 'formats', 'infer', 'languages', 'openapi', 'reference', 'respond', 'samples', 'server', 'source', 'support', 'translate', 'verify'
+  'catalog', 'client', 'fastify', 'formats', 'infer', 'languages', 'openapi', 'reference', 'respond', 'samples',
+  'server', 'source', 'support', 'translate', 'verify'
 ].map(folder => `test/${folder}`)
 
-/** Files in these folders that need a separate process, because they check what the process, Fastify or a plugin does first. */
-export const separateFiles: readonly string[] = ['test/fastify/internals.test.ts', 'test/infer/code/rethrowing-handlers.test.ts']
+/**
+ * Files in these folders that need a separate process, because they check what the process, Fastify or a plugin does
+ * first.
+ */
+export const separateFiles: readonly string[] = [
+  'test/fastify/internals.test.ts',
+  'test/infer/code/rethrowing-handlers.test.ts'
+]
 
 export default config

@@ -1,6 +1,7 @@
 /**
- * Measures the work for an error response without a socket: `node bench/out/answering.js` prints microseconds per response.
- * It measures with warm CPU caches, as in a loop, and with cold ones, as in a server that does other work between two errors.
+ * Measures the work for an error response without a socket: `node bench/out/answering.js` prints microseconds per
+ * response. It measures with warm CPU caches, as in a loop, and with cold ones, as in a server that does other work
+ * between two errors.
  */
 import { Ajv } from 'ajv'
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -29,15 +30,19 @@ const response = (): object => ({
   once () {},
   removeListener () {},
   writeHead () {},
-  end () { written++ }
+  end () {
+    written++
+  }
 })
 
-type ReplyConstructor = new (response: object, request: FastifyRequest, log: FastifyRequest['log']) => FastifyReply
+type ReplyConstructor = new(response: object, request: FastifyRequest, log: FastifyRequest['log']) => FastifyReply
 
 function micros (answer: () => void, between: () => void): number {
   written = 0
   for (let count = 0; count < answers; count++) answer()
-  if (written !== answers) throw new Error(`Expected ${answers} responses, got ${written}: the measured path is not that of a response.`)
+  if (written !== answers) {
+    throw new Error(`Expected ${answers} responses, got ${written}: the measured path is not that of a response.`)
+  }
   const times: number[] = []
   for (let round = 0; round < 9; round++) {
     let spent = 0n
@@ -61,23 +66,48 @@ validate(tenWrong)
 const failures = {
   'a 404': standardErrors.resource_not_found({ message: 'No queue has this id.' }),
   'a TypeError': new TypeError('no'),
-  'a unique violation of Postgres': Object.assign(new Error('duplicate key value violates unique constraint "users_email_key"'), {
-    severity: 'ERROR', code: '23505', detail: 'Key (email)=(a@b.co) already exists.', table: 'users', constraint: 'users_email_key'
-  }),
-  'ten invalid fields': Object.assign(new Error('no'), { code: 'FST_ERR_VALIDATION', statusCode: 400, validationContext: 'body', validation: validate.errors })
+  'a unique violation of Postgres': Object.assign(
+    new Error('duplicate key value violates unique constraint "users_email_key"'),
+    {
+      severity: 'ERROR',
+      code: '23505',
+      detail: 'Key (email)=(a@b.co) already exists.',
+      table: 'users',
+      constraint: 'users_email_key'
+    }
+  ),
+  'ten invalid fields': Object.assign(new Error('no'), {
+    code: 'FST_ERR_VALIDATION',
+    statusCode: 400,
+    validationContext: 'body',
+    validation: validate.errors
+  })
 }
 
 for (const withPlugin of [false, true]) {
   const app = Fastify(withPlugin ? serverOptions() : {})
   if (withPlugin) await app.register(apiErrors, { log: false })
   let seen: FastifyReply | undefined
-  app.post('/', { schema: { body: tenFields } }, async (_request, reply) => { seen = reply })
-  await app.inject({ method: 'POST', url: '/', payload: Object.fromEntries(Object.keys(tenWrong).map(name => [name, 'right'])) })
-  const { request, constructor } = seen as unknown as { readonly request: FastifyRequest, readonly constructor: ReplyConstructor }
+  app.post('/', { schema: { body: tenFields } }, async (_request, reply) => {
+    seen = reply
+  })
+  await app.inject({
+    method: 'POST',
+    url: '/',
+    payload: Object.fromEntries(Object.keys(tenWrong).map(name => [name, 'right']))
+  })
+  const { request, constructor } = seen as unknown as {
+    readonly request: FastifyRequest,
+    readonly constructor: ReplyConstructor
+  }
   const Reply = constructor
   for (const [what, error] of Object.entries(failures)) {
-    const answer = (): void => { new Reply(response(), request, request.log).send(error as FastifyError) }
-    console.log(`${withPlugin ? 'ours   ' : 'fastify'} ${what.padEnd(32)} warm ${micros(answer, () => {}).toFixed(1)} us, cold ${micros(answer, sweep).toFixed(1)} us`)
+    const answer = (): void => {
+      new Reply(response(), request, request.log).send(error as FastifyError)
+    }
+    console.log(
+      `${withPlugin ? 'ours   ' : 'fastify'} ${what.padEnd(32)} warm ${micros(answer, () => {}).toFixed(1)} us, cold ${micros(answer, sweep).toFixed(1)} us`
+    )
   }
   await app.close()
 }

@@ -1,6 +1,7 @@
 /**
- * Checks whether the response time reveals how much of an API key is correct. It alternates two wrong keys of equal length: one is
- * wrong in its first character, the other in its last. If the time revealed anything, the second key would take longer.
+ * Checks whether the response time reveals how much of an API key is correct. It alternates two wrong keys of equal
+ * length: one is wrong in its first character, the other in its last. If the time revealed anything, the second key
+ * would take longer.
  *
  * Run it with `npx tsx bench/api-key-timing.ts [tries]`. 10,000 tries of each key take about a minute.
  */
@@ -31,15 +32,19 @@ await app.listen({ host: '127.0.0.1', port: 0 })
 const { port } = app.server.address() as AddressInfo
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 
-const get = async (path: string, key: string): Promise<void> => await new Promise((resolve, reject) => {
-  requestOf({ port, path, agent, headers: { authorization: `Bearer ${key}` } }, response => {
-    if (response.statusCode !== 401) reject(new Error(`expected the status 401, got ${response.statusCode}`))
-    response.resume().on('end', resolve)
-  }).on('error', reject).end()
-})
+const get = async (path: string, key: string): Promise<void> =>
+  await new Promise((resolve, reject) => {
+    requestOf({ port, path, agent, headers: { authorization: `Bearer ${key}` } }, response => {
+      if (response.statusCode !== 401) reject(new Error(`expected the status 401, got ${response.statusCode}`))
+      response.resume().on('end', resolve)
+    }).on('error', reject).end()
+  })
 
 /** Microseconds of each try. */
-interface Times { readonly first: number[], readonly last: number[] }
+interface Times {
+  readonly first: number[]
+  readonly last: number[]
+}
 
 async function measure (name: string, attempt: (key: string) => unknown, warmUp: number): Promise<void> {
   for (let round = 0; round < warmUp; round++) await attempt(wrong[round % 2 === 0 ? 'first' : 'last'])
@@ -69,8 +74,12 @@ function report (name: string, { first, last }: Times): void {
     if (chance >= Math.abs(difference)) beyond++
   }
   console.log([
-    name.padEnd(44), median(first).toFixed(3).padStart(10), median(last).toFixed(3).padStart(10), difference.toFixed(3).padStart(10),
-    quantile(noise, 0.95).toFixed(3).padStart(10), ((beyond + 1) / (shuffles + 1)).toFixed(3).padStart(8)
+    name.padEnd(44),
+    median(first).toFixed(3).padStart(10),
+    median(last).toFixed(3).padStart(10),
+    difference.toFixed(3).padStart(10),
+    quantile(noise, 0.95).toFixed(3).padStart(10),
+    ((beyond + 1) / (shuffles + 1)).toFixed(3).padStart(8)
   ].join(' '))
 }
 
@@ -105,10 +114,20 @@ function leaky (key: string): boolean {
 }
 
 console.log(`${tries} tries of each key in turn, Node ${process.version}; medians in microseconds.`)
-console.log('noise: the difference that 95 % of random groups of the same times stay below; p: the share that is beyond the one measured.')
-console.log(['', 'wrong first', 'wrong last', 'difference', 'noise', 'p'].map((title, at) => at === 0 ? title.padEnd(43) : title.padStart(at === 5 ? 8 : 10)).join(' '))
-await measure('HTTP, found by its hash in Postgres', async key => { await get('/hash', key) }, 2000)
-await measure('HTTP, compared with the hash of a record', async key => { await get('/record', key) }, 2000)
+console.log(
+  'noise: the difference that 95 % of random groups of the same times stay below; p: the share that is beyond the one measured.'
+)
+console.log(
+  ['', 'wrong first', 'wrong last', 'difference', 'noise', 'p'].map((title, at) =>
+    at === 0 ? title.padEnd(43) : title.padStart(at === 5 ? 8 : 10)
+  ).join(' ')
+)
+await measure('HTTP, found by its hash in Postgres', async key => {
+  await get('/hash', key)
+}, 2000)
+await measure('HTTP, compared with the hash of a record', async key => {
+  await get('/record', key)
+}, 2000)
 await measure(`in process, matchesHash x ${callsPerTry}`, repeated(key => matchesHash(key, hash)), 2000)
 await measure(`in process, stops at the first difference x ${callsPerTry}`, repeated(leaky), 2000)
 

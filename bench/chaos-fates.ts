@@ -1,4 +1,7 @@
-/** What happens to the requests of the chaos benchmark. The same seed has the same fates, so that all clients meet the same failures. */
+/**
+ * What happens to the requests of the chaos benchmark. The same seed has the same fates, so that all clients meet the
+ * same failures.
+ */
 import { createHash } from 'node:crypto'
 
 /** What happens to an attempt instead of a response, with its probability. */

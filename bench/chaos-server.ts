@@ -1,22 +1,30 @@
 /**
- * The server of the chaos benchmark: `chaos-server.mjs REDIS_PORT SEED PORT`. Its processes share a port, and one that dies is replaced. It
- * reports when all of them are ready, at the start and after each message, and exits when its parent does. chaos.ts compiles it, so
- * that processes start fast. What happens to an attempt depends only on the seed, the order and the number of the attempt.
+ * The server of the chaos benchmark: `chaos-server.mjs REDIS_PORT SEED PORT`. Its processes share a port, and one that
+ * dies is replaced. It reports when all of them are ready, at the start and after each message, and exits when its
+ * parent does. chaos.ts compiles it, so that processes start fast. What happens to an attempt depends only on the seed,
+ * the order and the number of the attempt.
  */
 import cluster from 'node:cluster'
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
 import { fateOf, isRefused, type Fate } from './chaos-fates.js'
 
-const { default: apiErrors, serverOptions, standardErrors: errors } = await import(new URL('../../dist/index.js', import.meta.url).href) as typeof import('fastify-api-errors')
-const { idempotency, redisStore } = await import(new URL('../../dist/guards/idempotency.js', import.meta.url).href) as typeof import('fastify-api-errors/idempotency')
+const { default: apiErrors, serverOptions, standardErrors: errors } = await import(
+  new URL('../../dist/index.js', import.meta.url).href
+) as typeof import('fastify-api-errors')
+const { idempotency, redisStore } = await import(
+  new URL('../../dist/guards/idempotency.js', import.meta.url).href
+) as typeof import('fastify-api-errors/idempotency')
 
 const [redisPort, seed = '', port] = process.argv.slice(2)
 
 /** With fewer processes, all of them could be dead at the same time. Then the port is closed for all orders. */
 const processCount = 8
 
-/** Adds an execution of an order. With a key, it is added once, as a transaction with a unique key does. Returns its number. */
+/**
+ * Adds an execution of an order. With a key, it is added once, as a transaction with a unique key does. Returns its
+ * number.
+ */
 const execute = `
   if ARGV[1] ~= '' then
     local known = redis.call('HGET', 'keys', ARGV[1])
@@ -32,7 +40,9 @@ function startPrimary (): void {
     for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL')
     process.exit()
   })
-  cluster.on('exit', () => { cluster.fork() })
+  cluster.on('exit', () => {
+    cluster.fork()
+  })
   // With the default, a connection that is being passed to a process that dies would never be closed.
   cluster.schedulingPolicy = cluster.SCHED_NONE
   let ready = 0
@@ -44,7 +54,9 @@ function startPrimary (): void {
   }
   cluster.on('listening', worker => {
     ready++
-    worker.once('exit', () => { ready-- })
+    worker.once('exit', () => {
+      ready--
+    })
     report()
   })
   process.on('message', () => {
@@ -59,7 +71,12 @@ async function startWorker (): Promise<void> {
   const app = Fastify(serverOptions())
   await app.register(apiErrors, { log: false })
   // The attempt of a process that died is in progress until claimTtl is over.
-  const preHandler = idempotency({ store: redisStore({ client }), required: false, claimTtl: 1000, storeTimeout: 30_000 })
+  const preHandler = idempotency({
+    store: redisStore({ client }),
+    required: false,
+    claimTtl: 1000,
+    storeTimeout: 30_000
+  })
   app.post('/orders', { preHandler }, async (request, reply) => {
     const { order } = request.query as { readonly order: string }
     if (isRefused(seed, order)) throw errors.resource_conflict()
@@ -73,7 +90,12 @@ async function startWorker (): Promise<void> {
     const { order } = request.query as { readonly order: string }
     const fate = fateOf(seed, order, await client.hincrby('attempts', order, 1))
     Object.assign(request, { fate })
-    if (fate === '429') throw errors.rate_limit_exceeded({ meta: { policy: 'general', limit: 100, window: 1, retry_after: 1 }, retryAfter: 1 })
+    if (fate === '429') {
+      throw errors.rate_limit_exceeded({
+        meta: { policy: 'general', limit: 100, window: 1, retry_after: 1 },
+        retryAfter: 1
+      })
+    }
     if (fate === '503') throw errors.service_unavailable({ retryAfter: 1 })
     if (fate === '409') throw errors.concurrent_modification()
     if (fate === 'die before') process.kill(process.pid, 'SIGKILL')

@@ -17,7 +17,9 @@ import { fates, isRefused, randomOf, refused } from './chaos-fates.js'
 import { getPackageVersion } from './package-version.js'
 import { chaosHeading, replaceSection } from './sections.js'
 
-const { withRetry } = await import(new URL('../dist/client/index.js', import.meta.url).href) as typeof import('fastify-api-errors/client')
+const { withRetry } = await import(
+  new URL('../dist/client/index.js', import.meta.url).href
+) as typeof import('fastify-api-errors/client')
 
 const seed = process.argv[2] ?? 'launch'
 const orderCount = 500
@@ -38,7 +40,13 @@ const state = new Redis(redis.port, '127.0.0.1')
 const port = await freePort()
 const serverFile = fileURLToPath(new URL('out/chaos-server.mjs', import.meta.url))
 await build({
-  entryPoints: [fileURLToPath(new URL('chaos-server.ts', import.meta.url))], outfile: serverFile, bundle: true, format: 'esm', platform: 'node', packages: 'external', logLevel: 'error'
+  entryPoints: [fileURLToPath(new URL('chaos-server.ts', import.meta.url))],
+  outfile: serverFile,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  packages: 'external',
+  logLevel: 'error'
 })
 const server = fork(serverFile, [String(redis.port), seed, String(port)], { execArgv: [] })
 await once(server, 'message')
@@ -50,7 +58,13 @@ const countedFetch: typeof fetch = async (input, init) => {
   return await fetch(input, init)
 }
 
-const openai = new OpenAI({ apiKey: 'none', baseURL: url, maxRetries: attempts - 1, fetch: countedFetch, logLevel: 'off' })
+const openai = new OpenAI({
+  apiKey: 'none',
+  baseURL: url,
+  maxRetries: attempts - 1,
+  fetch: countedFetch,
+  logLevel: 'off'
+})
 const byDefault = withRetry(countedFetch, { attempts })
 const keyed = withRetry(countedFetch, { attempts, idempotencyKey: true })
 const post = async (send: typeof fetch, path: string): Promise<number> => {
@@ -66,8 +80,14 @@ const clients: Readonly<Record<string, (path: string) => Promise<number>>> = {
     await openai.request({ method: 'post', path })
     return 201
   },
-  '`ky`, 2 retries': async path => (await ky.post(url + path, { fetch: countedFetch, retry: attempts - 1, timeout: false })).status,
-  '`ky`, 2 retries, also of POST': async path => (await ky.post(url + path, { fetch: countedFetch, retry: { limit: attempts - 1, methods: ['post'] }, timeout: false })).status,
+  '`ky`, 2 retries': async path =>
+    (await ky.post(url + path, { fetch: countedFetch, retry: attempts - 1, timeout: false })).status,
+  '`ky`, 2 retries, also of POST': async path =>
+    (await ky.post(url + path, {
+      fetch: countedFetch,
+      retry: { limit: attempts - 1, methods: ['post'] },
+      timeout: false
+    })).status,
   '`withRetry`': async path => await post(byDefault, path),
   '`withRetry`, `idempotencyKey: true`': async path => await post(keyed, path)
 }
@@ -90,10 +110,18 @@ async function measure (send: (path: string) => Promise<number>): Promise<string
   const executions = await state.hgetall('executions')
   const twice = Object.values(executions).filter(count => Number(count) > 1).length
   const unknown = Object.keys(executions).filter(order => !succeeded.has(order)).length
-  return [`${(100 * succeeded.size / possible.length).toFixed(1)} %`, (requests / succeeded.size).toFixed(2), String(twice), String(unknown)]
+  return [
+    `${(100 * succeeded.size / possible.length).toFixed(1)} %`,
+    (requests / succeeded.size).toFixed(2),
+    String(twice),
+    String(unknown)
+  ]
 }
 
-const lines = ['| client | success rate | requests per success | executed twice or more | failed, but executed |', '|---|---|---|---|---|']
+const lines = [
+  '| client | success rate | requests per success | executed twice or more | failed, but executed |',
+  '|---|---|---|---|---|'
+]
 for (const [name, send] of Object.entries(clients)) {
   const line = `| ${[name, ...await measure(send)].join(' | ')} |`
   console.log(line)
@@ -107,7 +135,12 @@ for (const end of teardowns) await end()
 
 const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`
 const results = new URL('RESULTS.md', import.meta.url)
-writeFileSync(results, replaceSection(readFileSync(results, 'utf8'), chaosHeading, `
+writeFileSync(
+  results,
+  replaceSection(
+    readFileSync(results, 'utf8'),
+    chaosHeading,
+    `
 Written by \`npm run bench:chaos\` on ${new Date().toISOString().slice(0, 10)}, with the seed \`${seed}\`. Each client sends ${orderCount} orders by POST, ${concurrency} at the same time,
 to a server with eight processes and one Redis. Of the attempts, ${percent(fates['drop before'])} lose the connection before the order is executed, and ${percent(fates['drop after'])} lose the response
 afterward. ${percent(fates[429])} get a 429, ${percent(fates[503])} get a 503, and ${percent(fates[409])} get a 409 that a retry resolves. In ${percent(fates['die before'] + fates['die after'])}, the process dies. ${percent(refused)} of the orders always get a
@@ -116,4 +149,6 @@ afterward. ${percent(fates[429])} get a 429, ${percent(fates[503])} get a 503, a
 ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.version}; ${['openai', 'ky', 'fastify'].map(name => `${name} ${getPackageVersion(name)}`).join(', ')}.
 
 ${lines.join('\n')}
-`))
+`
+  )
+)

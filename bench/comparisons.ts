@@ -15,15 +15,26 @@ export interface Comparison extends Pair {
 /** How long each comparison takes. */
 export interface Efforts {
   readonly usual: Effort
-  /** More turns for ratios with small tolerances, because processes with the same code differ by more than one percent. */
+  /**
+   * More turns for ratios with small tolerances, because processes with the same code differ by more than one percent.
+   */
   readonly fine: Effort
 }
 
-export const thorough: Efforts = { usual: { launches: 2, rounds: 5, requests: 6400 }, fine: { launches: 10, rounds: 5, requests: 6400 } }
-export const quick: Efforts = { usual: { launches: 1, rounds: 3, requests: 3200 }, fine: { launches: 2, rounds: 3, requests: 3200 } }
+export const thorough: Efforts = {
+  usual: { launches: 2, rounds: 5, requests: 6400 },
+  fine: { launches: 10, rounds: 5, requests: 6400 }
+}
+export const quick: Efforts = {
+  usual: { launches: 1, rounds: 3, requests: 3200 },
+  fine: { launches: 2, rounds: 3, requests: 3200 }
+}
 
 const at = (name: string, shot: Shot, status: number): Pair['a'] => ({ name, shot, status })
-const both = (a: string, b: string, shot: Shot, status: number): Pair => ({ a: at(a, shot, status), b: at(b, shot, status) })
+const both = (a: string, b: string, shot: Shot, status: number): Pair => ({
+  a: at(a, shot, status),
+  b: at(b, shot, status)
+})
 
 /** The plugin beside the same failures with handlers that only send a prepared copy of the same response. */
 export const withMinimum: readonly Comparison[] = [
@@ -33,7 +44,11 @@ export const withMinimum: readonly Comparison[] = [
   { what: 'an unsupported method', ...both('ours', 'minimal', shots.wrongMethod, 405), target: 1.15 },
   { what: 'ten invalid fields', ...both('ours', 'minimal', shots.wrongBody, 422), target: 1.25 },
   { what: 'a TypeError', ...both('ours', 'minimal', shots.typeError, 500), target: 1.15 },
-  { what: 'a unique violation of Postgres', ...both('ours, unique', 'minimal, unique', shots.unique, 409), target: 1.20 },
+  {
+    what: 'a unique violation of Postgres',
+    ...both('ours, unique', 'minimal, unique', shots.unique, 409),
+    target: 1.20
+  },
   { what: 'a 404 thrown, pino to /dev/null', ...both('ours, pino', 'minimal, pino', shots.thrown, 404) },
   { what: 'a 404 returned, pino to /dev/null', ...both('ours, pino', 'minimal, pino', shots.returned, 404) }
 ]
@@ -42,8 +57,12 @@ export const withMinimum: readonly Comparison[] = [
 export const withOthers: readonly Comparison[] = [
   { what: 'a 200', ...both('ours', 'fastify', shots.ok, 200), target: 1.01, fine: true },
   { what: 'a 200, compared with itself', ...both('fastify', 'fastify', shots.ok, 200), fine: true },
-  ...['fastify', 'a hand-written setErrorHandler', '@fastify/sensible', 'fastify-http-errors-enhanced', 'Express 5', 'Hono'].map(name => ({
-    what: 'a 404 thrown', ...both('ours', name, shots.thrown, 404)
+  ...[
+    'fastify', 'a hand-written setErrorHandler', '@fastify/sensible', 'fastify-http-errors-enhanced', 'Express 5',
+    'Hono'
+  ].map(name => ({
+    what: 'a 404 thrown',
+    ...both('ours', name, shots.thrown, 404)
   })),
   { what: 'a 404 returned', a: at('ours', shots.returned, 404), b: at('fastify', shots.thrown, 404) },
   { what: 'a 404 returned, the same bytes', a: at('ours', shots.returned, 404), b: at('node:http', shots.thrown, 404) },
@@ -52,7 +71,11 @@ export const withOthers: readonly Comparison[] = [
   { what: 'an unsupported method', a: at('ours', shots.wrongMethod, 405), b: at('fastify', shots.wrongMethod, 404) },
   { what: 'ten invalid fields', a: at('ours', shots.wrongBody, 422), b: at('fastify', shots.wrongBody, 400) },
   { what: 'a TypeError', ...both('ours', 'fastify', shots.typeError, 500) },
-  { what: 'a unique violation of Postgres', a: at('ours, unique', shots.unique, 409), b: at('fastify, unique', shots.unique, 500) },
+  {
+    what: 'a unique violation of Postgres',
+    a: at('ours, unique', shots.unique, 409),
+    b: at('fastify, unique', shots.unique, 500)
+  },
   { what: 'a 429', ...both('ours, limited', 'fastify, limited', shots.limited, 429) }
 ]
 
@@ -60,13 +83,20 @@ export const withOthers: readonly Comparison[] = [
 export const inOtherSettings: readonly Comparison[] = [
   { what: 'a 404 thrown as a problem', ...both('ours, problem', 'ours', shots.thrown, 404) },
   { what: 'ten invalid fields as a problem', ...both('ours, problem', 'ours', shots.wrongBody, 422) },
-  { what: 'ten invalid fields in German', ...both('ours, languages', 'ours', shots.wrongBodyInGerman, 422), target: 1.05 },
+  {
+    what: 'ten invalid fields in German',
+    ...both('ours, languages', 'ours', shots.wrongBodyInGerman, 422),
+    target: 1.05
+  },
   { what: 'an unknown route in German', ...both('ours, languages', 'ours', shots.unknownInGerman, 404), target: 1.05 },
   { what: "a 200 with sentErrors: 'convert'", ...both('ours, sentErrors: convert', 'ours', shots.ok, 200) },
   { what: 'a 200 over HTTP/2', ...both('ours, HTTP/2', 'fastify, HTTP/2', shots.ok, 200) },
   { what: 'a 404 thrown over HTTP/2', ...both('ours, HTTP/2', 'fastify, HTTP/2', shots.thrown, 404) },
   { what: 'a 200 with usual plugins', ...both('ours, plugins', 'fastify, plugins', shots.okFromBrowser, 200) },
-  { what: 'a 404 thrown with usual plugins', ...both('ours, plugins', 'fastify, plugins', shots.thrownFromBrowser, 404) }
+  {
+    what: 'a 404 thrown with usual plugins',
+    ...both('ours, plugins', 'fastify, plugins', shots.thrownFromBrowser, 404)
+  }
 ]
 
 /** What is measured in other versions of Node.js. */

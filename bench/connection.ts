@@ -25,31 +25,49 @@ export interface Connection {
   readonly close: () => void
 }
 
-/** Opens the connections on which requests are sent at the same time. With HTTP/2, these are streams of one connection. */
+/**
+ * Opens the connections on which requests are sent at the same time. With HTTP/2, these are streams of one connection.
+ */
 export async function openConnections (protocol: Protocol, port: number, count: number): Promise<Connection[]> {
   if (protocol === 'HTTP/1.1') return await Promise.all(Array.from({ length: count }, () => openHttp1(port)))
   const session = connectHttp2(`http://127.0.0.1:${port}`)
   await once(session, 'connect')
   return Array.from({ length: count }, () => ({
-    send: async (shot, times, status) => { for (let sent = 0; sent < times; sent++) await sendHttp2(session, shot, status) },
-    close: () => { session.destroy() }
+    send: async (shot, times, status) => {
+      for (let sent = 0; sent < times; sent++) await sendHttp2(session, shot, status)
+    },
+    close: () => {
+      session.destroy()
+    }
   }))
 }
 
-async function sendHttp2 (session: ClientHttp2Session, { method = 'GET', path, body, headers }: Shot, status: number): Promise<void> {
-  const sent: OutgoingHttpHeaders = { ':method': method, ':path': path, ...headers, ...body !== undefined && { 'content-type': 'application/json' } }
+async function sendHttp2 (
+  session: ClientHttp2Session,
+  { method = 'GET', path, body, headers }: Shot,
+  status: number
+): Promise<void> {
+  const sent: OutgoingHttpHeaders = {
+    ':method': method,
+    ':path': path,
+    ...headers,
+    ...body !== undefined && { 'content-type': 'application/json' }
+  }
   const stream = session.request(sent, { endStream: body === undefined })
   if (body !== undefined) stream.end(body)
   let received: unknown
-  stream.on('response', headers => { received = headers[':status'] })
+  stream.on('response', headers => {
+    received = headers[':status']
+  })
   stream.resume()
   await once(stream, 'close')
   if (received !== status) throw new Error(`expected a ${status}, got ${String(received)}`)
 }
 
 /**
- * Opens a connection. If a response closes it, opens another one. It only understands responses with a content-length, because a
- * complete HTTP client needs more time for a request than the server. The waiting time of the server would then count as its own.
+ * Opens a connection. If a response closes it, opens another one. It only understands responses with a content-length,
+ * because a complete HTTP client needs more time for a request than the server. The waiting time of the server would
+ * then count as its own.
  */
 async function openHttp1 (port: number): Promise<Connection> {
   let socket = await dial(port)
@@ -61,7 +79,9 @@ async function openHttp1 (port: number): Promise<Connection> {
         left = await sendAll(socket, request, left, status)
       }
     },
-    close: () => { socket.destroy() }
+    close: () => {
+      socket.destroy()
+    }
   }
 }
 
@@ -108,7 +128,9 @@ function sendAll (socket: Socket, request: string, times: number, status: number
 
 function printRequest ({ method = 'GET', path, body, headers = {} }: Shot, port: number): string {
   const all = {
-    host: `127.0.0.1:${port}`, ...headers, ...body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+    host: `127.0.0.1:${port}`,
+    ...headers,
+    ...body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
   }
   return `${method} ${path} HTTP/1.1\r\n${Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body ?? ''}`
 }

@@ -5,7 +5,8 @@ import { shots } from './shots.js'
 
 const { thrown, returned, unknown, wrongMethod, typeError, wrongBody, brokenBody } = shots
 const errors: ReadonlyArray<readonly [shot: Shot, status: number]> = [
-  [thrown, 404], [returned, 404], [unknown, 404], [wrongMethod, 405], [typeError, 500], [wrongBody, 422], [brokenBody, 400]
+  [thrown, 404], [returned, 404], [unknown, 404], [wrongMethod, 405], [typeError, 500], [wrongBody, 422],
+  [brokenBody, 400]
 ]
 
 /** Sends every kind of error for some seconds. The heap and the event loop must not degrade. */

@@ -1,4 +1,6 @@
-/** Measures what importing the plugin costs in addition to importing Fastify. Each import runs in a separate process. */
+/**
+ * Measures what importing the plugin costs in addition to importing Fastify. Each import runs in a separate process.
+ */
 import { execFileSync } from 'node:child_process'
 import { spreadOf, type Spread } from './measure.js'
 
@@ -10,7 +12,12 @@ function measureImport (modules: readonly string[]): number {
 ${modules.map(module => `await import(${JSON.stringify(module)})`).join('\n')}
 const { user, system } = process.cpuUsage(begin)
 console.log((user + system) / 1000)`
-  return Number(execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8', cwd: new URL('../..', import.meta.url).pathname }))
+  return Number(
+    execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+      cwd: new URL('../..', import.meta.url).pathname
+    })
+  )
 }
 
 /** The CPU time of the imports in milliseconds, and the ratio of both. */
@@ -29,6 +36,8 @@ export function compareImports (turns: number): Imports {
     results.push({ both: first ?? measureImport(['fastify', index]), fastify })
   }
   return {
-    both: spreadOf(results.map(({ both }) => both)), fastify: spreadOf(results.map(({ fastify }) => fastify)), ratio: spreadOf(results.map(({ both, fastify }) => both / fastify))
+    both: spreadOf(results.map(({ both }) => both)),
+    fastify: spreadOf(results.map(({ fastify }) => fastify)),
+    ratio: spreadOf(results.map(({ both, fastify }) => both / fastify))
   }
 }

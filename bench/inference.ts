@@ -1,7 +1,7 @@
 /**
- * Measures the cost of source inference: `tsx bench/inference.ts [ROUTES]`. Each route calls a service, which calls a repository, and each of the three
- * throws. Prints the CPU seconds and the gigabytes of `inferErrors`, and the ratio of its CPU time to that of the compiler alone for the same files. The
- * goal for 500 routes is less than 10 s and 1.5 GB.
+ * Measures the cost of source inference: `tsx bench/inference.ts [ROUTES]`. Each route calls a service, which calls a
+ * repository, and each of the three throws. Prints the CPU seconds and the gigabytes of `inferErrors`, and the ratio of
+ * its CPU time to that of the compiler alone for the same files. The goal for 500 routes is less than 10 s and 1.5 GB.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -49,7 +49,9 @@ function writeRoute (index: number): string {
 try {
   const indexes = Array.from({ length: routes }, (_, index) => index)
   const file = join(folder, 'app.ts')
-  writeFileSync(file, `import Fastify from 'fastify'
+  writeFileSync(
+    file,
+    `import Fastify from 'fastify'
 import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
 ${indexes.map(writeGroup).join('\n')}
 export async function build () {
@@ -59,11 +61,18 @@ ${indexes.map(writeRoute).join('\n')}
   await app.ready()
   return app
 }
-`)
+`
+  )
   const { build } = await import(pathToFileURL(file).href) as { readonly build: () => Promise<FastifyInstance> }
   const app = await build()
   const compilerStart = cpuSeconds()
-  const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, strict: true, skipLibCheck: true, noEmit: true })
+  const program = ts.createProgram([file], {
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    strict: true,
+    skipLibCheck: true,
+    noEmit: true
+  })
   program.getSemanticDiagnostics(program.getSourceFile(file))
   const compiler = cpuSeconds() - compilerStart
   const start = cpuSeconds()
@@ -72,7 +81,9 @@ ${indexes.map(writeRoute).join('\n')}
   await app.close()
   const found = report.routes.flatMap(({ errors }) => errors).length
   const gigabytes = process.resourceUsage().maxRSS / 1024 / 1024
-  console.log(`${routes} routes, ${found} errors: ${seconds.toFixed(1)} CPU seconds, ${gigabytes.toFixed(2)} GB, ${(seconds / compiler).toFixed(2)} x the compiler alone`)
+  console.log(
+    `${routes} routes, ${found} errors: ${seconds.toFixed(1)} CPU seconds, ${gigabytes.toFixed(2)} GB, ${(seconds / compiler).toFixed(2)} x the compiler alone`
+  )
   if (found !== 3 * routes) throw new Error(`Expected ${3 * routes} errors, found ${found}.`)
 } finally {
   rmSync(folder, { recursive: true })

@@ -1,6 +1,6 @@
 /**
- * Measures how long successful requests wait while other requests fail: the 99th percentile of 200s at half of the possible load,
- * when 30 % of all requests are errors.
+ * Measures how long successful requests wait while other requests fail: the 99th percentile of 200s at half of the
+ * possible load, when 30 % of all requests are errors.
  */
 import { openConnections, type Connection, type Shot } from './connection.js'
 import { spreadOf, start, type Running, type Spread } from './measure.js'
@@ -15,8 +15,16 @@ const listRequests = (invalid: number): ReadonlyArray<readonly [shot: Shot, stat
 const statusOfInvalidFields = { ours: 422, fastify: 400 } as const
 type Name = keyof typeof statusOfInvalidFields
 
-/** Sends requests at a fixed rate and returns the 99th percentile of the time from when a 200 was due until it arrived, in milliseconds. */
-async function measureLatency (name: Name, connections: readonly Connection[], rate: number, seconds: number): Promise<number> {
+/**
+ * Sends requests at a fixed rate and returns the 99th percentile of the time from when a 200 was due until it arrived,
+ * in milliseconds.
+ */
+async function measureLatency (
+  name: Name,
+  connections: readonly Connection[],
+  rate: number,
+  seconds: number
+): Promise<number> {
   const requests = listRequests(statusOfInvalidFields[name])
   const idle = [...connections]
   const running: Array<Promise<void>> = []
@@ -30,11 +38,13 @@ async function measureLatency (name: Name, connections: readonly Connection[], r
       const connection = idle.pop() as Connection
       const due = waiting.shift() as number
       const [shot, status] = requests[sent++ % requests.length] as (typeof requests)[number]
-      running.push(connection.send(shot, 1, status).then(() => {
-        if (status === 200) latencies.push(performance.now() - due)
-        idle.push(connection)
-        sendNext()
-      }))
+      running.push(
+        connection.send(shot, 1, status).then(() => {
+          if (status === 200) latencies.push(performance.now() - due)
+          idle.push(connection)
+          sendNext()
+        })
+      )
     }
   }
 

@@ -8,7 +8,10 @@ export interface Running {
   readonly port: number
   /** CPU time per request, in microseconds. */
   readonly cost: (shot: Shot, requests: number, status: number) => Promise<number>
-  /** Heap size after a garbage collection in bytes, and the 99th percentile of the event loop delay in milliseconds since the last call. */
+  /**
+   * Heap size after a garbage collection in bytes, and the 99th percentile of the event loop delay in milliseconds
+   * since the last call.
+   */
   readonly state: () => Promise<State>
   readonly close: () => Promise<void>
 }
@@ -30,11 +33,21 @@ export interface Launch {
 }
 
 /** Starts a subject in a separate process. */
-export async function start (name: string, { execArgv = [], execPath = process.execPath }: Launch = {}): Promise<Running> {
-  const child: ChildProcess = fork(new URL('server.js', import.meta.url), [name], { execArgv: [...execArgv], execPath, env: { ...process.env, NODE_ENV: 'production' }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+export async function start (
+  name: string,
+  { execArgv = [], execPath = process.execPath }: Launch = {}
+): Promise<Running> {
+  const child: ChildProcess = fork(new URL('server.js', import.meta.url), [name], {
+    execArgv: [...execArgv],
+    execPath,
+    env: { ...process.env, NODE_ENV: 'production' },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc']
+  })
   const [{ port, protocol }] = await Promise.race([
     once(child, 'message') as Promise<[{ port: number, protocol: Protocol }]>,
-    once(child, 'exit').then(() => { throw new Error(`The subject '${name}' ended before it listened.`) })
+    once(child, 'exit').then(() => {
+      throw new Error(`The subject '${name}' ended before it listened.`)
+    })
   ])
   const opened = await openConnections(protocol, port, connections)
 
@@ -49,9 +62,10 @@ export async function start (name: string, { execArgv = [], execPath = process.e
     port,
     async cost (shot, requests, status) {
       const before = await used()
-      await Promise.all(opened.map(connection => connection.send(shot, Math.ceil(requests / connections), status))).catch((cause: unknown) => {
-        throw new Error(`${name}: ${shot.method ?? 'GET'} ${shot.path}: ${String(cause)}`)
-      })
+      await Promise.all(opened.map(connection => connection.send(shot, Math.ceil(requests / connections), status)))
+        .catch((cause: unknown) => {
+          throw new Error(`${name}: ${shot.method ?? 'GET'} ${shot.path}: ${String(cause)}`)
+        })
       return (await used() - before) / requests
     },
     state: () => ask('state'),
@@ -98,11 +112,18 @@ export function readCpuTime (): number {
   return (user + system) / 1000
 }
 
-/** The turns before the first that counts. With less than 30,000 requests, the compiler is still optimizing, which counts as CPU time of the subject. */
+/**
+ * The turns before the first that counts. With less than 30,000 requests, the compiler is still optimizing, which
+ * counts as CPU time of the subject.
+ */
 const warmUp = 6
 
 /** Compares the cost of a and b in alternating turns: A B B A A B ... Temporary noise affects both. */
-export async function compare ({ a, b }: Pair, { launches, rounds, requests }: Effort, execPath?: string): Promise<{ a: Spread, b: Spread, ratio: Spread }> {
+export async function compare (
+  { a, b }: Pair,
+  { launches, rounds, requests }: Effort,
+  execPath?: string
+): Promise<{ a: Spread, b: Spread, ratio: Spread }> {
   const costs: Array<{ a: number, b: number }> = []
   for (let launch = 0; launch < launches; launch++) {
     const [one, other] = [await start(a.name, { execPath }), await start(b.name, { execPath })]

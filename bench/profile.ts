@@ -1,6 +1,6 @@
 /**
- * Profiles a subject: `node bench/out/profile.js SUBJECT METHOD PATH STATUS [BODY]` prints the functions with the most self time,
- * in percent of the busy time of the process and in microseconds per request.
+ * Profiles a subject: `node bench/out/profile.js SUBJECT METHOD PATH STATUS [BODY]` prints the functions with the most
+ * self time, in percent of the busy time of the process and in microseconds per request.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,12 @@ import type { Shot } from './connection.js'
 import { start } from './measure.js'
 
 interface Profile {
-  readonly nodes: ReadonlyArray<{ readonly id: number, readonly callFrame: { readonly functionName: string, readonly url: string, readonly lineNumber: number } }>
+  readonly nodes: ReadonlyArray<
+    {
+      readonly id: number,
+      readonly callFrame: { readonly functionName: string, readonly url: string, readonly lineNumber: number }
+    }
+  >
   readonly samples: readonly number[]
   readonly timeDeltas: readonly number[]
 }
@@ -20,13 +25,20 @@ const shown = 40
 const [name = 'ours', method = 'GET', path = '/queues/1', status = '404', body] = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'profile-'))
 const subject = await start(name, { execArgv: ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=200'] })
-await subject.cost({ method: method as NonNullable<Shot['method']>, path, ...(body !== undefined && { body }) }, requests, Number(status))
+await subject.cost(
+  { method: method as NonNullable<Shot['method']>, path, ...(body !== undefined && { body }) },
+  requests,
+  Number(status)
+)
 await subject.close()
-const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(join(folder, readdirSync(folder)[0] as string), 'utf8')) as Profile
+const { nodes, samples, timeDeltas } = JSON.parse(
+  readFileSync(join(folder, readdirSync(folder)[0] as string), 'utf8')
+) as Profile
 rmSync(folder, { recursive: true })
 
 const nameOf = new Map(nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => [
-  id, `${functionName === '' ? '(anonymous)' : functionName} ${url.replace(/^.*\/node_modules\/|^.*\/(?=(dist|bench)\/)/, '')}${url === '' ? '' : `:${lineNumber + 1}`}`
+  id,
+  `${functionName === '' ? '(anonymous)' : functionName} ${url.replace(/^.*\/node_modules\/|^.*\/(?=(dist|bench)\/)/, '')}${url === '' ? '' : `:${lineNumber + 1}`}`
 ]))
 const times = new Map<string, number>()
 samples.forEach((id, index) => {

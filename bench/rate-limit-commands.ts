@@ -32,11 +32,27 @@ function listWays (client: Redis): Readonly<Record<string, Way>> {
   const { countAll } = client as unknown as { readonly countAll: (...args: Array<string | number>) => Promise<unknown> }
   const count = (counter: Counter): unknown => counter(storeKey, max, timeWindow, 1, {})
   return {
-    'one after the other': async () => { for (const counter of counters) await count(counter) },
+    'one after the other': async () => {
+      for (const counter of counters) await count(counter)
+    },
     'in one turn of the event loop': () => Promise.all(counters.map(count)),
     'by `pipeline()` of ioredis': () => {
-      const pipeline = client.pipeline() as unknown as { fastifyApiErrorsCount: (...args: unknown[]) => void, exec: Way }
-      for (const name of names) pipeline.fastifyApiErrorsCount(`bench-{${storeKey}}-${name}`, `bench-{${storeKey}}!${name}`, 1, max, timeWindow, 0, 0, 0)
+      const pipeline = client.pipeline() as unknown as {
+        fastifyApiErrorsCount: (...args: unknown[]) => void,
+        exec: Way
+      }
+      for (const name of names) {
+        pipeline.fastifyApiErrorsCount(
+          `bench-{${storeKey}}-${name}`,
+          `bench-{${storeKey}}!${name}`,
+          1,
+          max,
+          timeWindow,
+          0,
+          0,
+          0
+        )
+      }
       return pipeline.exec()
     },
     'by one script': () => countAll.call(client, ...names.map(name => `bench-{${storeKey}}-${name}`), timeWindow)
@@ -45,7 +61,9 @@ function listWays (client: Redis): Readonly<Record<string, Way>> {
 
 /** Measures the ways to count a request under three policies, with several requests at a time and without HTTP. */
 export async function waysOfCounting (
-  redis: RedisServer, rounds: number, concurrent: number
+  redis: RedisServer,
+  rounds: number,
+  concurrent: number
 ): Promise<Array<readonly [name: string, latency: number, cpu: number, redisCpu: number]>> {
   const client = redis.client()
   const ways = Object.entries(listWays(client))
@@ -55,15 +73,20 @@ export async function waysOfCounting (
     for (const [name, count] of round % 2 === 0 ? ways : ways.toReversed()) {
       const before = { redis: await redis.cpu(), cpu: process.cpuUsage(), time: performance.now() }
       let left = requests
-      await Promise.all(Array.from({ length: concurrent }, async () => { while (left-- > 0) await count() }))
+      await Promise.all(Array.from({ length: concurrent }, async () => {
+        while (left-- > 0) await count()
+      }))
       const time = performance.now() - before.time
       const { user, system } = process.cpuUsage(before.cpu)
       const redisCpu = await redis.cpu() - before.redis
-      if (round >= 0) measured.get(name)?.push([time * 1000 * concurrent / requests, (user + system) / requests, redisCpu / requests])
+      if (round >= 0) {
+        measured.get(name)?.push([time * 1000 * concurrent / requests, (user + system) / requests, redisCpu / requests])
+      }
     }
   }
   for (const [name, values] of measured) {
-    const median = (column: 0 | 1 | 2): number => values.map(value => value[column]).toSorted((a, b) => a - b)[values.length >> 1] as number
+    const median = (column: 0 | 1 | 2): number =>
+      values.map(value => value[column]).toSorted((a, b) => a - b)[values.length >> 1] as number
     rows.push([name, median(0), median(1), median(2)])
   }
   client.disconnect()

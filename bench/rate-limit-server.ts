@@ -1,6 +1,6 @@
 /**
- * Runs one subject of the rate limit benchmark in a separate process: `rate-limit-server.ts SUBJECT [REDIS_PORT]`. It reports
- * its port, and then its CPU time in microseconds for each message.
+ * Runs one subject of the rate limit benchmark in a separate process: `rate-limit-server.ts SUBJECT [REDIS_PORT]`. It
+ * reports its port, and then its CPU time in microseconds for each message.
  */
 import type { AddressInfo } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
@@ -9,7 +9,9 @@ import type { RateLimitOptions } from 'fastify-api-errors'
 import { Redis } from 'ioredis'
 
 // The benchmark measures the published code, because tsx adds a name to each function, which takes time.
-const { default: apiErrors } = await import(new URL('../dist/index.js', import.meta.url).href) as typeof import('fastify-api-errors')
+const { default: apiErrors } = await import(
+  new URL('../dist/index.js', import.meta.url).href
+) as typeof import('fastify-api-errors')
 
 const [subject = '', redisPort] = process.argv.slice(2)
 const store = redisPort === undefined ? {} : { redis: new Redis(Number(redisPort), '127.0.0.1') }
@@ -21,12 +23,16 @@ const limited = (options: Partial<RateLimitOptions>) => async (app: FastifyInsta
 }
 
 const subjects: Readonly<Record<string, (app: FastifyInstance) => Promise<void>>> = {
-  'no limit': async app => { await app.register(apiErrors) },
+  'no limit': async app => {
+    await app.register(apiErrors)
+  },
   'limits, on other routes only': limited({}),
   'one policy': limited({ default: 'general' }),
   'one policy, headers: false': limited({ default: 'general', headers: false }),
   'three policies': limited({ default: ['general', 'burst', 'daily'] }),
-  '@fastify/rate-limit alone': async app => { await app.register(rateLimit, { ...policy, ...store }) }
+  '@fastify/rate-limit alone': async app => {
+    await app.register(rateLimit, { ...policy, ...store })
+  }
 }
 
 const app = Fastify()

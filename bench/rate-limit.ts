@@ -1,6 +1,6 @@
 /**
- * Measures the cost of a rate limit per request, compared with no limit and with @fastify/rate-limit. Writes RATE-LIMIT.md:
- * `npm run bench:rate-limit`, which builds `dist/` first.
+ * Measures the cost of a rate limit per request, compared with no limit and with @fastify/rate-limit. Writes
+ * RATE-LIMIT.md: `npm run bench:rate-limit`, which builds `dist/` first.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -36,7 +36,10 @@ interface Measured {
 }
 
 async function start (name: string, redis: RedisServer | undefined): Promise<Running> {
-  const child = fork(new URL('rate-limit-server.ts', import.meta.url), [name, ...redis === undefined ? [] : [String(redis.port)]])
+  const child = fork(new URL('rate-limit-server.ts', import.meta.url), [
+    name,
+    ...redis === undefined ? [] : [String(redis.port)]
+  ])
   const [port] = await once(child, 'message') as [number]
   return { name, child, port, client: new Client(`http://127.0.0.1:${port}`) }
 }
@@ -72,7 +75,11 @@ async function measure (names: readonly string[], redis: RedisServer | undefined
     // The order is reversed in every second round, so that a temporary slowdown affects all subjects.
     for (const subject of round % 2 === 0 ? running : running.toReversed()) {
       const results = measured.get(subject.name) as Measured
-      const before = { cpu: await cpuOf(subject), redisCpu: await redis?.cpu() ?? 0, commands: await redis?.calls('evalsha') ?? 0 }
+      const before = {
+        cpu: await cpuOf(subject),
+        redisCpu: await redis?.cpu() ?? 0,
+        commands: await redis?.calls('evalsha') ?? 0
+      }
       await send(subject, requests)
       results.cpu.push((await cpuOf(subject) - before.cpu) / requests)
       results.redisCpu.push(((await redis?.cpu() ?? 0) - before.redisCpu) / requests)
@@ -92,7 +99,8 @@ function median (values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] as number
 }
 
-const ratios = (values: readonly number[], base: readonly number[]): number => median(values.map((value, round) => value / (base[round] as number)))
+const ratios = (values: readonly number[], base: readonly number[]): number =>
+  median(values.map((value, round) => value / (base[round] as number)))
 
 const tableOf = (...rows: ReadonlyArray<ReadonlyArray<string | number>>): string => {
   const [head = []] = rows
@@ -102,9 +110,20 @@ const tableOf = (...rows: ReadonlyArray<ReadonlyArray<string | number>>): string
 function resultsOf (measured: ReadonlyMap<string, Measured>, hasRedis: boolean): string {
   const cpuOf = (name: string): readonly number[] => measured.get(name)?.cpu ?? []
   return tableOf(
-    ['subject', 'CPU, us', `x ${none}`, `x ${theirs}`, 'latency, us', ...hasRedis ? ['commands to Redis', 'CPU of Redis, us'] : []],
+    [
+      'subject',
+      'CPU, us',
+      `x ${none}`,
+      `x ${theirs}`,
+      'latency, us',
+      ...hasRedis ? ['commands to Redis', 'CPU of Redis, us'] : []
+    ],
     ...[...measured].map(([name, { cpu, latency, redisCpu, commands }]) => [
-      name, median(cpu).toFixed(1), ratios(cpu, cpuOf(none)).toFixed(2), ratios(cpu, cpuOf(theirs)).toFixed(2), median(latency).toFixed(0),
+      name,
+      median(cpu).toFixed(1),
+      ratios(cpu, cpuOf(none)).toFixed(2),
+      ratios(cpu, cpuOf(theirs)).toFixed(2),
+      median(latency).toFixed(0),
       ...hasRedis ? [commands, median(redisCpu).toFixed(1)] : []
     ])
   )
@@ -113,14 +132,21 @@ function resultsOf (measured: ReadonlyMap<string, Measured>, hasRedis: boolean):
 async function waysTable (redis: RedisServer, concurrent: number): Promise<string> {
   return tableOf(
     [`${concurrent} at a time`, 'latency, us', 'CPU, us', 'CPU of Redis, us'],
-    ...(await waysOfCounting(redis, rounds, concurrent)).map(([name, ...numbers]) => [name, ...numbers.map(number => number.toFixed(1))])
+    ...(await waysOfCounting(redis, rounds, concurrent)).map(([name, ...numbers]) => [
+      name,
+      ...numbers.map(number => number.toFixed(1))
+    ])
   )
 }
 
 async function withRedis (): Promise<string> {
   if (redisBinary === undefined) return 'There is no redis-server on this machine.'
   const teardowns: Array<() => unknown> = []
-  const redis = await startRedis({ teardown: end => { teardowns.push(end) } })
+  const redis = await startRedis({
+    teardown: end => {
+      teardowns.push(end)
+    }
+  })
   const results = resultsOf(await measure(subjects.Redis, redis), true)
   const ways = [await waysTable(redis, 1), await waysTable(redis, 32)]
   for (const end of teardowns) await end()

@@ -1,6 +1,7 @@
 /**
- * Measures the CPU time of whole requests without sockets: `node bench/out/routing.js [SUBJECT] [METHOD] [PATH]` prints microseconds
- * per request. Most of the CPU time of a request over HTTP is spent in the kernel, which hides small differences.
+ * Measures the CPU time of whole requests without sockets: `node bench/out/routing.js [SUBJECT] [METHOD] [PATH]` prints
+ * microseconds per request. Most of the CPU time of a request over HTTP is spent in the kernel, which hides small
+ * differences.
  */
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
@@ -16,8 +17,12 @@ const hasPlugin = subject.startsWith('ours')
 const app = Fastify(hasPlugin ? serverOptions() : {})
 if (hasPlugin) await app.register(apiErrors, { log: false })
 if (subject.endsWith(', helmet')) await app.register(helmet)
-app.get('/queues/:id', async () => { throw standardErrors.resource_not_found({ message: 'No queue has this id.' }) })
-app.get('/type-error', async () => { throw new TypeError('no') })
+app.get('/queues/:id', async () => {
+  throw standardErrors.resource_not_found({ message: 'No queue has this id.' })
+})
+app.get('/type-error', async () => {
+  throw new TypeError('no')
+})
 app.get('/ok', async () => ({ id: 'a' }))
 await app.ready()
 
@@ -37,7 +42,14 @@ let ended = 0
 const socket = new Socket()
 
 function request (): void {
-  const message = Object.assign(new IncomingMessage(socket), { method, url: path, httpVersionMajor: 1, httpVersionMinor: 1, httpVersion: '1.1', complete: true })
+  const message = Object.assign(new IncomingMessage(socket), {
+    method,
+    url: path,
+    httpVersionMajor: 1,
+    httpVersionMinor: 1,
+    httpVersion: '1.1',
+    complete: true
+  })
   Object.defineProperty(message, 'headers', { value: { host: '127.0.0.1:3000' } })
   app.routing(message, new SilentResponse(message))
 }
@@ -45,7 +57,9 @@ function request (): void {
 async function send (requests: number): Promise<void> {
   for (let sent = 0; sent < requests; sent += atOnce) {
     for (let count = 0; count < atOnce; count++) request()
-    await new Promise(resolve => { setImmediate(resolve) })
+    await new Promise(resolve => {
+      setImmediate(resolve)
+    })
   }
 }
 

@@ -7,7 +7,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { inOtherSettings, inOtherVersions, quick, thorough, withMinimum, withOthers, type Comparison } from './comparisons.js'
+import {
+  inOtherSettings,
+  inOtherVersions,
+  quick,
+  thorough,
+  withMinimum,
+  withOthers,
+  type Comparison
+} from './comparisons.js'
 import { flood } from './flood.js'
 import { compareImports } from './importing.js'
 import { compareLatencies } from './latency.js'
@@ -21,7 +29,8 @@ const efforts = isQuick ? quick : thorough
 
 const two = (value: number): string => value.toFixed(2)
 const range = ({ median, low, high }: Spread): string => `${two(median)} (${two(low)} to ${two(high)})`
-const judge = (value: number, target: number | undefined): string => target === undefined ? '' : Number(two(value)) <= target ? 'met' : '**missed**'
+const judge = (value: number, target: number | undefined): string =>
+  target === undefined ? '' : Number(two(value)) <= target ? 'met' : '**missed**'
 
 const print = (line: string): string => {
   console.log(line)
@@ -44,21 +53,41 @@ async function printLine (what: string, measure: () => Promise<string>): Promise
 const summarized: Readonly<Record<string, string>> = {
   'a 200, compared with fastify': 'A successful request, compared with Fastify alone',
   'a 404 thrown, compared with fastify': "A thrown 404, compared with Fastify's own error handler",
-  'a 404 thrown, compared with a hand-written setErrorHandler': 'A thrown 404, compared with a hand-written `setErrorHandler`',
+  'a 404 thrown, compared with a hand-written setErrorHandler':
+    'A thrown 404, compared with a hand-written `setErrorHandler`',
   'a 404 thrown, compared with @fastify/sensible': 'A thrown 404, compared with @fastify/sensible',
-  'ten invalid fields, compared with fastify': 'A body with ten invalid fields, compared with Fastify, which describes them in one sentence',
-  'a 200 with usual plugins, compared with fastify, plugins': 'A successful request with helmet, CORS, compression, JWT and under-pressure'
+  'ten invalid fields, compared with fastify':
+    'A body with ten invalid fields, compared with Fastify, which describes them in one sentence',
+  'a 200 with usual plugins, compared with fastify, plugins':
+    'A successful request with helmet, CORS, compression, JWT and under-pressure'
 }
 
 async function compareOverHttp (comparisons: readonly Comparison[], execPath?: string): Promise<string> {
-  const lines = ['| what | compared with | ours, us | other, us | ratio (middle half) | target | |', '|---|---|---|---|---|---|---|']
+  const lines = [
+    '| what | compared with | ours, us | other, us | ratio (middle half) | target | |',
+    '|---|---|---|---|---|---|---|'
+  ]
   for (const { what, target, fine = false, ...pair } of comparisons) {
-    lines.push(await printLine(what, async () => {
-      const { a, b, ratio } = await compare(pair, execPath === undefined && fine ? efforts.fine : efforts.usual, execPath)
-      const words = execPath === undefined ? summarized[`${what}, compared with ${pair.b.name}`] : undefined
-      if (words !== undefined) summary.set(words, `${two(ratio.median)} times the CPU time, ${(a.median - b.median).toFixed(1)} us more`.replace(/-([\d.]+) us more/, '$1 us less'))
-      return `| ${what} | ${pair.b.name} | ${a.median.toFixed(1)} | ${b.median.toFixed(1)} | ${range(ratio)} | ${target === undefined ? '' : two(target)} | ${judge(ratio.median, target)} |`
-    }))
+    lines.push(
+      await printLine(what, async () => {
+        const { a, b, ratio } = await compare(
+          pair,
+          execPath === undefined && fine ? efforts.fine : efforts.usual,
+          execPath
+        )
+        const words = execPath === undefined ? summarized[`${what}, compared with ${pair.b.name}`] : undefined
+        if (words !== undefined) {
+          summary.set(
+            words,
+            `${two(ratio.median)} times the CPU time, ${(a.median - b.median).toFixed(1)} us more`.replace(
+              /-([\d.]+) us more/,
+              '$1 us less'
+            )
+          )
+        }
+        return `| ${what} | ${pair.b.name} | ${a.median.toFixed(1)} | ${b.median.toFixed(1)} | ${range(ratio)} | ${target === undefined ? '' : two(target)} | ${judge(ratio.median, target)} |`
+      })
+    )
   }
   return lines.join('\n')
 }
@@ -66,22 +95,30 @@ async function compareOverHttp (comparisons: readonly Comparison[], execPath?: s
 const run = promisify(execFile)
 
 async function startApplication (variant: Variant, routes: number): Promise<Startup> {
-  const { stdout } = await run(process.execPath, ['--expose-gc', new URL('startup.js', import.meta.url).pathname, variant, String(routes)], {
-    env: { ...process.env, NODE_ENV: 'production' }, maxBuffer: 2 ** 24
+  const { stdout } = await run(process.execPath, [
+    '--expose-gc',
+    new URL('startup.js', import.meta.url).pathname,
+    variant,
+    String(routes)
+  ], {
+    env: { ...process.env, NODE_ENV: 'production' },
+    maxBuffer: 2 ** 24
   })
   return JSON.parse(stdout) as Startup
 }
 
 const variantNames: Readonly<Record<Variant, string>> = {
-  none: 'no errors', ours: 'ours: 12 statuses by `config.errors`', inline: 'common practice: 12 schemas in each route', refs: 'common practice: 12 `$ref`s in each route'
+  none: 'no errors',
+  ours: 'ours: 12 statuses by `config.errors`',
+  inline: 'common practice: 12 schemas in each route',
+  refs: 'common practice: 12 `$ref`s in each route'
 }
 
 /** The number of routes, the variant and the number of starts. Expensive variants have fewer starts. */
 const starts: ReadonlyArray<readonly [routes: number, variant: Variant, turns: number]> = isQuick
   ? [[100, 'ours', 1], [1000, 'ours', 1], [1000, 'inline', 1]]
   : [
-      [100, 'ours', 7], [100, 'inline', 3], [100, 'refs', 3],
-      [1000, 'ours', 7], [1000, 'inline', 3], [1000, 'refs', 3],
+      [100, 'ours', 7], [100, 'inline', 3], [100, 'refs', 3], [1000, 'ours', 7], [1000, 'inline', 3], [1000, 'refs', 3],
       [5000, 'ours', 3], [5000, 'inline', 1], [5000, 'refs', 1]
     ]
 
@@ -89,26 +126,41 @@ const starts: ReadonlyArray<readonly [routes: number, variant: Variant, turns: n
 const startTargets: Partial<Record<keyof Startup, number>> = { ready: 1.05, swagger: 1.3 }
 
 async function compareStarts (): Promise<string> {
-  const lines = ['| routes | variant | ready(), ms | x no errors | heap, x | first swagger(), x | kB per route | missed |', '|---|---|---|---|---|---|---|---|']
+  const lines = [
+    '| routes | variant | ready(), ms | x no errors | heap, x | first swagger(), x | kB per route | missed |',
+    '|---|---|---|---|---|---|---|---|'
+  ]
   for (const [routes, variant, turns] of starts) {
-    lines.push(await printLine(`${routes} routes, ${variant}`, async () => {
-      const pairs: Array<{ with: Startup, without: Startup }> = []
-      for (let turn = 0; turn < turns; turn++) {
-        const before = turn % 2 === 0 ? await startApplication('none', routes) : undefined
-        const started = await startApplication(variant, routes)
-        pairs.push({ with: started, without: before ?? await startApplication('none', routes) })
-      }
-      const spread = (key: keyof Startup): Spread => spreadOf(pairs.map(pair => pair.with[key]))
-      const ratio = (key: keyof Startup): Spread => spreadOf(pairs.map(pair => pair.with[key] / pair.without[key]))
-      const added = spreadOf(pairs.map(pair => (pair.with.bytes - pair.without.bytes) / routes / 1000)).median
-      const isMain = routes === 1000 && variant === 'ours'
-      const missed = isMain ? (Object.keys(startTargets) as Array<keyof Startup>).filter(key => judge(ratio(key).median, startTargets[key]) !== 'met') : []
-      if (isMain) {
-        summary.set('The start of an application with 1,000 routes that document twelve errors each, compared with no errors', `${two(ratio('ready').median)} times the CPU time of \`ready()\``)
-        summary.set('Its first OpenAPI document', `${two(ratio('swagger').median)} times the CPU time, ${spread('swagger').median.toFixed(0)} ms; ${two(added)} kB larger per route`)
-      }
-      return `| ${routes} | ${variantNames[variant]} | ${spread('ready').median.toFixed(0)} | ${range(ratio('ready'))} | ${range(ratio('heap'))} | ${range(ratio('swagger'))} | ${two(added)} | ${missed.join(', ')} |`
-    }))
+    lines.push(
+      await printLine(`${routes} routes, ${variant}`, async () => {
+        const pairs: Array<{ with: Startup, without: Startup }> = []
+        for (let turn = 0; turn < turns; turn++) {
+          const before = turn % 2 === 0 ? await startApplication('none', routes) : undefined
+          const started = await startApplication(variant, routes)
+          pairs.push({ with: started, without: before ?? await startApplication('none', routes) })
+        }
+        const spread = (key: keyof Startup): Spread => spreadOf(pairs.map(pair => pair.with[key]))
+        const ratio = (key: keyof Startup): Spread => spreadOf(pairs.map(pair => pair.with[key] / pair.without[key]))
+        const added = spreadOf(pairs.map(pair => (pair.with.bytes - pair.without.bytes) / routes / 1000)).median
+        const isMain = routes === 1000 && variant === 'ours'
+        const missed = isMain
+          ? (Object.keys(startTargets) as Array<keyof Startup>).filter(key =>
+              judge(ratio(key).median, startTargets[key]) !== 'met'
+            )
+          : []
+        if (isMain) {
+          summary.set(
+            'The start of an application with 1,000 routes that document twelve errors each, compared with no errors',
+            `${two(ratio('ready').median)} times the CPU time of \`ready()\``
+          )
+          summary.set(
+            'Its first OpenAPI document',
+            `${two(ratio('swagger').median)} times the CPU time, ${spread('swagger').median.toFixed(0)} ms; ${two(added)} kB larger per route`
+          )
+        }
+        return `| ${routes} | ${variantNames[variant]} | ${spread('ready').median.toFixed(0)} | ${range(ratio('ready'))} | ${range(ratio('heap'))} | ${range(ratio('swagger'))} | ${two(added)} | ${missed.join(', ')} |`
+      })
+    )
   }
   return lines.join('\n')
 }
@@ -117,17 +169,24 @@ async function describeLatencies (): Promise<string> {
   const heading = '| requests per second | ours, ms | fastify, ms | ratio (middle half) |\n|---|---|---|---|'
   const line = await printLine('latency', async () => {
     const { rate, ours, fastify, ratio } = await compareLatencies(isQuick ? 2 : 10, isQuick ? 2 : 6)
-    summary.set('99th percentile of successful requests at half load, while 30 % of all requests fail', `${two(ratio.median)} times the time with Fastify alone`)
+    summary.set(
+      '99th percentile of successful requests at half load, while 30 % of all requests fail',
+      `${two(ratio.median)} times the time with Fastify alone`
+    )
     return `| ${rate} | ${range(ours)} | ${range(fastify)} | ${range(ratio)} |`
   })
   return `${heading}\n${line}`
 }
 
 async function describeImports (): Promise<string> {
-  const heading = '| Fastify and the plugin, ms | Fastify alone, ms | ratio (middle half) | target | |\n|---|---|---|---|---|'
+  const heading =
+    '| Fastify and the plugin, ms | Fastify alone, ms | ratio (middle half) | target | |\n|---|---|---|---|---|'
   const line = await printLine('import', async () => {
     const { both, fastify, ratio } = compareImports(isQuick ? 5 : 21)
-    summary.set('Importing the plugin', `${two(ratio.median)} times the CPU time of importing Fastify alone, ${(both.median - fastify.median).toFixed(0)} ms more`)
+    summary.set(
+      'Importing the plugin',
+      `${two(ratio.median)} times the CPU time of importing Fastify alone, ${(both.median - fastify.median).toFixed(0)} ms more`
+    )
     return `| ${both.median.toFixed(0)} | ${fastify.median.toFixed(0)} | ${range(ratio)} | 1.30 | ${judge(ratio.median, 1.3)} |`
   })
   return `${heading}\n${line}`
@@ -138,9 +197,14 @@ async function compareVersions (): Promise<string> {
   const sections: string[] = []
   for (const version of ['24', '26']) {
     const path = fileURLToPath(new URL(`../../checks/runtimes/node_modules/node-${version}/bin/node`, import.meta.url))
-    sections.push(existsSync(path)
-      ? `### Node.js ${(await run(path, ['--version'])).stdout.trim().slice(1)}\n\n${await compareOverHttp(inOtherVersions, path)}`
-      : `### Node.js ${version}\n\nNot measured, because it is not installed. \`npm run check:runtimes\` installs it.`)
+    sections.push(
+      existsSync(path)
+        ? `### Node.js ${(await run(path, ['--version'])).stdout.trim().slice(1)}\n\n${await compareOverHttp(
+          inOtherVersions,
+          path
+        )}`
+        : `### Node.js ${version}\n\nNot measured, because it is not installed. \`npm run check:runtimes\` installs it.`
+    )
   }
   return sections.join('\n\n')
 }
@@ -158,7 +222,10 @@ const flooded = (await flood(isQuick ? 5 : 30).catch((fault: unknown) => [String
 const [cpu] = cpus()
 const results = new URL('../RESULTS.md', import.meta.url)
 const chaos = findSection(readFileSync(results, 'utf8'), chaosHeading)
-const packages = ['fastify', '@fastify/rate-limit', '@fastify/sensible', '@fastify/swagger', '@hono/node-server', 'express', 'fastify-http-errors-enhanced', 'hono']
+const packages = [
+  'fastify', '@fastify/rate-limit', '@fastify/sensible', '@fastify/swagger', '@hono/node-server', 'express',
+  'fastify-http-errors-enhanced', 'hono'
+]
 const written = `# Benchmark results
 
 What does the plugin cost, compared with what you have now?

@@ -3,7 +3,9 @@
 /** The heading of the chaos benchmark. */
 export const chaosHeading = 'An unreliable server'
 
-/** Returns the text of a section without its heading; `undefined` if there is none. It is the last section of the file. */
+/**
+ * Returns the text of a section without its heading; `undefined` if there is none. It is the last section of the file.
+ */
 export function findSection (markdown: string, heading: string): string | undefined {
   const start = markdown.indexOf(`\n## ${heading}\n`)
   return start === -1 ? undefined : markdown.slice(start + heading.length + 5)

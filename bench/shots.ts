@@ -25,7 +25,11 @@ function signToken (): string {
 }
 
 const inGerman = { 'accept-language': 'de-DE,de;q=0.9,en;q=0.8' }
-const fromBrowser = { origin: 'https://shop.example', 'accept-encoding': 'gzip, br', authorization: `Bearer ${signToken()}` }
+const fromBrowser = {
+  origin: 'https://shop.example',
+  'accept-encoding': 'gzip, br',
+  authorization: `Bearer ${signToken()}`
+}
 const wrongBody = { method: 'POST', path: '/validation', body: JSON.stringify(tenWrong) } as const
 const unknown = { path: '/nothing' }
 

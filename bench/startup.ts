@@ -27,9 +27,18 @@ export interface Startup {
 }
 
 const factories = [
-  standardErrors.invalid_request, standardErrors.missing_api_key, standardErrors.forbidden, standardErrors.resource_not_found,
-  standardErrors.resource_conflict, standardErrors.payload_too_large, standardErrors.unsupported_media_type, standardErrors.validation_error,
-  standardErrors.rate_limit_exceeded, standardErrors.internal_error, standardErrors.bad_gateway, standardErrors.service_unavailable
+  standardErrors.invalid_request,
+  standardErrors.missing_api_key,
+  standardErrors.forbidden,
+  standardErrors.resource_not_found,
+  standardErrors.resource_conflict,
+  standardErrors.payload_too_large,
+  standardErrors.unsupported_media_type,
+  standardErrors.validation_error,
+  standardErrors.rate_limit_exceeded,
+  standardErrors.internal_error,
+  standardErrors.bad_gateway,
+  standardErrors.service_unavailable
 ]
 
 const body = Type.Object({
@@ -41,7 +50,9 @@ const body = Type.Object({
 
 function responsesOf (variant: Variant): Record<string, TSchema> {
   if (variant === 'inline') return Object.fromEntries(factories.map(({ status }) => [status, { ...body }]))
-  if (variant === 'refs') return Object.fromEntries(factories.map(({ status }) => [status, Type.Unsafe({ $ref: `Error${status}#` })]))
+  if (variant === 'refs') {
+    return Object.fromEntries(factories.map(({ status }) => [status, Type.Unsafe({ $ref: `Error${status}#` })]))
+  }
   return {}
 }
 
@@ -50,7 +61,7 @@ const app: FastifyInstance = Fastify()
 const documentation = { openapi: { openapi: '3.1.0', info: { title: 'Many routes', version: '1.0.0' } } }
 await app.register(swagger, variant === 'ours' ? swaggerOptions(documentation) : documentation)
 if (variant === 'ours') await app.register(apiErrors)
-if (variant === 'refs') for (const { status } of factories) app.addSchema({ $id: `Error${status}`, ...body })
+if (variant === 'refs') { for (const { status } of factories) app.addSchema({ $id: `Error${status}`, ...body }) }
 
 const start = readCpuTime()
 for (let index = 0; index < count; index++) {

@@ -10,7 +10,12 @@ import sensible from '@fastify/sensible'
 import underPressure from '@fastify/under-pressure'
 import { PGlite } from '@electric-sql/pglite'
 import express from 'express'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions
+} from 'fastify'
 import fastifyHttpErrorsEnhanced from 'fastify-http-errors-enhanced'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
@@ -20,9 +25,9 @@ import type { Protocol, Shot } from './connection.js'
 import { jwtSecret, shots, tenFields } from './shots.js'
 
 /**
- * The subjects of the benchmarks. Each runs in a separate process. All throw the same error in an async handler: a 404 with a message.
- * Subjects with a hand-written error handler send the same response as our plugin: a code, the message and the request id,
- * also as a header, and `Cache-Control: no-store`.
+ * The subjects of the benchmarks. Each runs in a separate process. All throw the same error in an async handler: a 404
+ * with a message. Subjects with a hand-written error handler send the same response as our plugin: a code, the message
+ * and the request id, also as a header, and `Cache-Control: no-store`.
  */
 
 /** An application that can listen. */
@@ -32,16 +37,25 @@ export interface Subject {
   readonly listen: (port: number) => Promise<void>
 }
 
-const fastify = (build: (app: FastifyInstance) => Promise<void>, options: FastifyServerOptions = {}) => async (): Promise<Subject> => {
-  const app = Fastify(options) as FastifyInstance
-  await build(app)
-  return { listen: async port => { await app.listen({ port, host: '127.0.0.1' }) } }
-}
+const fastify =
+  (build: (app: FastifyInstance) => Promise<void>, options: FastifyServerOptions = {}) => async (): Promise<
+    Subject
+  > => {
+    const app = Fastify(options) as FastifyInstance
+    await build(app)
+    return {
+      listen: async port => {
+        await app.listen({ port, host: '127.0.0.1' })
+      }
+    }
+  }
 
 /** A subject that is called over HTTP/2 without TLS. */
-const overHttp2 = (create: (options: FastifyServerOptions) => () => Promise<Subject>) => async (): Promise<Subject> => ({
-  ...await create({ http2: true } as FastifyServerOptions)(), protocol: 'HTTP/2'
-})
+const overHttp2 =
+  (create: (options: FastifyServerOptions) => () => Promise<Subject>) => async (): Promise<Subject> => ({
+    ...await create({ http2: true } as FastifyServerOptions)(),
+    protocol: 'HTTP/2'
+  })
 
 const logged: FastifyServerOptions = { logger: { level: 'info', file: '/dev/null' } }
 
@@ -69,16 +83,24 @@ async function limited (app: FastifyInstance): Promise<void> {
 
 async function uniqueViolation (app: FastifyInstance): Promise<void> {
   const database = new PGlite()
-  await database.exec("create table users (email text constraint users_email_key unique); insert into users values ('a@b.co')")
+  await database.exec(
+    "create table users (email text constraint users_email_key unique); insert into users values ('a@b.co')"
+  )
   const failure = await database.query("insert into users values ('a@b.co')").catch((error: unknown) => error) as Error
   await database.close()
   // The work of the database is not measured, because it is the same on both sides and a hundred times larger. Only the
   // error is created, as a driver creates one for each response of the server.
-  app.get('/unique', async () => { throw Object.assign(new Error(failure.message), failure) })
+  app.get('/unique', async () => {
+    throw Object.assign(new Error(failure.message), failure)
+  })
 }
 
 async function ok (app: FastifyInstance): Promise<void> {
-  app.get('/ok', { schema: { response: { 200: { type: 'object', properties: { id: { type: 'string' } } } } } }, async () => ({ id: 'a' }))
+  app.get(
+    '/ok',
+    { schema: { response: { 200: { type: 'object', properties: { id: { type: 'string' } } } } } },
+    async () => ({ id: 'a' })
+  )
 }
 
 /** The plugins that many APIs register. Each request to a route is authenticated. */
@@ -93,14 +115,21 @@ async function usualPlugins (app: FastifyInstance): Promise<void> {
 
 /** The routes of `ours` and of the minimal handlers. */
 async function queues (app: FastifyInstance, error: () => Error): Promise<void> {
-  app.get('/queues/:id', async () => { throw error() })
+  app.get('/queues/:id', async () => {
+    throw error()
+  })
   app.get('/returned/:id', async () => error())
 }
 
-const ours = (options: ApiErrorsOptions, build: (app: FastifyInstance) => Promise<void>, server?: FastifyServerOptions) => fastify(async app => {
-  await app.register(apiErrors, options)
-  await build(app)
-}, serverOptions(server))
+const ours = (
+  options: ApiErrorsOptions,
+  build: (app: FastifyInstance) => Promise<void>,
+  server?: FastifyServerOptions
+) =>
+  fastify(async app => {
+    await app.register(apiErrors, options)
+    await build(app)
+  }, serverOptions(server))
 
 const noQueue = (): Error => standardErrors.resource_not_found({ message: 'No queue has this id.' })
 
@@ -113,7 +142,9 @@ async function allRoutes (app: FastifyInstance): Promise<void> {
 
 /** All routes, with an error that Fastify handles itself. */
 async function fastifyAlone (app: FastifyInstance): Promise<void> {
-  app.get('/queues/:id', async () => { throw notFound() })
+  app.get('/queues/:id', async () => {
+    throw notFound()
+  })
   await failures(app)
   await ok(app)
 }
@@ -131,27 +162,41 @@ function withoutStack (): Error {
  * Minimal handlers: the same failures, with handlers that only send a prepared copy of our response,
  * with its status and headers.
  */
-const least = (build: (app: FastifyInstance, error: () => Error) => Promise<void>, shots: readonly Shot[], server: FastifyServerOptions = {}) => fastify(async app => {
-  const known = Fastify(serverOptions())
-  await known.register(apiErrors, { log: false })
-  await build(known, noQueue)
-  const answers = new Map<string, { readonly status: number, readonly headers: Record<string, unknown>, readonly payload: string }>()
-  for (const { method = 'GET', path, body } of shots) {
-    const { statusCode, headers, payload } = await known.inject({ method, url: path, ...(body !== undefined && { payload: body, headers: { 'content-type': 'application/json' } }) })
-    const { date, connection, 'content-length': length, ...sent } = headers
-    answers.set(`${method} ${path}`, { status: statusCode, headers: sent, payload })
-  }
-  await known.close()
+const least = (
+  build: (app: FastifyInstance, error: () => Error) => Promise<void>,
+  shots: readonly Shot[],
+  server: FastifyServerOptions = {}
+) =>
+  fastify(async app => {
+    const known = Fastify(serverOptions())
+    await known.register(apiErrors, { log: false })
+    await build(known, noQueue)
+    const answers = new Map<
+      string,
+      { readonly status: number, readonly headers: Record<string, unknown>, readonly payload: string }
+    >()
+    for (const { method = 'GET', path, body } of shots) {
+      const { statusCode, headers, payload } = await known.inject({
+        method,
+        url: path,
+        ...(body !== undefined && { payload: body, headers: { 'content-type': 'application/json' } })
+      })
+      const { date, connection, 'content-length': length, ...sent } = headers
+      answers.set(`${method} ${path}`, { status: statusCode, headers: sent, payload })
+    }
+    await known.close()
 
-  const send = (request: FastifyRequest, reply: FastifyReply): void => {
-    const { status, headers, payload } = answers.get(`${request.method} ${request.url}`) as NonNullable<ReturnType<typeof answers.get>>
-    request.log.info({ code: status }, 'No queue has this id.')
-    reply.code(status).headers({ ...headers, 'x-request-id': request.id }).serializer(String).send(payload)
-  }
-  app.setErrorHandler((_error, request, reply) => send(request, reply))
-  app.setNotFoundHandler(send)
-  await build(app, withoutStack)
-}, { ...allErrors, ...server })
+    const send = (request: FastifyRequest, reply: FastifyReply): void => {
+      const { status, headers, payload } = answers.get(`${request.method} ${request.url}`) as NonNullable<
+        ReturnType<typeof answers.get>
+      >
+      request.log.info({ code: status }, 'No queue has this id.')
+      reply.code(status).headers({ ...headers, 'x-request-id': request.id }).serializer(String).send(payload)
+    }
+    app.setErrorHandler((_error, request, reply) => send(request, reply))
+    app.setNotFoundHandler(send)
+    await build(app, withoutStack)
+  }, { ...allErrors, ...server })
 
 const requestId = 'req_4mXq1VbE0s6RkYt2nQ9t'
 const body = JSON.stringify({ code: 'resource_not_found', message: 'No queue has this id.', request_id: requestId })
@@ -161,10 +206,18 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
   'node:http': async () => {
     const server: Server = createServer((_request, response) => {
       response.writeHead(404, {
-        'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-request-id': requestId, 'content-length': Buffer.byteLength(body)
+        'content-type': 'application/json; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-request-id': requestId,
+        'content-length': Buffer.byteLength(body)
       }).end(body)
     })
-    return { listen: port => new Promise(resolve => { server.listen(port, '127.0.0.1', () => resolve()) }) }
+    return {
+      listen: port =>
+        new Promise(resolve => {
+          server.listen(port, '127.0.0.1', () => resolve())
+        })
+    }
   },
   fastify: fastify(fastifyAlone, allErrors),
   'fastify, HTTP/2': overHttp2(options => fastify(fastifyAlone, { ...allErrors, ...options })),
@@ -172,7 +225,11 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
     await usualPlugins(app)
     await fastifyAlone(app)
   }, allErrors),
-  'fastify, pino': fastify(async app => { app.get('/queues/:id', async () => { throw notFound() }) }, logged),
+  'fastify, pino': fastify(async app => {
+    app.get('/queues/:id', async () => {
+      throw notFound()
+    })
+  }, logged),
   ours: ours({ log: false }, allRoutes),
   'ours, problem': ours({ log: false, format: 'problem' }, allRoutes),
   'ours, HTTP/2': overHttp2(options => ours({ log: false }, allRoutes, options)),
@@ -191,7 +248,10 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
   'minimal, unique': least(uniqueViolation, [shots.unique]),
   'ours, pino': ours({}, app => queues(app, noQueue), logged),
   'minimal, pino': least(queues, [shots.thrown, shots.returned], logged),
-  'ours, limited': ours({ log: false, rateLimit: { policies: { one: { max: 1, timeWindow: '1 hour' } }, default: 'one' } }, limited),
+  'ours, limited': ours({
+    log: false,
+    rateLimit: { policies: { one: { max: 1, timeWindow: '1 hour' } }, default: 'one' }
+  }, limited),
   'fastify, limited': fastify(async app => {
     await app.register(rateLimit, { max: 1, timeWindow: '1 hour' })
     await limited(app)
@@ -202,35 +262,64 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
       reply.code(error.statusCode ?? 500).header('cache-control', 'no-store').header('x-request-id', request.id)
         .send({ code: error.code ?? 'resource_not_found', message: error.message, request_id: request.id })
     })
-    app.get('/queues/:id', async () => { throw notFound() })
+    app.get('/queues/:id', async () => {
+      throw notFound()
+    })
   }),
   '@fastify/sensible': fastify(async app => {
     await app.register(sensible)
-    app.get('/queues/:id', async () => { throw app.httpErrors.notFound('No queue has this id.') })
+    app.get('/queues/:id', async () => {
+      throw app.httpErrors.notFound('No queue has this id.')
+    })
   }),
   'fastify-http-errors-enhanced': fastify(async app => {
     await app.register(fastifyHttpErrorsEnhanced)
-    app.get('/queues/:id', async () => { throw notFound() })
+    app.get('/queues/:id', async () => {
+      throw notFound()
+    })
   }),
   'Express 5': async () => {
     const app = express()
-    app.get('/queues/:id', async () => { throw notFound() })
-    app.use((error: Error & { statusCode: number }, _request: express.Request, response: express.Response, _next: express.NextFunction) => {
-      const id = nextId()
-      response.status(error.statusCode).set({ 'cache-control': 'no-store', 'x-request-id': id })
-        .json({ code: 'resource_not_found', message: error.message, request_id: id })
+    app.get('/queues/:id', async () => {
+      throw notFound()
     })
-    return { listen: port => new Promise(resolve => { app.listen(port, '127.0.0.1', () => resolve()) }) }
+    app.use(
+      (
+        error: Error & { statusCode: number },
+        _request: express.Request,
+        response: express.Response,
+        _next: express.NextFunction
+      ) => {
+        const id = nextId()
+        response.status(error.statusCode).set({ 'cache-control': 'no-store', 'x-request-id': id })
+          .json({ code: 'resource_not_found', message: error.message, request_id: id })
+      }
+    )
+    return {
+      listen: port =>
+        new Promise(resolve => {
+          app.listen(port, '127.0.0.1', () => resolve())
+        })
+    }
   },
   Hono: async () => {
     const app = new Hono()
-    app.get('/queues/:id', async () => { throw new HTTPException(404, { message: 'No queue has this id.' }) })
+    app.get('/queues/:id', async () => {
+      throw new HTTPException(404, { message: 'No queue has this id.' })
+    })
     app.onError((error, context) => {
       const id = nextId()
       return context.json(
-        { code: 'resource_not_found', message: error.message, request_id: id }, (error as HTTPException).status, { 'cache-control': 'no-store', 'x-request-id': id }
+        { code: 'resource_not_found', message: error.message, request_id: id },
+        (error as HTTPException).status,
+        { 'cache-control': 'no-store', 'x-request-id': id }
       )
     })
-    return { listen: port => new Promise(resolve => { serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, () => resolve()) }) }
+    return {
+      listen: port =>
+        new Promise(resolve => {
+          serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, () => resolve())
+        })
+    }
   }
 }

@@ -1,5 +1,12 @@
 /** The Fastify plugin: registers everything that the options require, in the right order. */
-import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
+import type {
+  DoneFuncWithErrOrRes,
+  FastifyInstance,
+  FastifyPluginAsync,
+  FastifyReply,
+  FastifyRequest,
+  HookHandlerDoneFunction
+} from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { checkRegisteredTypes } from './catalog/complete-definition.js'
@@ -10,7 +17,14 @@ import type { StandardCode } from './catalog/standard-errors.js'
 import { createDeclaredComparison, loadAjv, warnOfDeclaredStatuses } from './infer/declared/declared-schemas.js'
 import { addInference } from './infer/inferences.js'
 import { isLimitedByPlugin } from './infer/known-plugins.js'
-import { warnOfMisspelledConfig, warnOfReplacedErrorHandler, warnOfRoutesOutside, warnOfUncheckedSecurity, warnOfUnenforcedLimits, warnOfUnusedPolicies } from './infer/warn-of-mistakes.js'
+import {
+  warnOfMisspelledConfig,
+  warnOfReplacedErrorHandler,
+  warnOfRoutesOutside,
+  warnOfUncheckedSecurity,
+  warnOfUnenforcedLimits,
+  warnOfUnusedPolicies
+} from './infer/warn-of-mistakes.js'
 import { loadParser } from './infer/code/parse-function.js'
 import { passesErrorsOn, reachesErrorHandler } from './infer/code/rethrowing-handlers.js'
 import { createRouteErrors, type RouteError, type RouteErrors } from './infer/route-errors.js'
@@ -43,7 +57,13 @@ import { guardReplySerializers, guardRouteFunctions, trackFunctions } from './fa
 import { guardStreams } from './fastify/guard-streams.js'
 import { getHooks, guardHooks, markInternal } from './fastify/hooks.js'
 import { guardLog } from './fastify/reply-internals.js'
-import { addRegistration, isOwner, listRegistrations, listRegistrationsOnServer, pluginName } from './fastify/registrations.js'
+import {
+  addRegistration,
+  isOwner,
+  listRegistrations,
+  listRegistrationsOnServer,
+  pluginName
+} from './fastify/registrations.js'
 import { interceptErrorStatus } from './fastify/intercept-error-status.js'
 import { createNotFoundHandler } from './respond/not-found-handler.js'
 import { addResponder } from './server/server-state.js'
@@ -56,7 +76,14 @@ import { createSentErrorConverter, createSentErrorReporter } from './respond/sen
 import { createMessageConverter } from './respond/convert-sent-messages.js'
 import { createDocumentedCheck, createErrorRecorder } from './verify/undocumented-errors.js'
 import { setReferences } from './verify/error-references.js'
-import { createLedger, mergeEntries, mergeRecentEntries, type Ledger, type LedgerEntry, type SentKind } from './verify/ledger.js'
+import {
+  createLedger,
+  mergeEntries,
+  mergeRecentEntries,
+  type Ledger,
+  type LedgerEntry,
+  type SentKind
+} from './verify/ledger.js'
 
 /** The properties of `app.apiErrors`. */
 export interface ApiErrors {
@@ -71,8 +98,8 @@ export interface ApiErrors {
    */
   readonly schemas: StatusSchemas
   /**
-   * Returns the errors that a route can return, with the reason for each. A code with several reasons is listed several times.
-   * The list is empty for a route with `config.errors: false`, or with its own error handler.
+   * Returns the errors that a route can return, with the reason for each. A code with several reasons is listed several
+   * times. The list is empty for a route with `config.errors: false`, or with its own error handler.
    *
    * @param method the method of the route, in upper or lower case
    * @param url the pattern of the route, with the prefixes of its scopes
@@ -83,11 +110,14 @@ export interface ApiErrors {
   readonly explain: (method: string, url: string) => readonly RouteError[]
   /** Returns every kind of error that has been sent, with its count and whether it is documented. */
   readonly ledger: () => LedgerEntry[]
-  /** Returns the errors of the application as plain data. The reference pages and the lockfile are created from this data. */
+  /**
+   * Returns the errors of the application as plain data. The reference pages and the lockfile are created from this
+   * data.
+   */
   readonly reference: () => Reference
   /**
-   * Returns the body of an error in the application's format, and logs the error. Use it if a response has already started. Write
-   * the body as the last line of the stream, so that the client can see what went wrong.
+   * Returns the body of an error in the application's format, and logs the error. Use it if a response has already
+   * started. Write the body as the last line of the stream, so that the client can see what went wrong.
    *
    * It sends nothing, and the ledger does not count the error. As in any response, the message of a 5xx is only logged.
    *
@@ -110,7 +140,10 @@ declare module 'fastify' {
     apiErrors: ApiErrors
   }
   interface FastifyContextConfig {
-    /** Codes that the route can return, in addition to the inferred ones. `false` removes the route from the documentation. */
+    /**
+     * Codes that the route can return, in addition to the inferred ones. `false` removes the route from the
+     * documentation.
+     */
     errors?: ReadonlyArray<StandardCode | AnyErrorFactory> | false
     /** The rate-limit policies of the route: a name, an array of names, or `false`. */
     rateLimitPolicy?: PolicyChoice
@@ -139,7 +172,9 @@ trackSwaggerOfNewApps()
 
 async function plugin (app: FastifyInstance, options: ApiErrorsOptions): Promise<void> {
   if (registrations.has(app)) {
-    throw new Error('fastify-api-errors: the plugin is already registered on this instance. Register it once per instance, and again only in scopes that need other options.')
+    throw new Error(
+      'fastify-api-errors: the plugin is already registered on this instance. Register it once per instance, and again only in scopes that need other options.'
+    )
   }
   const settings = resolveOptions(options, app.prefix)
   await checkCatalogExamples(options, settings)
@@ -157,7 +192,10 @@ interface Parts {
 }
 
 /** Checks the examples of the catalog. Loads the check of custom formats only if the application has one. */
-async function checkCatalogExamples ({ format }: ApiErrorsOptions, { errors, format: chosen, docUrl }: Settings): Promise<void> {
+async function checkCatalogExamples (
+  { format }: ApiErrorsOptions,
+  { errors, format: chosen, docUrl }: Settings
+): Promise<void> {
   await checkRegisteredTypes(Object.values(errors))
   if (isCustomFormat(format)) (await import('./formats/check-examples.js')).checkExamples(chosen, errors, docUrl)
 }
@@ -166,8 +204,10 @@ async function checkCatalogExamples ({ format }: ApiErrorsOptions, { errors, for
 async function loadParts ({ settings, rateLimit }: Registration): Promise<Parts> {
   await Promise.all([loadAjv(), loadParser()])
   return {
-    limiter: rateLimit && { registerLimits: (await import('./rate-limit/register-limits.js')).registerLimits, options: rateLimit },
-    pages: settings.reference && { serveReference: (await import('./reference/serve-reference.js')).serveReference, options: settings.reference }
+    limiter: rateLimit &&
+      { registerLimits: (await import('./rate-limit/register-limits.js')).registerLimits, options: rateLimit },
+    pages: settings.reference &&
+      { serveReference: (await import('./reference/serve-reference.js')).serveReference, options: settings.reference }
   }
 }
 
@@ -180,24 +220,46 @@ function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, gi
   const documentSettings = createDocumentSettings(app, settings, rateLimit)
   const routeErrors = createRegisteredErrors(app, settings, rateLimit)
   setDocumentSettings(routeErrors, documentSettings)
-  addInference(app, { routeErrors, translators: settings.translators, validationStatus: settings.validationStatus, getHooks })
+  addInference(app, {
+    routeErrors,
+    translators: settings.translators,
+    validationStatus: settings.validationStatus,
+    getHooks
+  })
   const ledger = createLedger()
   const isDocumented = createDocumentedCheck(routeErrors, documentSettings.matchesDeclared)
   const recordError = createErrorRecorder({ ledger, isDocumented, onUndocumented: settings.onUndocumented })
   const responder = createResponder(settings, recordError)
-  const registration = { app, settings, rateLimit, routes: takeRoutes(app), routeErrors, documentSettings, ledger, isDocumented, recordError, responder }
+  const registration = {
+    app,
+    settings,
+    rateLimit,
+    routes: takeRoutes(app),
+    routeErrors,
+    documentSettings,
+    ledger,
+    isDocumented,
+    recordError,
+    responder
+  }
   registrations.set(app, registration)
   return registration
 }
 
-function createDocumentSettings (app: FastifyInstance, settings: Settings, rateLimit: RateLimitOptions | undefined): Registration['documentSettings'] {
+function createDocumentSettings (
+  app: FastifyInstance,
+  settings: Settings,
+  rateLimit: RateLimitOptions | undefined
+): Registration['documentSettings'] {
   const { errors, docUrl } = settings
   const formats = [settings.format, ...settings.negotiated.filter(format => 'fields' in format)] as const
   const getComponentPrefix = (): string => settings.componentPrefix ?? createComponentPrefix(app, settings.format)
   // Without schemas, no name is used before the document is created, and by then every outer registration is known.
   const addedPrefix = settings.addSchemas ? getComponentPrefix() : undefined
   return {
-    matchesDeclared: createDeclaredComparison(code => formats.flatMap(format => createSentBodies(errors[code] as AnyErrorFactory, format, docUrl))),
+    matchesDeclared: createDeclaredComparison(code =>
+      formats.flatMap(format => createSentBodies(errors[code] as AnyErrorFactory, format, docUrl))
+    ),
     errors,
     examples: {
       errors,
@@ -206,7 +268,8 @@ function createDocumentSettings (app: FastifyInstance, settings: Settings, rateL
       constraints: settings.database?.constraints,
       language: settings.languages?.default.tag,
       getLimitExample: createLimitExamples(rateLimit),
-      getChallenge: error => formatBearerChallenge(error, credentialErrors.has(error.code), settings.realm, settings.resourceMetadata),
+      getChallenge: error =>
+        formatBearerChallenge(error, credentialErrors.has(error.code), settings.realm, settings.resourceMetadata),
       getAcceptedMediaTypes: createAcceptedMediaTypes()
     },
     formats,
@@ -219,11 +282,17 @@ function createDocumentSettings (app: FastifyInstance, settings: Settings, rateL
     requestIdHeader: settings.requestIdHeader,
     languages: listTags(settings.languages),
     addSchemas: settings.addSchemas,
-    get componentPrefix () { return addedPrefix ?? getComponentPrefix() }
+    get componentPrefix () {
+      return addedPrefix ?? getComponentPrefix()
+    }
   }
 }
 
-function createRegisteredErrors (app: FastifyInstance, settings: Settings, rateLimit: RateLimitOptions | undefined): RouteErrors {
+function createRegisteredErrors (
+  app: FastifyInstance,
+  settings: Settings,
+  rateLimit: RateLimitOptions | undefined
+): RouteErrors {
   const { errors, findInferredErrors, sentErrors } = settings
   return createRouteErrors({
     app,
@@ -239,20 +308,31 @@ function createRegisteredErrors (app: FastifyInstance, settings: Settings, rateL
     validationStatus: settings.validationStatus,
     getPolicies: record => getRouteLimits(record, rateLimit).map(({ name }) => name),
     getLimitErrors: record => getLimitErrors(record, rateLimit),
-    handlesErrors: (scope, ofRoute) => (ofRoute === undefined || passesErrorsOn(ofRoute)) && reachesErrorHandler(scope.errorHandler, errorHandlers.get(app)),
+    handlesErrors: (scope, ofRoute) =>
+      (ofRoute === undefined || passesErrorsOn(ofRoute)) &&
+      reachesErrorHandler(scope.errorHandler, errorHandlers.get(app)),
     isSecured: isSecuredByDocument,
     isHidden: isHiddenByDocuments
   })
 }
 
 /** The errors of credentials that were sent. */
-const credentialErrors: ReadonlySet<string> = new Set<StandardCode>(['invalid_api_key', 'api_key_revoked', 'api_key_expired', 'invalid_token', 'token_expired'])
+const credentialErrors: ReadonlySet<string> = new Set<StandardCode>([
+  'invalid_api_key',
+  'api_key_revoked',
+  'api_key_expired',
+  'invalid_token',
+  'token_expired'
+])
 
 /** The error handler that Fastify has for each registration, by scope, which is a bound copy of our handler. */
 const errorHandlers = new WeakMap<object, unknown>()
 
 /** Step 2: handles the errors of the application and of its server. */
-function handleErrors ({ app, settings, routes, routeErrors, recordError, responder }: Registration, { limiter }: Parts): void {
+function handleErrors (
+  { app, settings, routes, routeErrors, recordError, responder }: Registration,
+  { limiter }: Parts
+): void {
   const { errors } = settings
   guardHooks(app, routes)
   trackFunctions(app)
@@ -260,12 +340,20 @@ function handleErrors ({ app, settings, routes, routeErrors, recordError, respon
   guardRouteFunctions(app, routes)
   guardReplySerializers(app)
   guardStreams(app)
-  errorHandlers.set(app, setErrorHandler(app, (error, request, reply) => {
-    if (isUnknownMethod(error, request)) respondToUnknownMethod(request, reply)
-    else responder.handle(error, request, reply)
-  }))
-  guardCallNotFound(app, (request, reply) => responder.handle(errors.route_not_found(), request, reply, 'routeNotFound'))
-  const notFoundHooks = limiter === undefined ? {} : limiter.registerLimits(app, routes, settings.rateLimit, limiter.options, errors, settings.retryHeaders)
+  errorHandlers.set(
+    app,
+    setErrorHandler(app, (error, request, reply) => {
+      if (isUnknownMethod(error, request)) respondToUnknownMethod(request, reply)
+      else responder.handle(error, request, reply)
+    })
+  )
+  guardCallNotFound(
+    app,
+    (request, reply) => responder.handle(errors.route_not_found(), request, reply, 'routeNotFound')
+  )
+  const notFoundHooks = limiter === undefined
+    ? {}
+    : limiter.registerLimits(app, routes, settings.rateLimit, limiter.options, errors, settings.retryHeaders)
   if (settings.notFound) setNotFoundHandler(app, notFoundHooks, createNotFoundHandler(responder))
   addResponder(app, responder)
   guardLog(app, responder.handleStreamError)
@@ -275,17 +363,33 @@ function handleErrors ({ app, settings, routes, routeErrors, recordError, respon
       isPreflightRoute(method, url) || routeErrors.findRoutes(method, url).some(routeErrors.isCovered)
     interceptErrorStatus(app, createMessageConverter(responder, recordError, isCovered))
   } else {
-    const onSend = settings.sentErrors === 'convert' ? createSentErrorConverter(responder, recordError) : createSentErrorReporter(recordError)
-    app.addHook('onSend', markInternal(function (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes) {
-      if (request.server.apiErrors === app.apiErrors) onSend.call(this, request, reply, payload, done)
-      else done(null, payload)
-    }))
+    const onSend = settings.sentErrors === 'convert'
+      ? createSentErrorConverter(responder, recordError)
+      : createSentErrorReporter(recordError)
+    app.addHook(
+      'onSend',
+      markInternal(
+        function (
+          this: FastifyInstance,
+          request: FastifyRequest,
+          reply: FastifyReply,
+          payload: unknown,
+          done: DoneFuncWithErrOrRes
+        ) {
+          if (request.server.apiErrors === app.apiErrors) onSend.call(this, request, reply, payload, done)
+          else done(null, payload)
+        }
+      )
+    )
   }
   if (settings.requestId === 'all') {
-    app.addHook('onRequest', markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
-      if (request.server.apiErrors === app.apiErrors) reply.header(settings.requestIdHeader, getRequestId(request))
-      done()
-    }))
+    app.addHook(
+      'onRequest',
+      markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
+        if (request.server.apiErrors === app.apiErrors) reply.header(settings.requestIdHeader, getRequestId(request))
+        done()
+      })
+    )
   }
 }
 
@@ -311,16 +415,24 @@ function documentRoutes (registration: Registration): void {
 /** Warns about mistakes that cause no error. */
 function warnOfMistakes ({ app, settings, rateLimit, routes, routeErrors }: Registration): void {
   if (app.prefix === '') warnOfRoutesOutside(routes.listOutside().filter(route => !isExcluded(route)))
-  if (routeErrors.routes.length > 0 && !reachesErrorHandler(app.errorHandler, errorHandlers.get(app))) warnOfReplacedErrorHandler(app.errorHandler)
+  if (routeErrors.routes.length > 0 && !reachesErrorHandler(app.errorHandler, errorHandlers.get(app))) {
+    warnOfReplacedErrorHandler(app.errorHandler)
+  }
   warnOfMisspelledConfig(routeErrors.routes.map(({ route }) => route))
   warnOfUncheckedSecurity(routeErrors.routes.filter(record => routeErrors.isCovered(record)))
   if (rateLimit === undefined) {
-    const unlimited = routeErrors.routes.filter(record => isRecord(record.route.config?.rateLimit) && !isLimitedByPlugin(routeErrors.getTargets(record)))
+    const unlimited = routeErrors.routes.filter(record =>
+      isRecord(record.route.config?.rateLimit) && !isLimitedByPlugin(routeErrors.getTargets(record))
+    )
     warnOfUnenforcedLimits(unlimited.map(({ route }) => route))
   }
-  const inside = listInside(app).flatMap(each => each.routeErrors.routes.map(record => getRouteLimits(record, each.rateLimit)))
+  const inside = listInside(app).flatMap(each =>
+    each.routeErrors.routes.map(record => getRouteLimits(record, each.rateLimit))
+  )
   const { policies, default: choice } = settings.rateLimit ?? {}
-  if (policies !== undefined && choice === undefined && inside.length > 0 && inside.every(limits => limits.length === 0)) warnOfUnusedPolicies(Object.keys(policies))
+  if (
+    policies !== undefined && choice === undefined && inside.length > 0 && inside.every(limits => limits.length === 0)
+  ) warnOfUnusedPolicies(Object.keys(policies))
 }
 
 /** Step 4: adds `app.apiErrors`, the reference pages and the schemas. */
@@ -329,19 +441,25 @@ function addPublicApi (registration: Registration, { pages }: Parts): void {
   const { errors } = settings
   const schemas = createStatusSchemas(documentSettings)
   if (settings.addSchemas) addStatusSchemas(app, schemas)
-  const reference = (): Reference => createReference(routeErrors, {
-    options: settings.reference,
-    notFound: settings.notFound,
-    listUrls: () => [...routes.listAll(), ...routeErrors.routes.map(({ route }) => route)].map(({ url }) => url),
-    limitsOf: record => getRouteLimits(record, rateLimit)
-  })
+  const reference = (): Reference =>
+    createReference(routeErrors, {
+      options: settings.reference,
+      notFound: settings.notFound,
+      listUrls: () => [...routes.listAll(), ...routeErrors.routes.map(({ route }) => route)].map(({ url }) => url),
+      limitsOf: record => getRouteLimits(record, rateLimit)
+    })
   if (pages !== undefined) {
     const live = {
-      listSent: () => mergeRecentEntries(listInside(app).flatMap(({ ledger, isDocumented }) => ledger.recentEntries(isDocumented))),
+      listSent: () =>
+        mergeRecentEntries(listInside(app).flatMap(({ ledger, isDocumented }) => ledger.recentEntries(isDocumented))),
       explain: (route: string, code: string) => listReasons(app, route, code)
     }
     pages.serveReference(app, pages.options, { reference, errors, live })
-    if (isLive(pages.options)) app.addHook('onReady', async () => { for (const { ledger } of listInside(app)) ledger.remember() })
+    if (isLive(pages.options)) {
+      app.addHook('onReady', async () => {
+        for (const { ledger } of listInside(app)) ledger.remember()
+      })
+    }
   }
   const apiErrors: ApiErrors = {
     errors,
@@ -352,9 +470,10 @@ function addPublicApi (registration: Registration, { pages }: Parts): void {
     toBody: responder.toBody
   }
   app.decorate('apiErrors', apiErrors)
-  setReferences(apiErrors, () => listInside(app)
-    .sort((a, b) => Number(b.app === app) - Number(a.app === app) || (a.app.prefix < b.app.prefix ? -1 : 1))
-    .map(inside => ({ ...inside.app.apiErrors.reference(), prefix: inside.app.prefix })))
+  setReferences(apiErrors, () =>
+    listInside(app)
+      .sort((a, b) => Number(b.app === app) - Number(a.app === app) || (a.app.prefix < b.app.prefix ? -1 : 1))
+      .map(inside => ({ ...inside.app.apiErrors.reference(), prefix: inside.app.prefix })))
 }
 
 /** Returns the registrations of a scope and of its nested scopes. */
@@ -374,20 +493,26 @@ function getRegistrations (scopes: readonly FastifyInstance[]): Registration[] {
 function explain (app: FastifyInstance, method: string, url: string): RouteError[] {
   const found = typeof method === 'string' ? findRoutes(app, method, url) : []
   if (found.length === 0) {
-    throw new Error(`fastify-api-errors: explain(${describeValue(method)}, ${describeValue(url)}): expected the method and the path of a registered route, like 'GET', '/queues/:id'.`)
+    throw new Error(
+      `fastify-api-errors: explain(${describeValue(method)}, ${describeValue(url)}): expected the method and the path of a registered route, like 'GET', '/queues/:id'.`
+    )
   }
   return found.flatMap(({ routeErrors, record }) => routeErrors.listErrors(record, method.toUpperCase()))
 }
 
 /** Returns the routes of a method and a pattern, each with the errors of its registration. */
 function findRoutes (app: FastifyInstance, method: string, url: string) {
-  return listInside(app).flatMap(({ routeErrors }) => routeErrors.findRoutes(method, url).map(record => ({ routeErrors, record })))
+  return listInside(app).flatMap(({ routeErrors }) =>
+    routeErrors.findRoutes(method, url).map(record => ({ routeErrors, record }))
+  )
 }
 
 /** Returns why a route can return a code, each reason once. */
 function listReasons (app: FastifyInstance, name: string, code: string): string[] {
   const [method = '', url = ''] = name.split(/ (.*)/s)
-  const errors = findRoutes(app, method, url).flatMap(({ routeErrors, record }) => routeErrors.listErrors(record, method))
+  const errors = findRoutes(app, method, url).flatMap(({ routeErrors, record }) =>
+    routeErrors.listErrors(record, method)
+  )
   return [...new Set(errors.filter(error => error.code === code).map(({ reason }) => reason))]
 }
 
@@ -397,11 +522,12 @@ function collectEntries (app: FastifyInstance): LedgerEntry[] {
 }
 
 /**
- * Sends every error of the API from one catalog, in one response shape and with the correct headers. Documents each error on the
- * routes that can return it. Register the plugin before the routes.
+ * Sends every error of the API from one catalog, in one response shape and with the correct headers. Documents each
+ * error on the routes that can return it. Register the plugin before the routes.
  *
  * @throws TypeError at register, if an option is invalid; the message contains the option
- * @throws Error at register, if the instance already has the plugin, or if it has a not-found handler and `notFound` is not `false`
+ * @throws Error at register, if the instance already has the plugin, or if it has a not-found handler and `notFound` is
+ * not `false`
  * @example
  * await app.register(apiErrors, { errors, format: 'problem' })
  */

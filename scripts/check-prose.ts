@@ -1,6 +1,6 @@
 /**
- * Finds phrases to avoid in docs, comments and messages: `npm run lint`. In Markdown, a phrase is allowed in code spans and
- * code blocks. CONTRIBUTING.md describes the style.
+ * Finds phrases to avoid in docs, comments and messages: `npm run lint`. In Markdown, a phrase is allowed in code spans
+ * and code blocks. CONTRIBUTING.md describes the style.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,10 @@ import { fileURLToPath } from 'node:url'
 /** The phrases to avoid, each with advice. */
 export const phrases: ReadonlyArray<readonly [pattern: RegExp, advice: string]> = [
   [/[,;] for (it|they|we|what|no|nobody|some|there)\b/, 'write "because"'],
-  [/[,;] for (the|an?|each|every) [^.,:;()]{1,40}? (is|are|has|have|had|was|were|can|cannot|does|do|may|must|would|could)\b/, 'write "because"'],
+  [
+    /[,;] for (the|an?|each|every) [^.,:;()]{1,40}? (is|are|has|have|had|was|were|can|cannot|does|do|may|must|would|could)\b/,
+    'write "because"'
+  ],
   [/\bthat (is|are) none\b/, 'write "invalid", or say what the value is not'],
   [/\bwhat is no\b|\bwhat are no\b/, 'name the thing'],
   [/[;,] it takes\b|\bwhat it takes\b/, 'write "expected X, got Y"'],
@@ -31,7 +34,10 @@ export const phrases: ReadonlyArray<readonly [pattern: RegExp, advice: string]> 
   [/\bpartly out\b|\bpart of (a|an|the|another) (response|answer) is out\b/, 'write "partly sent"'],
   [/\bdearer\b|\bis dear\b/, 'write "more expensive" or "slower"'],
   [/\bin vain\b/, 'write "without a result"'],
-  [/\b(a|no|the) texts?\b(?! (of|from|before|after|for|in|that|to|must|blocks?|file)\b)/, 'write "string" or "message"'],
+  [
+    /\b(a|no|the) texts?\b(?! (of|from|before|after|for|in|that|to|must|blocks?|file)\b)/,
+    'write "string" or "message"'
+  ],
   [/\btime-outs?\b/, 'write "timeout"'],
   [/\b[a-z]+ of (ours|yours)\b/, 'write "our" or "your"'],
   [/\btyped wrong\b|\bmisspelt\b/, 'write "misspelled"'],
@@ -76,15 +82,20 @@ const markdownPhrases: typeof phrases = [
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Files and folders that are checked. */
-const checked = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'docs', 'lib', 'scripts', 'checks', 'test', 'bench', 'examples']
+const checked = [
+  'README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'docs', 'lib', 'scripts', 'checks', 'test', 'bench',
+  'examples'
+]
 
 /** Returns the phrases to avoid in a file, each as `line: "phrase": advice`. */
 export function checkProse (text: string, isMarkdown: boolean): string[] {
   const prose = isMarkdown ? text.replace(/```[^]*?```|`[^`\n]*`/g, code => code.replace(/[^\n]/g, ' ')) : text
-  return prose.split('\n').flatMap((line, index) => [...phrases, ...isMarkdown ? markdownPhrases : []].flatMap(([pattern, advice]) => {
-    const [found] = pattern.exec(line) ?? []
-    return found === undefined ? [] : [`${index + 1}: "${found.trim()}": ${advice}`]
-  }))
+  return prose.split('\n').flatMap((line, index) =>
+    [...phrases, ...isMarkdown ? markdownPhrases : []].flatMap(([pattern, advice]) => {
+      const [found] = pattern.exec(line) ?? []
+      return found === undefined ? [] : [`${index + 1}: "${found.trim()}": ${advice}`]
+    })
+  )
 }
 
 function listFiles (path: string): string[] {
@@ -94,7 +105,9 @@ function listFiles (path: string): string[] {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const faults = checked.flatMap(listFiles).flatMap(file => checkProse(readFileSync(join(root, file), 'utf8'), file.endsWith('.md')).map(fault => `${file}:${fault}`))
+  const faults = checked.flatMap(listFiles).flatMap(file =>
+    checkProse(readFileSync(join(root, file), 'utf8'), file.endsWith('.md')).map(fault => `${file}:${fault}`)
+  )
   for (const fault of faults) console.error(fault)
   if (faults.length > 0) process.exitCode = 1
 }

@@ -1,6 +1,7 @@
 /**
  * Installs the packages of folders that have a separate package.json, so that `npm ci` in the root stays small:
- * `tsx scripts/install-packages.ts test checks`. A folder is skipped if the packages of its lockfile are already installed.
+ * `tsx scripts/install-packages.ts test checks`. A folder is skipped if the packages of its lockfile are already
+ * installed.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -13,7 +14,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Two at a time, because an installation waits for the network and the disk most of the time. */
 const AT_ONCE = 2
 
-const hashLockfile = (folder: string): string => createHash('sha256').update(readFileSync(join(folder, 'package-lock.json'))).digest('hex')
+const hashLockfile = (folder: string): string =>
+  createHash('sha256').update(readFileSync(join(folder, 'package-lock.json'))).digest('hex')
 const markOf = (folder: string): string => join(folder, 'node_modules/.installed')
 
 /** Returns whether the packages of a folder's lockfile are installed completely. */
@@ -22,23 +24,48 @@ export function isInstalled (folder: string): boolean {
 }
 
 /** The codes of npm's errors if the registry cannot be reached. */
-const networkErrors = /npm error code (EAI_AGAIN|ECONN\w+|EHOSTUNREACH|ENETUNREACH|ENOTCACHED|ENOTFOUND|ERR_SOCKET_TIMEOUT|ETIMEDOUT)/
+const networkErrors =
+  /npm error code (EAI_AGAIN|ECONN\w+|EHOSTUNREACH|ENETUNREACH|ENOTCACHED|ENOTFOUND|ERR_SOCKET_TIMEOUT|ETIMEDOUT)/
 
-/** The delays between retries are shorter than npm's, so that an installation without a network fails within a minute. */
-const npmOptions = ['--no-audit', '--no-fund', '--prefer-offline', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=10000']
+/**
+ * The delays between retries are shorter than npm's, so that an installation without a network fails within a minute.
+ */
+const npmOptions = [
+  '--no-audit',
+  '--no-fund',
+  '--prefer-offline',
+  '--fetch-retry-mintimeout=1000',
+  '--fetch-retry-maxtimeout=10000'
+]
 
 /** Runs `npm ci` in a folder. */
 async function install (folder: string): Promise<void> {
   const begin = Date.now()
   const seconds = (): string => `${Math.round((Date.now() - begin) / 1000)} s`
-  const progress = setInterval(() => { console.log(`Still installing the packages of ${folder} (${seconds()}).`) }, 30_000)
-  const npm = spawn('npm', ['ci', ...npmOptions], { cwd: resolve(root, folder), shell: process.platform === 'win32', stdio: ['ignore', 'pipe', 'pipe'] })
+  const progress = setInterval(() => {
+    console.log(`Still installing the packages of ${folder} (${seconds()}).`)
+  }, 30_000)
+  const npm = spawn('npm', ['ci', ...npmOptions], {
+    cwd: resolve(root, folder),
+    shell: process.platform === 'win32',
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
   let output = ''
-  for (const stream of [npm.stdout, npm.stderr]) stream.on('data', chunk => { output += String(chunk) })
-  const status = await new Promise((resolve, reject) => { npm.once('error', reject).once('close', resolve) }).finally(() => { clearInterval(progress) })
+  for (const stream of [npm.stdout, npm.stderr]) {
+    stream.on('data', chunk => {
+      output += String(chunk)
+    })
+  }
+  const status = await new Promise((resolve, reject) => {
+    npm.once('error', reject).once('close', resolve)
+  }).finally(() => {
+    clearInterval(progress)
+  })
   const code = networkErrors.exec(output)?.[1]
   if (status !== 0 && code !== undefined) {
-    throw new Error(`The packages of ${folder} are not installed, because npm cannot reach its registry (${code}). Connect to the network, and run the command again.`)
+    throw new Error(
+      `The packages of ${folder} are not installed, because npm cannot reach its registry (${code}). Connect to the network, and run the command again.`
+    )
   }
   if (status !== 0) throw new Error(`npm ci failed in ${folder}:\n${output}`)
   writeFileSync(markOf(resolve(root, folder)), hashLockfile(resolve(root, folder)))

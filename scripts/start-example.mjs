@@ -1,6 +1,6 @@
 /**
- * Starts the example: `npm run example`. esbuild bundles its sources first, because loading several hundred files one at a
- * time with tsx takes longer than everything else.
+ * Starts the example: `npm run example`. esbuild bundles its sources first, because loading several hundred files one
+ * at a time with tsx takes longer than everything else.
  */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -12,10 +12,11 @@ const start = new URL('../.example/start.mjs', import.meta.url)
 /** Keeps the URL of each source, because some sources read files next to them. */
 const keepUrls = {
   name: 'keep-urls',
-  setup: ({ onLoad }) => onLoad({ filter: /[\\/](lib|launch)[\\/].*\.ts$/ }, async ({ path }) => ({
-    contents: (await readFile(path, 'utf8')).replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
-    loader: 'ts'
-  }))
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/](lib|launch)[\\/].*\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+      loader: 'ts'
+    }))
 }
 
 await build({

@@ -1,4 +1,7 @@
-/** A reporter of node:test that writes one JSON line for each test that passed or failed, so that run.ts can compare them. */
+/**
+ * A reporter of node:test that writes one JSON line for each test that passed or failed, so that run.ts can compare
+ * them.
+ */
 import { relative } from 'node:path'
 
 /** @param {AsyncIterable<import('node:test/reporters').TestEvent>} source */

@@ -1,9 +1,10 @@
 /**
  * Runs Fastify's own tests with the plugin registered on each instance, and compares the failures with failures.json:
- * `npm run check:fastify`. Each entry there has the reason why the test may fail. A failure without an entry is a change
- * of Fastify's behavior, and this check fails.
+ * `npm run check:fastify`. Each entry there has the reason why the test may fail. A failure without an entry is a
+ * change of Fastify's behavior, and this check fails.
  *
- * `--without` runs the tests without the plugin, `--list` prints each failure as JSON. Other arguments select test files.
+ * `--without` runs the tests without the plugin, `--list` prints each failure as JSON. Other arguments select test
+ * files.
  */
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -22,12 +23,20 @@ const folder = fileURLToPath(new URL('.', import.meta.url))
 const args = process.argv.slice(2)
 const selected = args.filter(arg => !arg.startsWith('--'))
 
-/** Copies the installed Fastify, so that its tests find it at `..`. With the plugin, the copy exports the wrapped function. */
+/**
+ * Copies the installed Fastify, so that its tests find it at `..`. With the plugin, the copy exports the wrapped
+ * function.
+ */
 function copyFastify (withPlugin: boolean): string {
   const copy = join(folder, 'node_modules/.fastify')
   rmSync(copy, { recursive: true, force: true })
   cpSync(join(folder, 'node_modules/fastify'), copy, { recursive: true })
-  if (withPlugin) appendFileSync(join(copy, 'fastify.js'), `\nmodule.exports = require(${JSON.stringify(join(folder, 'with-plugin.cjs'))})(fastify)\n`)
+  if (withPlugin) {
+    appendFileSync(
+      join(copy, 'fastify.js'),
+      `\nmodule.exports = require(${JSON.stringify(join(folder, 'with-plugin.cjs'))})(fastify)\n`
+    )
+  }
   return copy
 }
 
@@ -35,8 +44,18 @@ function copyFastify (withPlugin: boolean): string {
 function runTests (withPlugin: boolean, files: readonly string[]): Result[] {
   const cwd = copyFastify(withPlugin)
   const { stdout, error } = spawnSync(process.execPath, [
-    '--no-warnings', '--test', `--test-concurrency=${availableParallelism()}`, '--test-timeout=60000', `--test-reporter=${join(folder, 'reporter.mjs')}`, ...files
-  ], { cwd, encoding: 'utf8', maxBuffer: 1e9, env: { ...process.env, NODE_ENV: 'test', FASTIFY_API_ERRORS: join(folder, '../../dist/index.js') } })
+    '--no-warnings',
+    '--test',
+    `--test-concurrency=${availableParallelism()}`,
+    '--test-timeout=60000',
+    `--test-reporter=${join(folder, 'reporter.mjs')}`,
+    ...files
+  ], {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+    env: { ...process.env, NODE_ENV: 'test', FASTIFY_API_ERRORS: join(folder, '../../dist/index.js') }
+  })
   if (error !== undefined) throw error
   return stdout.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Result)
 }
@@ -60,7 +79,9 @@ const withPlugin = !args.includes('--without')
 const results = runTests(withPlugin, listTestFiles())
 const failed = results.filter(({ passed }) => !passed)
 console.log(`${results.length - failed.length} tests of Fastify pass, ${failed.length} fail.`)
-if (args.includes('--list')) for (const result of failed) console.log(JSON.stringify({ [nameOf(result)]: result.message }))
+if (args.includes('--list')) {
+  for (const result of failed) console.log(JSON.stringify({ [nameOf(result)]: result.message }))
+}
 
 let unexpected = withPlugin ? failed.filter(result => !Object.hasOwn(expected, nameOf(result))) : failed
 const filesOf = (results: readonly Result[]): string[] => [...new Set(results.map(({ file }) => file))]
@@ -74,7 +95,9 @@ if (withPlugin && unexpected.length > 0) {
   const without = new Set(runTests(false, filesOf(unexpected)).filter(({ passed }) => !passed).map(nameOf))
   unexpected = unexpected.filter(result => !without.has(nameOf(result)))
 }
-for (const result of unexpected) console.error(`Failed: ${nameOf(result)}\n  ${result.message?.replaceAll('\n', '\n  ')}`)
+for (const result of unexpected) {
+  console.error(`Failed: ${nameOf(result)}\n  ${result.message?.replaceAll('\n', '\n  ')}`)
+}
 
 const passed = new Set(results.filter(({ passed }) => passed).map(nameOf))
 const stale = withPlugin ? Object.keys(expected).filter(name => passed.has(name)) : []

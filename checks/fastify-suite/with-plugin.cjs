@@ -1,13 +1,22 @@
 /**
- * Wraps Fastify so that each instance registers the plugin with a format, statuses and options that equal Fastify's own.
- * run.ts appends a call of this module to a copy of fastify.js.
+ * Wraps Fastify so that each instance registers the plugin with a format, statuses and options that equal Fastify's
+ * own. run.ts appends a call of this module to a copy of fastify.js.
  */
 'use strict'
 
 const { STATUS_CODES } = require('node:http')
-const { default: apiErrors, defineErrors, defineFormat, defineTranslator, standardErrors } = require(process.env.FASTIFY_API_ERRORS)
+const {
+  default: apiErrors,
+  defineErrors,
+  defineFormat,
+  defineTranslator,
+  standardErrors
+} = require(process.env.FASTIFY_API_ERRORS)
 
-/** One code for each error status. Its message is the message of the thrown error, which the plugin hides unless it is a fact. */
+/**
+ * One code for each error status. Its message is the message of the thrown error, which the plugin hides unless it is a
+ * fact.
+ */
 const statuses = Object.keys(STATUS_CODES).map(Number).filter(status => status >= 400)
 const own = {}
 for (const status of statuses) {
@@ -67,7 +76,10 @@ function log ({ level, error }, request, log) {
   else log.error({ req: request, res: { statusCode: error.status }, err }, err.message)
 }
 
-/** Two tests allow 10 ms for all plugins. On a busy machine, this plugin alone needs more time for the first instance of a process. */
+/**
+ * Two tests allow 10 ms for all plugins. On a busy machine, this plugin alone needs more time for the first instance of
+ * a process.
+ */
 function extendPluginTimeout (options) {
   return options?.pluginTimeout === 10 ? { ...options, pluginTimeout: 1000 } : options
 }

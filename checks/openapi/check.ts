@@ -23,25 +23,40 @@ async function checkDocuments (documents: readonly CheckedDocument[], tool: stri
     documents.filter(({ title }) => title === '3.0 problem' || title === '3.1 problem').map(document => {
       const file = spoiled(document, readFileSync(document.file, 'utf8'), fault)
       return { file, title: `${document.title} with ${fault.title}` }
-    }))
+    })
+  )
   const findings = await validate([...documents, ...spoiledFiles].map(({ file }) => file))
   for (const { title, file } of documents) report(title, tool, findings.get(file) ?? ['it was not read'])
-  for (const { title, file } of spoiledFiles) report(title, `${tool} finds it`, findings.get(file)?.length === 0 ? ['it was not found'] : [])
+  for (const { title, file } of spoiledFiles) {
+    report(title, `${tool} finds it`, findings.get(file)?.length === 0 ? ['it was not found'] : [])
+  }
 }
 
 const documents = await makeDocuments(process.argv[2])
-const isProblem = (file: string): boolean => !documents.some(document => document.file === file && document.format.name !== 'problem')
+const isProblem = (file: string): boolean =>
+  !documents.some(document => document.file === file && document.format.name !== 'problem')
 
 await Promise.all([
   // Spectral does not know OpenAPI 3.2.
   checkDocuments(documents.filter(({ version }) => version !== '3.2'), 'spectral', spectral),
-  checkDocuments(documents, 'redocly', redocly(isProblem)).then(() => checkDocuments(documents, 'openapi-schema-validator', schemaValidator))
+  checkDocuments(documents, 'redocly', redocly(isProblem)).then(() =>
+    checkDocuments(documents, 'openapi-schema-validator', schemaValidator)
+  )
 ])
 
-// Clients of negotiated documents have the same differences as those of the default format. The generators do not support OpenAPI 3.2.
-for (const document of documents.filter(({ version, negotiate, format }) => version !== '3.2' && (!negotiate || format.name === 'code'))) {
+// Clients of negotiated documents have the same differences as those of the default format. The generators do not
+// support OpenAPI 3.2.
+for (
+  const document of documents.filter(({ version, negotiate, format }) =>
+    version !== '3.2' && (!negotiate || format.name === 'code')
+  )
+) {
   for (const generator of Object.keys(generators) as Generator[]) {
-    report(document.title, `${generator}, tsc --strict`, await checkClient(generator, document, document.title === '3.1 code'))
+    report(
+      document.title,
+      `${generator}, tsc --strict`,
+      await checkClient(generator, document, document.title === '3.1 code')
+    )
   }
 }
 

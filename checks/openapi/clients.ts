@@ -13,7 +13,11 @@ export const generators = {
     writeFileSync(join(output, 'client.ts'), astToString(await openapiTypescript(readFileSync(document, 'utf8'))))
   },
   'hey-api': async (document, output) => {
-    await createClient({ input: document, output: { path: join(output, 'client') }, logs: { level: 'silent', file: false } })
+    await createClient({
+      input: document,
+      output: { path: join(output, 'client') },
+      logs: { level: 'silent', file: false }
+    })
   },
   orval: async (document, output) => {
     const { log } = console
@@ -38,10 +42,17 @@ interface Identifier {
   readonly toValue: (code: string) => string
 }
 
-const createIdentifier = (path: string, toValue: Identifier['toValue'] = code => code): Identifier => ({ path, toValue })
-const toExceptionName = (code: string): string => `${code.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase())}Exception`
+const createIdentifier = (path: string, toValue: Identifier['toValue'] = code => code): Identifier => ({
+  path,
+  toValue
+})
+const toExceptionName = (code: string): string =>
+  `${code.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase())}Exception`
 
-/** The formats whose bodies identify the code. In the others, several codes have the same value, the code is inside a list, or there is none. */
+/**
+ * The formats whose bodies identify the code. In the others, several codes have the same value, the code is inside a
+ * list, or there is none.
+ */
 const identifiers: Readonly<Record<string, Identifier>> = {
   code: createIdentifier('code'),
   typed: createIdentifier('code'),
@@ -111,20 +122,31 @@ function createCompiler (file: string): (source: string) => string[] {
 /**
  * Generates the client of a document, and compiles the file that switches over its codes.
  *
- * @param everyCase if true, each `case` is removed in turn, and the file must not compile. If false, only one is removed
+ * @param everyCase if true, each `case` is removed in turn, and the file must not compile. If false, only one is
+ * removed
  */
-export async function checkClient (generator: Generator, { title, file, format }: CheckedDocument, everyCase: boolean): Promise<string[]> {
+export async function checkClient (
+  generator: Generator,
+  { title, file, format }: CheckedDocument,
+  everyCase: boolean
+): Promise<string[]> {
   const output = join(folder, `${title} ${generator}`.replaceAll(' ', '-'))
   mkdirSync(output, { recursive: true })
   await generators[generator](file, output)
   const identifier = identifiers[format.name]
   const compile = createCompiler(join(output, 'user.ts'))
   if (identifier === undefined) return compile("export type * from './client'\n")
-  const source = adaptProgram(readFileSync(fileURLToPath(new URL(`clients/${generator}.ts`, import.meta.url)), 'utf8'), identifier)
+  const source = adaptProgram(
+    readFileSync(fileURLToPath(new URL(`clients/${generator}.ts`, import.meta.url)), 'utf8'),
+    identifier
+  )
   writeFileSync(join(output, 'user.ts'), source)
   const complaints = compile(source)
   if (complaints.length > 0) return complaints
   const cases = source.match(/^ *case '.*\n/gm) ?? []
   return cases.slice(0, everyCase ? cases.length : 1).flatMap(line =>
-    compile(source.replace(line, '')).some(complaint => complaint.includes("to parameter of type 'never'")) ? [] : [`compiles without ${line.trim()}`])
+    compile(source.replace(line, '')).some(complaint => complaint.includes("to parameter of type 'never'"))
+      ? []
+      : [`compiles without ${line.trim()}`]
+  )
 }

@@ -13,7 +13,10 @@ interface Operation extends Json {
 }
 
 /** The versions of OpenAPI that are checked. */
-const versions = [{ version: '3.0', openapi: '3.0.3' }, { version: '3.1', openapi: '3.1.0' }, { version: '3.2', openapi: '3.2.0' }] as const
+const versions = [{ version: '3.0', openapi: '3.0.3' }, { version: '3.1', openapi: '3.1.0' }, {
+  version: '3.2',
+  openapi: '3.2.0'
+}] as const
 
 /** One document of the example, in a separate file. */
 export interface CheckedDocument {
@@ -31,10 +34,15 @@ export const folder = fileURLToPath(new URL('.documents/', import.meta.url))
 const envelopes = new URL('../../examples/envelopes/', import.meta.url)
 
 /** The custom formats of the examples. */
-const customFormats = await Promise.all(readdirSync(envelopes).map(async file => (await import(new URL(file, envelopes).href) as { readonly format: Format }).format))
+const customFormats = await Promise.all(
+  readdirSync(envelopes).map(async file =>
+    (await import(new URL(file, envelopes).href) as { readonly format: Format }).format
+  )
+)
 
 /**
- * Returns the document of the example in each version and built-in format, with and without negotiation, and version 3.1 in each custom format.
+ * Returns the document of the example in each version and built-in format, with and without negotiation, and version
+ * 3.1 in each custom format.
  *
  * @param only a part of the titles to select @default all
  */
@@ -73,16 +81,49 @@ function followReference (reference: unknown, components: Record<string, Json>):
 }
 
 export const faults: readonly Fault[] = [
-  { title: 'a limited route without its 429', tool: 'spectral', spoil: ({ responses }) => { delete responses['429'] } },
-  { title: 'a request with a string without a maximum length', tool: 'spectral', spoil: operation => { operation.requestBody = { content: { 'application/json': { schema: { type: 'string' } } } } } },
-  { title: 'a 429 without Retry-After', tool: 'redocly', spoil: ({ responses }, { components }) => { delete (followReference(responses['429'], components) as { headers: Json }).headers['Retry-After'] } },
-  { title: 'an example that does not match its schema', tool: 'redocly', spoil: (_operation, { components }) => { (components.examples?.InternalError as Json).value = { code: 'other' } } },
-  { title: 'a response without a description', tool: 'openapi-schema-validator', spoil: ({ responses }) => { responses['418'] = {} } }
+  {
+    title: 'a limited route without its 429',
+    tool: 'spectral',
+    spoil: ({ responses }) => {
+      delete responses['429']
+    }
+  },
+  {
+    title: 'a request with a string without a maximum length',
+    tool: 'spectral',
+    spoil: operation => {
+      operation.requestBody = { content: { 'application/json': { schema: { type: 'string' } } } }
+    }
+  },
+  {
+    title: 'a 429 without Retry-After',
+    tool: 'redocly',
+    spoil: ({ responses }, { components }) => {
+      delete (followReference(responses['429'], components) as { headers: Json }).headers['Retry-After']
+    }
+  },
+  {
+    title: 'an example that does not match its schema',
+    tool: 'redocly',
+    spoil: (_operation, { components }) => {
+      ;(components.examples?.InternalError as Json).value = { code: 'other' }
+    }
+  },
+  {
+    title: 'a response without a description',
+    tool: 'openapi-schema-validator',
+    spoil: ({ responses }) => {
+      responses['418'] = {}
+    }
+  }
 ]
 
 /** Writes a document with a problem to a separate file. */
 export function spoiled ({ version, file }: CheckedDocument, text: string, { title, spoil }: Fault): string {
-  const document = JSON.parse(text) as Json & { components: Record<string, Json>, paths: Record<string, Record<string, Operation>> }
+  const document = JSON.parse(text) as Json & {
+    components: Record<string, Json>,
+    paths: Record<string, Record<string, Operation>>
+  }
   const signIn = document.paths['/sessions']?.post
   if (signIn === undefined) throw new Error(`${file} has no POST /sessions`)
   spoil(signIn, document)

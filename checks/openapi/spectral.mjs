@@ -6,11 +6,12 @@ const { aliases: _, ...rules } = owasp.default ?? owasp
 
 /**
  * Limits to the size of strings, numbers and lists protect a server from large requests (OWASP API4, Unrestricted
- * Resource Consumption). So they are required in requests. Bodies and headers of responses do not have them, because they would protect no
- * server, and readers would take a limit such as 16,384 characters for a rule of the API.
+ * Resource Consumption). So they are required in requests. Bodies and headers of responses do not have them, because
+ * they would protect no server, and readers would take a limit such as 16,384 characters for a rule of the API.
  */
-const aliases = Object.fromEntries(Object.entries({ StringProperties: 'string', IntegerProperties: 'integer', ArrayProperties: 'array' }).map(([alias, type]) =>
-  [alias, [`$.paths[*][*][requestBody,parameters]..[?(@ && @.type=="${type}")]`]]))
+const aliases = Object.fromEntries(
+  Object.entries({ StringProperties: 'string', IntegerProperties: 'integer', ArrayProperties: 'array' }).map(([alias, type]) => [alias, [`$.paths[*][*][requestBody,parameters]..[?(@ && @.type=="${type}")]`]])
+)
 
 export default {
   extends: [oas, { ...rules, aliases }],
@@ -32,7 +33,10 @@ export default {
     {
       // These formats have the messages by field, with any field names.
       files: ['*-summary*.json#/components', '*-message*.json#/components'],
-      rules: { 'owasp:api3:2023-no-additionalProperties': 'off', 'owasp:api3:2023-constrained-additionalProperties': 'off' }
+      rules: {
+        'owasp:api3:2023-no-additionalProperties': 'off',
+        'owasp:api3:2023-constrained-additionalProperties': 'off'
+      }
     }
   ]
 }

@@ -35,13 +35,35 @@ interface SpectralFinding {
 /** Runs Spectral with `spectral:oas` and the OWASP ruleset. A hint counts as an error. */
 export const spectral: Validate = async files => {
   if (files.length === 0) return new Map()
-  const output = await run('@stoplight/spectral-cli', 'spectral', ['lint', '--ruleset', here('spectral.mjs'), '--format', 'json', '--fail-severity', 'hint', ...files])
+  const output = await run('@stoplight/spectral-cli', 'spectral', [
+    'lint',
+    '--ruleset',
+    here('spectral.mjs'),
+    '--format',
+    'json',
+    '--fail-severity',
+    'hint',
+    ...files
+  ])
   const findings = JSON.parse(output.slice(0, output.lastIndexOf(']') + 1)) as readonly SpectralFinding[]
-  return new Map(files.map(file => [file, findings.filter(({ source }) => source === file).map(({ code, message, path }) => `${code}: ${message} (${path.join('.')})`)]))
+  return new Map(
+    files.map(file => [
+      file,
+      findings.filter(({ source }) => source === file).map(({ code, message, path }) =>
+        `${code}: ${message} (${path.join('.')})`
+      )
+    ])
+  )
 }
 
 interface RedoclyReport {
-  readonly problems: ReadonlyArray<{ readonly ruleId: string, readonly message: string, readonly location: ReadonlyArray<{ readonly pointer: string }> }>
+  readonly problems: ReadonlyArray<
+    {
+      readonly ruleId: string,
+      readonly message: string,
+      readonly location: ReadonlyArray<{ readonly pointer: string }>
+    }
+  >
 }
 
 /** Runs Redocly with `recommended-strict` and additional rules. `problem` also has the rules of RFC 9457. */
@@ -50,9 +72,22 @@ export function redocly (isProblem: (file: string) => boolean): Validate {
     const findings = new Map<string, readonly string[]>()
     for (const file of files) {
       const skipped = isProblem(file) ? [] : ['--skip-rule', 'operation-4xx-problem-details-rfc7807']
-      const output = await run('@redocly/cli', 'redocly', ['lint', '--config', here('redocly.yaml'), '--format', 'json', '--max-problems', '1000', ...skipped, file])
+      const output = await run('@redocly/cli', 'redocly', [
+        'lint',
+        '--config',
+        here('redocly.yaml'),
+        '--format',
+        'json',
+        '--max-problems',
+        '1000',
+        ...skipped,
+        file
+      ])
       const { problems } = JSON.parse(output) as RedoclyReport
-      findings.set(file, problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} (${location[0]?.pointer ?? ''})`))
+      findings.set(
+        file,
+        problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} (${location[0]?.pointer ?? ''})`)
+      )
     }
     return findings
   }
@@ -62,7 +97,10 @@ export function redocly (isProblem: (file: string) => boolean): Validate {
 export const schemaValidator: Validate = async files => {
   const findings = new Map<string, readonly string[]>()
   for (const file of files) {
-    const { valid, errors } = await new Validator().validate(file) as { readonly valid: boolean, readonly errors?: unknown }
+    const { valid, errors } = await new Validator().validate(file) as {
+      readonly valid: boolean,
+      readonly errors?: unknown
+    }
     findings.set(file, valid ? [] : [JSON.stringify(errors)])
   }
   return findings

@@ -18,4 +18,6 @@ const event = {
   isBase64Encoded: false
 }
 const { statusCode, headers, body } = await handler(event, {})
-console.log(JSON.stringify({ 'an unsupported method': `${statusCode} ${JSON.parse(body).code}, Allow: ${headers.allow}` }))
+console.log(
+  JSON.stringify({ 'an unsupported method': `${statusCode} ${JSON.parse(body).code}, Allow: ${headers.allow}` })
+)

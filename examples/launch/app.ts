@@ -28,7 +28,10 @@ export interface LaunchOptions {
   readonly format?: FormatName | Format
   /** @default false */
   readonly negotiate?: boolean
-  /** The URL of this server, which the OpenAPI document lists first. Absent: the document has only the URL of production. */
+  /**
+   * The URL of this server, which the OpenAPI document lists first. Absent: the document has only the URL of
+   * production.
+   */
   readonly url?: string
   /** The version of the OpenAPI document. @default '3.1.0' */
   readonly openapi?: '3.0.3' | '3.1.0' | '3.2.0'
@@ -45,44 +48,70 @@ export interface LaunchOptions {
 
 /** Creates the API of a product launch. Closing it also closes the connections that it opened. */
 export async function createApp (options: LaunchOptions = {}): Promise<FastifyInstance> {
-  const { format = 'code', negotiate = false, openapi = '3.1.0', url, databaseUrl, redisUrl, logger = false, rateLimit = true, retryHeaders = true } = options
+  const {
+    format = 'code',
+    negotiate = false,
+    openapi = '3.1.0',
+    url,
+    databaseUrl,
+    redisUrl,
+    logger = false,
+    rateLimit = true,
+    retryHeaders = true
+  } = options
   const app = Fastify(serverOptions({ logger })).withTypeProvider<TypeBoxTypeProvider>()
 
   const database = await openDatabase(seed, databaseUrl)
   const payments = await startPayments()
-  const redis = redisUrl === undefined ? undefined : new Redis(redisUrl, { enableOfflineQueue: false, commandTimeout: 200, maxRetriesPerRequest: 1 })
+  const redis = redisUrl === undefined
+    ? undefined
+    : new Redis(redisUrl, { enableOfflineQueue: false, commandTimeout: 200, maxRetriesPerRequest: 1 })
   app.addHook('onClose', async () => {
     await database.close()
     await payments.close()
     redis?.disconnect()
   })
 
-  await app.register(swagger, swaggerOptions({
-    openapi: {
-      openapi,
-      info: {
-        title: 'Launch API',
-        version: '1.0.0',
-        description: 'The API of a product launch: users, organizations, products, queues, draws and orders. [What each error means](/errors).',
-        contact: { name: 'Launch', url: 'https://launch.example/support', email: 'support@launch.example' },
-        license: { name: 'MIT', url: 'https://opensource.org/license/mit' }
-      },
-      servers: [
-        ...url === undefined ? [] : [{ url, description: 'This server' }],
-        { url: 'https://api.launch.example', description: 'Production', 'x-internal': false } as { url: string }
-      ],
-      tags: ['Sessions', 'Users', 'Organizations', 'Products', 'Queues', 'Draws', 'Orders', 'Webhooks'].map(name => ({ name, description: `${name}.` })),
-      components: {
-        securitySchemes: {
-          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key.' },
-          session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The token of a session, made and checked as RFC8725 asks.' }
+  await app.register(
+    swagger,
+    swaggerOptions({
+      openapi: {
+        openapi,
+        info: {
+          title: 'Launch API',
+          version: '1.0.0',
+          description:
+            'The API of a product launch: users, organizations, products, queues, draws and orders. [What each error means](/errors).',
+          contact: { name: 'Launch', url: 'https://launch.example/support', email: 'support@launch.example' },
+          license: { name: 'MIT', url: 'https://opensource.org/license/mit' }
+        },
+        servers: [
+          ...url === undefined ? [] : [{ url, description: 'This server' }],
+          { url: 'https://api.launch.example', description: 'Production', 'x-internal': false } as { url: string }
+        ],
+        tags: ['Sessions', 'Users', 'Organizations', 'Products', 'Queues', 'Draws', 'Orders', 'Webhooks'].map(name => ({
+          name,
+          description: `${name}.`
+        })),
+        components: {
+          securitySchemes: {
+            apiKey: { type: 'http', scheme: 'bearer', description: 'An API key.' },
+            session: {
+              type: 'http',
+              scheme: 'bearer',
+              bearerFormat: 'JWT',
+              description: 'The token of a session, made and checked as RFC8725 asks.'
+            }
+          }
         }
       }
-    }
-  }))
+    })
+  )
   await app.register(cors, { exposedHeaders: ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id'] })
-  // In its dark mode, swagger-ui shows the names of headers in dark gray. On a phone, its empty column of links is beyond the edge.
-  const content = 'html.dark-mode .swagger-ui table.headers td { color: #e4e6e6 } @media (max-width: 640px) { .swagger-ui .response-col_links { display: none } }'
+  // In its dark mode, swagger-ui shows the names of headers in dark gray. On a phone, its empty column of links is
+  // beyond the edge.
+  const content =
+    'html.dark-mode .swagger-ui table.headers td { color: #e4e6e6 } @media (max-width: 640px) { .swagger-ui .response-col_links { display: none } }'
   const css = [{ filename: 'theme.css', content }]
   await app.register(swaggerUi, { routePrefix: '/docs', theme: { css } })
   await app.register(apiErrors, {
@@ -122,7 +151,11 @@ export async function createApp (options: LaunchOptions = {}): Promise<FastifyIn
   })
 
   const logo = await readFile(new URL('logo.svg', import.meta.url))
-  app.get('/logo.svg', { schema: { hide: true }, config: { errors: false, rateLimitPolicy: false } }, (_request, reply) => reply.type('image/svg+xml').send(logo))
+  app.get(
+    '/logo.svg',
+    { schema: { hide: true }, config: { errors: false, rateLimitPolicy: false } },
+    (_request, reply) => reply.type('image/svg+xml').send(logo)
+  )
 
   const guard = createGuard(database)
   await app.register(sessions, { database, secret: 'a secret of the example, not of a real API' })

@@ -72,9 +72,13 @@ const schema = `
  * Opens the database, creates its tables, and fills them.
  *
  * @param fill adds the demo data
- * @param url the URL of a Postgres server. If absent, the first query creates an embedded database in memory, which takes seconds
+ * @param url the URL of a Postgres server. If absent, the first query creates an embedded database in memory, which
+ * takes seconds
  */
-export async function openDatabase (fill: (database: Pick<Database, 'query'>) => Promise<void>, url?: string): Promise<Database> {
+export async function openDatabase (
+  fill: (database: Pick<Database, 'query'>) => Promise<void>,
+  url?: string
+): Promise<Database> {
   if (url === undefined) {
     let opening: Promise<PGlite> | undefined
     const open = (): Promise<PGlite> => {
@@ -89,7 +93,7 @@ export async function openDatabase (fill: (database: Pick<Database, 'query'>) =>
   const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 2000 })
   pool.on('error', () => {}) // the pool replaces a broken idle connection; if that fails, the next query fails
   await pool.query(schema)
-  const query: Database['query'] = async <Row> (sql: string, values?: unknown[]) => {
+  const query: Database['query'] = async <Row>(sql: string, values?: unknown[]) => {
     const { rows } = await pool.query(sql, values)
     return { rows: rows as Row[] }
   }

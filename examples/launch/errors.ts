@@ -10,7 +10,9 @@ export const errors = defineErrors(standardErrors, {
     message: 'You are already in this queue.',
     description: 'The user joined this queue before.',
     action: 'Read the existing entry instead of joining again.',
-    meta: Type.Object({ entry_id: Type.String({ format: 'uuid', description: 'The existing entry.' }) }, { additionalProperties: false }),
+    meta: Type.Object({ entry_id: Type.String({ format: 'uuid', description: 'The existing entry.' }) }, {
+      additionalProperties: false
+    }),
     example: { meta: { entry_id: '0b0f8a52-4f0e-4f0b-9d3e-3a6e0d5f3c11' } }
   },
   already_registered: {

@@ -26,7 +26,8 @@ export function createGuard (database: Database) {
   async function lookup (key: string): Promise<KeyRecord | null> {
     const { rows: [record] } = await database.query<KeyRecord>(
       `select id, organization_id as "organizationId", scopes, expires_at as "expiresAt", revoked_at as "revokedAt", allowed_ips as "allowedIps"
-       from api_keys where hash = $1`, [hashKey(key)]
+       from api_keys where hash = $1`,
+      [hashKey(key)]
     )
     return record ?? null
   }

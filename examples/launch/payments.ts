@@ -17,23 +17,30 @@ export async function startPayments (): Promise<{ readonly url: string, readonly
     }
     request.resume()
     switch (card) {
-      case 'valid': return respond(201, '{"payment":{"id":"pay_1"}}')
-      case 'declined': return respond(402, '{"reason":"insufficient funds"}')
-      case 'busy': return respond(503, '{}', { 'retry-after': '7' })
-      case 'slow': return // no response
+      case 'valid':
+        return respond(201, '{"payment":{"id":"pay_1"}}')
+      case 'declined':
+        return respond(402, '{"reason":"insufficient funds"}')
+      case 'busy':
+        return respond(503, '{}', { 'retry-after': '7' })
+      case 'slow':
+        return // no response
       case 'broken':
         request.socket.destroy()
         return
-      case 'garbled': return respond(201, '<html>')
-      case 'surprising': return respond(201, '{}')
+      case 'garbled':
+        return respond(201, '<html>')
+      case 'surprising':
+        return respond(201, '{}')
     }
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => new Promise(resolve => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    })
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
   }
 }

@@ -3,19 +3,42 @@ import { hashKey } from 'fastify-api-errors/api-key'
 import type { Database } from './database.js'
 import { hashPassword } from './routes/sessions.js'
 
-const allScopes = ['users', 'organizations', 'products', 'queues', 'draws', 'orders'].flatMap(name => [`${name}:read`, `${name}:write`])
+const allScopes = ['users', 'organizations', 'products', 'queues', 'draws', 'orders'].flatMap(
+  name => [`${name}:read`, `${name}:write`]
+)
 
 /** The demo API keys, one for each way in which a key can fail. */
 export const demoKeys = {
   full: { key: 'launch_demo_5iAITGxw6n5ZzKjbHySi53aJNYWln82T1iOx', scopes: allScopes },
-  reader: { key: 'launch_demo_oPzXi0GPD4zqL6ioVaLEonGoBwKeuN2RpEYE', scopes: allScopes.filter(scope => scope.endsWith(':read')) },
-  revoked: { key: 'launch_demo_2OfjpkfulHCMy1NXIOKGR87vjUkV7M00eYuh', scopes: allScopes, revokedAt: new Date('2026-01-01T00:00:00Z') },
-  expired: { key: 'launch_demo_WGTa2RA3asOpoP5CtmreQJ56xUEXCT3NpfpK', scopes: allScopes, expiresAt: new Date('2026-01-01T00:00:00Z') },
+  reader: {
+    key: 'launch_demo_oPzXi0GPD4zqL6ioVaLEonGoBwKeuN2RpEYE',
+    scopes: allScopes.filter(scope => scope.endsWith(':read'))
+  },
+  revoked: {
+    key: 'launch_demo_2OfjpkfulHCMy1NXIOKGR87vjUkV7M00eYuh',
+    scopes: allScopes,
+    revokedAt: new Date('2026-01-01T00:00:00Z')
+  },
+  expired: {
+    key: 'launch_demo_WGTa2RA3asOpoP5CtmreQJ56xUEXCT3NpfpK',
+    scopes: allScopes,
+    expiresAt: new Date('2026-01-01T00:00:00Z')
+  },
   payments: { key: 'launch_demo_KIJTxb6Mtc3VGnR7dUWzv6XlU1GrxM1FYBnF', scopes: ['payments:notify'] },
-  elsewhere: { key: 'launch_demo_7HVe5DmWxzQV79yeJSyiyO7MmOqKMk4XW39q', scopes: allScopes, allowedIps: ['203.0.113.0/24'] }
-} as const satisfies Readonly<Record<string, {
-  readonly key: string, readonly scopes: readonly string[], readonly revokedAt?: Date, readonly expiresAt?: Date, readonly allowedIps?: readonly string[]
-}>>
+  elsewhere: {
+    key: 'launch_demo_7HVe5DmWxzQV79yeJSyiyO7MmOqKMk4XW39q',
+    scopes: allScopes,
+    allowedIps: ['203.0.113.0/24']
+  }
+} as const satisfies Readonly<
+  Record<string, {
+    readonly key: string,
+    readonly scopes: readonly string[],
+    readonly revokedAt?: Date,
+    readonly expiresAt?: Date,
+    readonly allowedIps?: readonly string[]
+  }>
+>
 
 /** The ids and credentials that the README uses. */
 export const demo = {
@@ -32,18 +55,45 @@ export const demo = {
 
 /** Fills an empty database with the demo data. */
 export async function seed (database: Pick<Database, 'query'>): Promise<void> {
-  await database.query('insert into organizations (id, name) values ($1, $2), ($3, $4) on conflict do nothing', [demo.organization, 'Acme', demo.otherOrganization, 'Globex'])
-  await database.query('insert into products (id, sku, name, price) values ($1, $2, $3, $4) on conflict do nothing', [demo.product, 'SHOE-1', 'Shoe', 12900])
-  await database.query('insert into queues (id, name, open) values ($1, $2, true), ($3, $4, false) on conflict do nothing', [demo.queue, 'First drop', demo.closedQueue, 'Last drop'])
-  await database.query('insert into entries (queue_id, email) values ($1, $2) on conflict do nothing', [demo.queue, demo.email])
-  await database.query('insert into draws (id, name) values ($1, $2) on conflict do nothing', [demo.draw, 'Golden ticket'])
-  await database.query('insert into registrations (draw_id, email) values ($1, $2) on conflict do nothing', [demo.draw, demo.email])
+  await database.query('insert into organizations (id, name) values ($1, $2), ($3, $4) on conflict do nothing', [
+    demo.organization,
+    'Acme',
+    demo.otherOrganization,
+    'Globex'
+  ])
+  await database.query('insert into products (id, sku, name, price) values ($1, $2, $3, $4) on conflict do nothing', [
+    demo.product,
+    'SHOE-1',
+    'Shoe',
+    12900
+  ])
+  await database.query(
+    'insert into queues (id, name, open) values ($1, $2, true), ($3, $4, false) on conflict do nothing',
+    [demo.queue, 'First drop', demo.closedQueue, 'Last drop']
+  )
+  await database.query('insert into entries (queue_id, email) values ($1, $2) on conflict do nothing', [
+    demo.queue,
+    demo.email
+  ])
+  await database.query('insert into draws (id, name) values ($1, $2) on conflict do nothing', [
+    demo.draw,
+    'Golden ticket'
+  ])
+  await database.query('insert into registrations (draw_id, email) values ($1, $2) on conflict do nothing', [
+    demo.draw,
+    demo.email
+  ])
   await database.query(
     'insert into users (id, email, name, password_hash) values ($1, $2, $3, $4) on conflict do nothing',
     [demo.user, demo.email, 'Ada', await hashPassword(demo.password, '00ff00ff00ff00ff')]
   )
   for (const record of Object.values(demoKeys)) {
-    const { key, scopes, revokedAt, expiresAt, allowedIps } = { revokedAt: null, expiresAt: null, allowedIps: null, ...record }
+    const { key, scopes, revokedAt, expiresAt, allowedIps } = {
+      revokedAt: null,
+      expiresAt: null,
+      allowedIps: null,
+      ...record
+    }
     await database.query(
       `insert into api_keys (hash, organization_id, scopes, revoked_at, expires_at, allowed_ips)
        values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,

@@ -15,9 +15,16 @@ if (!Object.hasOwn(formats, FORMAT)) exit(`FORMAT is '${FORMAT}': expected one o
 const port = Number(PORT)
 if (!Number.isInteger(port) || port < 0 || port > 65535) exit(`PORT is '${PORT}': expected a number from 0 to 65535.`)
 
-// At 'info', Fastify logs two lines for each request, and the keys that are printed below would scroll out of sight. A relative
-// URL is resolved against the URL of the document, so the pages send their requests to this server.
-const app = await createApp({ url: '/', format: FORMAT as FormatName, databaseUrl: DATABASE_URL, redisUrl: REDIS_URL, negotiate: true, logger: { level: LOG_LEVEL } })
+// At 'info', Fastify logs two lines for each request, and the keys that are printed below would scroll out of sight. A
+// relative URL is resolved against the URL of the document, so the pages send their requests to this server.
+const app = await createApp({
+  url: '/',
+  format: FORMAT as FormatName,
+  databaseUrl: DATABASE_URL,
+  redisUrl: REDIS_URL,
+  negotiate: true,
+  logger: { level: LOG_LEVEL }
+})
 app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => app.close())
 

@@ -10,8 +10,8 @@ export type LocalizedMessage = Readonly<Record<string, string>>
 /** The values of one occurrence of an error, in addition to its definition. */
 export interface ErrorInit<Meta = unknown> {
   /**
-   * Replaces the message of the definition. It is sent to the client. For a 5xx, it is only logged. A string is in the default language
-   * of the option `languages`. An object has the message in several languages.
+   * Replaces the message of the definition. It is sent to the client. For a 5xx, it is only logged. A string is in the
+   * default language of the option `languages`. An object has the message in several languages.
    *
    * @example
    * { message: { en: 'No queue has this id.', de: 'Es gibt keine Warteschlange mit dieser ID.' } }
@@ -23,7 +23,10 @@ export interface ErrorInit<Meta = unknown> {
   readonly issues?: readonly Issue[]
   /** The name of the parameter that caused the error. */
   readonly param?: string
-  /** Response headers of this occurrence. They override the headers of the definition. A list sets several cookies: `{ 'set-cookie': ['a=1', 'b=2'] }`. */
+  /**
+   * Response headers of this occurrence. They override the headers of the definition. A list sets several cookies:
+   * `{ 'set-cookie': ['a=1', 'b=2'] }`.
+   */
   readonly headers?: HeaderValues
   /**
    * Seconds until the request may be sent again. The value is rounded up to a whole number from 1 to 2,147,483,647.
@@ -35,15 +38,17 @@ export interface ErrorInit<Meta = unknown> {
 }
 
 /**
- * An error from a catalog. The factories that `defineErrors` returns create it. A handler or a hook throws or returns it, and
- * the plugin sends it. It has a `statusCode`, so Fastify sends the correct status even without the plugin.
+ * An error from a catalog. The factories that `defineErrors` returns create it. A handler or a hook throws or returns
+ * it, and the plugin sends it. It has a `statusCode`, so Fastify sends the correct status even without the plugin.
  *
- * A registered symbol marks the class, so `isApiError` also recognizes errors of another installed copy of this package.
+ * A registered symbol marks the class, so `isApiError` also recognizes errors of another installed copy of this
+ * package.
  *
  * @example
  * throw errors.resource_not_found({ message: 'No queue has this id.' })
  */
-export class ApiError<Code extends string = string, Meta = unknown, Status extends ErrorStatus = ErrorStatus> extends Error {
+export class ApiError<Code extends string = string, Meta = unknown, Status extends ErrorStatus = ErrorStatus>
+  extends Error {
   override readonly name: string = 'ApiError'
   readonly code: Code
   readonly status: Status
@@ -80,19 +85,23 @@ export class ApiError<Code extends string = string, Meta = unknown, Status exten
 
 Object.defineProperty(ApiError.prototype, brand, { value: true })
 
-/** The largest signed 32-bit integer. Clients store seconds in such an integer, and a larger number could be written as 1e+21. */
+/**
+ * The largest signed 32-bit integer. Clients store seconds in such an integer, and a larger number could be written as
+ * 1e+21.
+ */
 const maxSeconds = 2 ** 31 - 1
 
 /**
- * Returns seconds as `Retry-After` needs them: a positive integer (RFC 9110, section 10.2.3). 0 or a fraction would make
- * clients retry too early. Returns `undefined` if the value is not a finite number.
+ * Returns seconds as `Retry-After` needs them: a positive integer (RFC 9110, section 10.2.3). 0 or a fraction would
+ * make clients retry too early. Returns `undefined` if the value is not a finite number.
  */
 export function toWholeSeconds (seconds: number | undefined): number | undefined {
   return Number.isFinite(seconds) ? Math.min(maxSeconds, Math.max(1, Math.ceil(seconds as number))) : undefined
 }
 
 /**
- * Returns whether a value is an {@link ApiError}, of this or another copy of the package. Accepts any value and never throws.
+ * Returns whether a value is an {@link ApiError}, of this or another copy of the package. Accepts any value and never
+ * throws.
  *
  * @param value the thrown value
  * @param code a code, or a factory of a catalog. If it is set, the error must also have this code
@@ -100,7 +109,8 @@ export function toWholeSeconds (seconds: number | undefined): number | undefined
  * if (isApiError(error, errors.resource_conflict)) retryLater()
  */
 export function isApiError<Code extends string = string> (
-  value: unknown, code?: Code | { readonly code: Code }
+  value: unknown,
+  code?: Code | { readonly code: Code }
 ): value is ApiError<Code> {
   try {
     if (typeof value !== 'object' || value === null) return false

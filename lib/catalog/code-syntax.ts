@@ -10,8 +10,8 @@ export function isSnakeCase (code: string): boolean {
 }
 
 /**
- * Returns whether a value can be a code: letters and digits, with single separators between them. Such a code is safe in
- * documents, URLs, files and log lines, and it is not a sentence.
+ * Returns whether a value can be a code: letters and digits, with single separators between them. Such a code is safe
+ * in documents, URLs, files and log lines, and it is not a sentence.
  */
 export function isCode (value: unknown): value is string {
   return typeof value === 'string' && anyCode.test(value)

@@ -7,7 +7,17 @@ import { isSendableHeader } from '../support/http-syntax.js'
 import { isRecord, type ReadonlyJsonObject } from '../support/is-object.js'
 import { isCode, isSnakeCase } from './code-syntax.js'
 import { checkDeprecation, createDeprecationHeaders } from './deprecation.js'
-import { errorStatuses, getDefaultRetry, retryAdvices, type DefinitionShape, type ErrorDefinition, type ErrorStatus, type ErrorType, type HeaderValues, type RetryAdvice } from './definition.js'
+import {
+  errorStatuses,
+  getDefaultRetry,
+  retryAdvices,
+  type DefinitionShape,
+  type ErrorDefinition,
+  type ErrorStatus,
+  type ErrorType,
+  type HeaderValues,
+  type RetryAdvice
+} from './definition.js'
 import { issueLocations, issueSchema } from './issues.js'
 import { readMetaSchema } from './meta-schema.js'
 import { Type } from '../support/type-builder.js'
@@ -16,7 +26,17 @@ import { isTypeboxSchema, loadTypebox, type Typebox } from '../support/typebox-r
 const owner = 'defineErrors'
 
 const properties = {
-  status: true, type: true, message: true, description: true, action: true, retry: true, meta: true, headers: true, deprecated: true, stack: true, example: true
+  status: true,
+  type: true,
+  message: true,
+  description: true,
+  action: true,
+  retry: true,
+  meta: true,
+  headers: true,
+  deprecated: true,
+  stack: true,
+  example: true
 } satisfies Record<keyof DefinitionShape, true>
 
 /** The documented schema of an issue, except for the one type in it that TypeBox cannot check. */
@@ -65,7 +85,12 @@ const actionOfAdvice: Readonly<Record<RetryAdvice, string>> = {
  * @param earlier the definition that this one changes. @default the definition is complete
  * @throws TypeError if the definition is invalid; the message contains the code and the property
  */
-export function completeDefinition (code: string, definition: Partial<DefinitionShape>, codes?: RegExp, earlier?: ErrorDefinition): ErrorDefinition {
+export function completeDefinition (
+  code: string,
+  definition: Partial<DefinitionShape>,
+  codes?: RegExp,
+  earlier?: ErrorDefinition
+): ErrorDefinition {
   checkCode(code, codes)
   expectOption(owner, code, isRecord(definition), 'a definition, an object with status and message', definition)
   expectKnownOptions(owner, code, definition, Object.keys(properties))
@@ -73,17 +98,43 @@ export function completeDefinition (code: string, definition: Partial<Definition
   const { status, type, message, description, action, retry, headers, deprecated, stack, example = {} } = merged
   expectOption(owner, `${code}.status`, errorStatuses.includes(status), `one of ${errorStatuses.join(', ')}`, status)
   expectOption(owner, `${code}.type`, type === undefined || isSentence(type), "a group such as 'conflict_error'", type)
-  expectOption(owner, `${code}.message`, isSentence(message) || typeof message === 'function', 'a sentence, or a function of meta that returns one', message)
-  expectOption(owner, `${code}.description`, description === undefined || isSentence(description), 'a sentence that says when the error happens', description)
-  expectOption(owner, `${code}.action`, action === undefined || isSentence(action), 'a sentence that says what the client can do', action)
-  expectOption(owner, `${code}.retry`, retry === undefined || retryAdvices.includes(retry), `one of ${retryAdvices.map(describeValue).join(', ')}`, retry)
+  expectOption(
+    owner,
+    `${code}.message`,
+    isSentence(message) || typeof message === 'function',
+    'a sentence, or a function of meta that returns one',
+    message
+  )
+  expectOption(
+    owner,
+    `${code}.description`,
+    description === undefined || isSentence(description),
+    'a sentence that says when the error happens',
+    description
+  )
+  expectOption(
+    owner,
+    `${code}.action`,
+    action === undefined || isSentence(action),
+    'a sentence that says what the client can do',
+    action
+  )
+  expectOption(
+    owner,
+    `${code}.retry`,
+    retry === undefined || retryAdvices.includes(retry),
+    `one of ${retryAdvices.map(describeValue).join(', ')}`,
+    retry
+  )
   expectOption(owner, `${code}.stack`, stack === undefined || typeof stack === 'boolean', 'true or false', stack)
   checkHeaders(code, headers)
   checkDeprecation(owner, `${code}.deprecated`, deprecated)
   const meta = readMetaSchema(owner, `${code}.meta`, merged.meta)
   checkExample(code, meta, example)
 
-  const text = typeof message === 'function' ? createExampleMessage(code, message as (meta: unknown) => unknown, example.meta) : message
+  const text = typeof message === 'function'
+    ? createExampleMessage(code, message as (meta: unknown) => unknown, example.meta)
+    : message
   expectOption(owner, `${code}.message`, isSentence(text), 'a function that returns a sentence for example.meta', text)
   const advice = retry ?? getDefaultRetry(status)
   return {
@@ -140,11 +191,26 @@ function hasStack (status: ErrorStatus): boolean {
 
 function checkCode (code: string, codes: RegExp | undefined): void {
   if (isSnakeCase(code)) return
-  expectOption(owner, 'code', codes !== undefined && matchesWhole(code, codes), `lower snake case, like 'resource_not_found', or a match of ${codes === undefined ? 'the pattern of defineErrorsWith({ codes })' : String(codes)}`, code)
-  expectOption(owner, 'code', isCode(code), "letters and digits, with single '_', '.', ':', '/' or '-' between them, and a letter first", code)
+  expectOption(
+    owner,
+    'code',
+    codes !== undefined && matchesWhole(code, codes),
+    `lower snake case, like 'resource_not_found', or a match of ${codes === undefined ? 'the pattern of defineErrorsWith({ codes })' : String(codes)}`,
+    code
+  )
+  expectOption(
+    owner,
+    'code',
+    isCode(code),
+    "letters and digits, with single '_', '.', ':', '/' or '-' between them, and a letter first",
+    code
+  )
 }
 
-/** Returns whether a pattern matches a whole string. The flags `g` and `y` would make the result depend on the previous one. */
+/**
+ * Returns whether a pattern matches a whole string. The flags `g` and `y` would make the result depend on the previous
+ * one.
+ */
 function matchesWhole (text: string, pattern: RegExp): boolean {
   return new RegExp(`^(?:${pattern.source})$`, pattern.flags.replace(/[gy]/g, '')).test(text)
 }
@@ -154,10 +220,24 @@ function isSentence (value: unknown): value is string {
 }
 
 function checkHeaders (code: string, headers: unknown): void {
-  expectOption(owner, `${code}.headers`, headers === undefined || isRecord(headers), 'an object of header names and values, each a string or a list of strings', headers)
+  expectOption(
+    owner,
+    `${code}.headers`,
+    headers === undefined || isRecord(headers),
+    'an object of header names and values, each a string or a list of strings',
+    headers
+  )
   for (const [name, values] of Object.entries(headers ?? {})) {
     expectOption(owner, `${code}.headers`, isSendableHeader(name, ''), 'valid names of headers', name)
-    for (const value of [values].flat()) expectOption(owner, `${code}.headers.${name}`, typeof value === 'string' && isSendableHeader(name, value), expectedHeader, value)
+    for (const value of [values].flat()) {
+      expectOption(
+        owner,
+        `${code}.headers.${name}`,
+        typeof value === 'string' && isSendableHeader(name, value),
+        expectedHeader,
+        value
+      )
+    }
   }
 }
 
@@ -165,23 +245,38 @@ function createExampleMessage (code: string, message: (meta: unknown) => unknown
   try {
     return message(meta)
   } catch (cause) {
-    throw new TypeError(`${owner}: ${code}.message: expected a function that returns a sentence for example.meta, but with ${describeValue(meta)} it throws ${String(cause).replace(/\.$/, '')}.`)
+    throw new TypeError(
+      `${owner}: ${code}.message: expected a function that returns a sentence for example.meta, but with ${describeValue(meta)} it throws ${String(cause).replace(/\.$/, '')}.`
+    )
   }
 }
 
 function checkExample (code: string, schema: ReadonlyJsonObject | undefined, example: unknown): void {
   const mismatch = findFault(exampleSchema, example)
   if (mismatch !== undefined) {
-    rejectOption(owner, `${code}.example${mismatch.path.replaceAll('/', '.')}`, 'an object with message, meta, issues, param or retryAfter, each with a valid value', mismatch.value)
+    rejectOption(
+      owner,
+      `${code}.example${mismatch.path.replaceAll('/', '.')}`,
+      'an object with message, meta, issues, param or retryAfter, each with a valid value',
+      mismatch.value
+    )
   }
   const { meta } = example as { readonly meta?: unknown }
   if (schema === undefined) {
-    expectOption(owner, `${code}.example.meta`, meta === undefined, "no value, because the definition has no 'meta'", meta)
+    expectOption(
+      owner,
+      `${code}.example.meta`,
+      meta === undefined,
+      "no value, because the definition has no 'meta'",
+      meta
+    )
     return
   }
   const { required } = schema
   if (meta === undefined) {
-    if (Array.isArray(required) && required.length > 0) rejectOption(owner, `${code}.example.meta`, `an object with ${required.join(', ')}, which 'meta' requires`, meta)
+    if (Array.isArray(required) && required.length > 0) {
+      rejectOption(owner, `${code}.example.meta`, `an object with ${required.join(', ')}, which 'meta' requires`, meta)
+    }
     return
   }
   if (isTypeboxSchema(schema)) checkExampleMeta(code, findFault(schema, meta))
@@ -190,16 +285,20 @@ function checkExample (code: string, schema: ReadonlyJsonObject | undefined, exa
 
 function checkExampleMeta (code: string, fault: ValueError | undefined): void {
   if (fault === undefined) return
-  throw new TypeError(`${owner}: ${code}.example.meta: expected a value that matches 'meta', but at ${fault.path === '' ? '/' : fault.path}: ${fault.message}.`)
+  throw new TypeError(
+    `${owner}: ${code}.example.meta: expected a value that matches 'meta', but at ${fault.path === '' ? '/' : fault.path}: ${fault.message}.`
+  )
 }
 
 /**
- * Checks the examples whose schemas have formats or types that the application registered with its TypeBox. `defineErrors` cannot
- * check them if that is not the copy of this package.
+ * Checks the examples whose schemas have formats or types that the application registered with its TypeBox.
+ * `defineErrors` cannot check them if that is not the copy of this package.
  *
  * @throws TypeError with one sentence that names the code
  */
-export async function checkRegisteredTypes (definitions: Iterable<Pick<ErrorDefinition, 'code' | 'meta' | 'example'>>): Promise<void> {
+export async function checkRegisteredTypes (
+  definitions: Iterable<Pick<ErrorDefinition, 'code' | 'meta' | 'example'>>
+): Promise<void> {
   for (const { code, meta, example } of definitions) {
     if (!isTypeboxSchema(meta) || example.meta === undefined || isValid(meta, example.meta)) continue
     checkExampleMeta(code, findFault(meta, example.meta, await loadTypebox()))
@@ -215,7 +314,11 @@ function isValid (schema: TSchema, value: unknown): boolean {
   }
 }
 
-function findFault (schema: TSchema, value: unknown, typebox: Pick<Typebox, 'Errors' | 'ValueErrorType'> = { Errors, ValueErrorType }): ValueError | undefined {
+function findFault (
+  schema: TSchema,
+  value: unknown,
+  typebox: Pick<Typebox, 'Errors' | 'ValueErrorType'> = { Errors, ValueErrorType }
+): ValueError | undefined {
   try {
     return [...typebox.Errors(schema, value)].find(error => isCertain(error, typebox.ValueErrorType))
   } catch {

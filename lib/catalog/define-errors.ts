@@ -7,25 +7,35 @@ import { expectKnownOptions, expectOption } from '../support/expect-option.js'
 import { isRecord } from '../support/is-object.js'
 import { withoutStack } from '../support/without-stack.js'
 
-type InitOf<Meta> = Omit<ErrorInit<Meta>, 'meta'> &
-  ([Meta] extends [undefined] ? { readonly meta?: undefined } : Partial<Record<never, never>> extends Meta ? { readonly meta?: Meta } : { readonly meta: Meta })
-
-/** The arguments of a factory: a message, or several values. They are optional, unless the definition's `meta` has required properties. */
-type FactoryArguments<Meta> =
-  [Meta] extends [undefined]
-    ? [init?: InitOf<Meta> | string]
-    : Partial<Record<never, never>> extends Meta ? [init?: InitOf<Meta> | string] : [init: InitOf<Meta>]
+type InitOf<Meta> =
+  & Omit<ErrorInit<Meta>, 'meta'>
+  & ([Meta] extends [undefined] ? { readonly meta?: undefined }
+    : Partial<Record<never, never>> extends Meta ? { readonly meta?: Meta }
+      : { readonly meta: Meta })
 
 /**
- * Creates errors of one code, and has the properties of the code's definition: `errors.resource_not_found.status` is 404.
+ * The arguments of a factory: a message, or several values. They are optional, unless the definition's `meta` has
+ * required properties.
+ */
+type FactoryArguments<Meta> = [Meta] extends [undefined] ? [init?: InitOf<Meta> | string]
+  : Partial<Record<never, never>> extends Meta ? [init?: InitOf<Meta> | string]
+    : [init: InitOf<Meta>]
+
+/**
+ * Creates errors of one code, and has the properties of the code's definition: `errors.resource_not_found.status` is
+ * 404.
  *
  * @example
  * throw errors.resource_not_found()
  * throw errors.resource_not_found('No queue has this id.')
  * return errors.rate_limit_exceeded({ retryAfter: 30 })
  */
-export interface ErrorFactory<Code extends string = string, Status extends ErrorStatus = ErrorStatus, Meta = unknown, Message extends ErrorDefinition['message'] = ErrorDefinition['message']>
-  extends ErrorDefinition<Code, Status> {
+export interface ErrorFactory<
+  Code extends string = string,
+  Status extends ErrorStatus = ErrorStatus,
+  Meta = unknown,
+  Message extends ErrorDefinition['message'] = ErrorDefinition['message']
+> extends ErrorDefinition<Code, Status> {
   readonly message: Message
   (...args: FactoryArguments<Meta>): ApiError<Code, Meta, Status>
 }
@@ -33,22 +43,31 @@ export interface ErrorFactory<Code extends string = string, Status extends Error
 /** Any factory of any catalog. */
 export type AnyErrorFactory = ErrorDefinition & ((...args: never[]) => ApiError)
 
-/** A catalog: an object whose keys are codes and whose values are factories. An editor leads from a code to its definition. */
+/**
+ * A catalog: an object whose keys are codes and whose values are factories. An editor leads from a code to its
+ * definition.
+ */
 export type Catalog<D> = {
-  readonly [C in keyof D]: D[C] extends AnyErrorFactory
-    ? D[C]
+  readonly [C in keyof D]: D[C] extends AnyErrorFactory ? D[C]
     // Most messages are strings. One check for both properties creates fewer types.
     : D[C] extends { readonly status: infer S extends ErrorStatus, readonly message: infer Message extends string }
       ? ErrorFactory<C & string, S, MetaOf<D[C]>, Message>
-      : D[C] extends { readonly status: infer S extends ErrorStatus } ? ErrorFactory<C & string, S, MetaOf<D[C]>> : never
+      : D[C] extends { readonly status: infer S extends ErrorStatus } ? ErrorFactory<C & string, S, MetaOf<D[C]>>
+        : never
 }
 
-/** A catalog of definitions that change codes of an earlier catalog. Absent properties come from the earlier factory. */
+/**
+ * A catalog of definitions that change codes of an earlier catalog. Absent properties come from the earlier factory.
+ */
 type ChangedCatalog<D, Earlier> = {
-  readonly [C in keyof D]: D[C] extends AnyErrorFactory
-    ? D[C]
+  readonly [C in keyof D]: D[C] extends AnyErrorFactory ? D[C]
     : C extends keyof Earlier
-      ? ErrorFactory<C & string, 'status' extends keyof D[C] ? StatusOf<D[C]> : StatusOf<Earlier[C]>, D[C] extends { readonly meta: unknown } ? MetaOf<D[C]> : MetaOfFactory<Earlier[C]>, MessageOf<'message' extends keyof D[C] ? D[C] : Earlier[C]>>
+      ? ErrorFactory<
+        C & string,
+        'status' extends keyof D[C] ? StatusOf<D[C]> : StatusOf<Earlier[C]>,
+        D[C] extends { readonly meta: unknown } ? MetaOf<D[C]> : MetaOfFactory<Earlier[C]>,
+        MessageOf<'message' extends keyof D[C] ? D[C] : Earlier[C]>
+      >
       : Catalog<D>[C]
 }
 
@@ -63,17 +82,18 @@ export type AnyCatalog = Readonly<Record<string, AnyErrorFactory>>
 type Part = Readonly<Record<string, Partial<DefinitionShape> | AnyErrorFactory>>
 
 /** A catalog with the definitions of one more argument. */
-type Extend<Earlier, D> =
-  keyof D extends never ? Earlier : keyof Earlier & keyof D extends never ? Earlier & Catalog<D> : Without<Earlier, keyof D> & ChangedCatalog<D, Earlier>
+type Extend<Earlier, D> = keyof D extends never ? Earlier
+  : keyof Earlier & keyof D extends never ? Earlier & Catalog<D>
+    : Without<Earlier, keyof D> & ChangedCatalog<D, Earlier>
 
 type Without<A, Keys> = { readonly [K in keyof A as K extends Keys ? never : K]: A[K] }
 
 /**
- * Merges definitions into a catalog. Each argument is an object of definitions, or another catalog. To merge more than five
- * arguments, merge some of them first.
+ * Merges definitions into a catalog. Each argument is an object of definitions, or another catalog. To merge more than
+ * five arguments, merge some of them first.
  *
- * A new code needs `status` and `message`. A definition for a code of an earlier argument changes only the properties that it has.
- * If it changes `meta`, the earlier `example` no longer applies.
+ * A new code needs `status` and `message`. A definition for a code of an earlier argument changes only the properties
+ * that it has. If it changes `meta`, the earlier `example` no longer applies.
  *
  * @throws TypeError if a definition is invalid; the message contains the code and the property
  * @example
@@ -88,7 +108,11 @@ type Without<A, Keys> = { readonly [K in keyof A as K extends Keys ? never : K]:
  * })
  */
 export function defineErrors<
-  const A extends Part, const B extends Part = {}, const C extends Part = {}, const D extends Part = {}, const E extends Part = {}
+  const A extends Part,
+  const B extends Part = {},
+  const C extends Part = {},
+  const D extends Part = {},
+  const E extends Part = {}
 > (
   a: A & Checked<A>,
   b?: B & Checked<B, keyof A>,
@@ -103,15 +127,15 @@ export function defineErrors (...parts: readonly Part[]): AnyCatalog {
 /** The option of {@link defineErrorsWith}. */
 export interface CatalogOptions {
   /**
-   * The pattern of codes that are not in lower snake case. It must match the whole code. A code consists of letters and digits, with
-   * single `_`, `.`, `:`, `/` or `-` between them, and begins with a letter.
+   * The pattern of codes that are not in lower snake case. It must match the whole code. A code consists of letters and
+   * digits, with single `_`, `.`, `:`, `/` or `-` between them, and begins with a letter.
    */
   readonly codes: RegExp
 }
 
 /**
- * Returns a function like {@link defineErrors} that also accepts codes that are not in lower snake case. Use it if the clients of
- * an API already depend on such codes.
+ * Returns a function like {@link defineErrors} that also accepts codes that are not in lower snake case. Use it if the
+ * clients of an API already depend on such codes.
  *
  * @throws TypeError if `codes` is not a regular expression
  * @example
@@ -140,7 +164,9 @@ function mergeParts (parts: readonly Part[], codes?: RegExp): AnyCatalog {
     for (const [code, definition] of Object.entries(part)) {
       catalog[code] = typeof definition === 'function'
         ? checkFactory(code, definition)
-        : createFactory(completeDefinition(code, definition, codes, Object.hasOwn(catalog, code) ? catalog[code] : undefined))
+        : createFactory(
+          completeDefinition(code, definition, codes, Object.hasOwn(catalog, code) ? catalog[code] : undefined)
+        )
     }
   }
   return Object.freeze(catalog)
@@ -167,7 +193,10 @@ function readInit (init: ErrorInit | string | undefined): ErrorInit | undefined 
   return typeof init === 'string' ? { message: init } : init
 }
 
-/** Throws if a handler sends a factory, as in `return errors.forbidden`. The response would be an empty 200. Inside other values, JSON omits the factory. */
+/**
+ * Throws if a handler sends a factory, as in `return errors.forbidden`. The response would be an empty 200. Inside
+ * other values, JSON omits the factory.
+ */
 function rejectAsBody (this: AnyErrorFactory, key?: string): undefined {
   if (key === undefined || key === '') throw createMissingCallError(this)
 }

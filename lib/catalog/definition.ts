@@ -6,13 +6,12 @@ import type { Deprecation } from './deprecation.js'
 import type { Issue } from './issues.js'
 
 /**
- * Every status that an error response may have: the 4xx and 5xx of IANA's HTTP Status Code Registry. Any other status has
- * no reason phrase, and clients treat it as the x00 of its class (RFC 9110, section 15).
+ * Every status that an error response may have: the 4xx and 5xx of IANA's HTTP Status Code Registry. Any other status
+ * has no reason phrase, and clients treat it as the x00 of its class (RFC 9110, section 15).
  */
 export const errorStatuses = [
-  400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418,
-  421, 422, 423, 424, 425, 426, 428, 429, 431, 451,
-  500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511
+  400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421, 422, 423, 424,
+  425, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511
 ] as const
 
 /** A status of {@link errorStatuses}. */
@@ -20,8 +19,8 @@ export type ErrorStatus = (typeof errorStatuses)[number]
 
 /** The groups of the standard codes. A definition may use any other name. */
 export const errorTypes = [
-  'invalid_request_error', 'authentication_error', 'permission_error', 'not_found_error',
-  'conflict_error', 'validation_error', 'rate_limit_error', 'api_error'
+  'invalid_request_error', 'authentication_error', 'permission_error', 'not_found_error', 'conflict_error',
+  'validation_error', 'rate_limit_error', 'api_error'
 ] as const
 
 /** A group of {@link errorTypes}. */
@@ -47,8 +46,8 @@ export interface ErrorExample {
 }
 
 /**
- * Response headers by name. A list under `Set-Cookie` is sent as one header for each string. A list under any other name is
- * sent as one header, with the strings joined by commas (RFC 9110, section 5.3).
+ * Response headers by name. A list under `Set-Cookie` is sent as one header for each string. A list under any other
+ * name is sent as one header, with the strings joined by commas (RFC 9110, section 5.3).
  */
 export type HeaderValues = Readonly<Record<string, string | readonly string[]>>
 
@@ -61,7 +60,10 @@ export interface ObjectSchema {
 export interface DefinitionShape {
   /** The HTTP status, one of {@link errorStatuses}. */
   readonly status: ErrorStatus
-  /** The group: one of {@link errorTypes}, or any other name. @default the group of the status, such as 'conflict_error' for 409 */
+  /**
+   * The group: one of {@link errorTypes}, or any other name. @default the group of the status, such as 'conflict_error'
+   * for 409
+   */
   readonly type?: ErrorType | (string & {})
   /** The message for people, or a function of `meta` that returns it. */
   readonly message: unknown
@@ -69,18 +71,22 @@ export interface DefinitionShape {
   readonly description?: string
   /** What the client can do. @default a sentence that follows from `retry` */
   readonly action?: string
-  /** Whether and when the same request may be sent again. @default 'retry-after' for 429 and 503, 'backoff' for the other 5xx, 'never' for the rest */
+  /**
+   * Whether and when the same request may be sent again. @default 'retry-after' for 429 and 503, 'backoff' for the
+   * other 5xx, 'never' for the rest
+   */
   readonly retry?: RetryAdvice
   /**
-   * The schema of the `meta` object: of TypeBox (`@sinclair/typebox` 0.34 or `typebox` 1), a JSON Schema, or a schema that offers its JSON
-   * Schema (zod 4.2, ArkType, Valibot with `toStandardJsonSchema()`). It also defines the type of `meta`. If it is absent, the error has no `meta`.
+   * The schema of the `meta` object: of TypeBox (`@sinclair/typebox` 0.34 or `typebox` 1), a JSON Schema, or a schema
+   * that offers its JSON Schema (zod 4.2, ArkType, Valibot with `toStandardJsonSchema()`). It also defines the type of
+   * `meta`. If it is absent, the error has no `meta`.
    */
   readonly meta?: StandardJsonSchema<object> | ObjectSchema
   /** Response headers that every response with this error has. */
   readonly headers?: HeaderValues
   /**
-   * The dates of the deprecation, and the code that replaces this one. Responses with the code have the headers `Deprecation` (RFC 9745) and
-   * `Sunset` (RFC 8594), and the documentation shows it.
+   * The dates of the deprecation, and the code that replaces this one. Responses with the code have the headers
+   * `Deprecation` (RFC 9745) and `Sunset` (RFC 8594), and the documentation shows it.
    *
    * @default the code is not deprecated
    * @example
@@ -94,16 +100,15 @@ export interface DefinitionShape {
 }
 
 /** The type of `meta` in errors of a definition; `undefined` if it has no `meta` schema. */
-export type MetaOf<D> = D extends { readonly meta: infer S }
-  ? SchemaValue<S>
+export type MetaOf<D> = D extends { readonly meta: infer S } ? SchemaValue<S>
   : undefined
 
 /** The type of `meta` in the errors of a factory. */
 export type MetaOfFactory<F> = F extends (...args: never[]) => { readonly meta: infer Meta } ? Meta : undefined
 
 /**
- * Checks definitions property by property. A new code needs `status` and `message`. Only the properties of a definition are
- * allowed. A `message` function receives the `meta` of its own schema.
+ * Checks definitions property by property. A new code needs `status` and `message`. Only the properties of a definition
+ * are allowed. A `message` function receives the `meta` of its own schema.
  */
 export type Checked<D, EarlierCodes = never> = {
   // Most definitions have no function. Creating no type for them saves most of the compile time of a large catalog.
@@ -111,7 +116,8 @@ export type Checked<D, EarlierCodes = never> = {
     ? D[C] extends { readonly status: unknown, readonly message: string } ? unknown
       // If a function in a definition has no types, TypeScript before 5.5 first checks an object with any codes.
       : CheckedDefinition<D[C]> & (string extends C ? unknown : C extends EarlierCodes ? unknown : NewDefinition)
-    : D[C] extends (...args: never[]) => unknown ? unknown : CheckedDefinition<D[C]>
+    : D[C] extends (...args: never[]) => unknown ? unknown
+      : CheckedDefinition<D[C]>
 }
 
 /** The properties that the definition of a new code needs. The compiler shows this name if one is missing. */
@@ -121,7 +127,9 @@ interface NewDefinition {
 }
 
 type CheckedDefinition<D> = {
-  [P in keyof D]: P extends 'message' ? string | ((meta: MessageMeta<D>) => string) : P extends keyof DefinitionShape ? D[P] : UnknownProperty
+  [P in keyof D]: P extends 'message' ? string | ((meta: MessageMeta<D>) => string)
+    : P extends keyof DefinitionShape ? D[P]
+      : UnknownProperty
 }
 
 /** The type of a property that definitions do not have. The compiler shows this name. */
@@ -129,11 +137,15 @@ interface UnknownProperty {
   readonly 'is not a property of a definition': never
 }
 
-/** The `meta` that a message function receives. The definition of an earlier code cannot be inferred together with this one. */
+/**
+ * The `meta` that a message function receives. The definition of an earlier code cannot be inferred together with this
+ * one.
+ */
 type MessageMeta<D> = D extends { readonly meta: unknown } | { readonly status: unknown } ? MetaOf<D> : any
 
 /** A definition with its code and with every default filled in. */
-export interface ErrorDefinition<Code extends string = string, Status extends ErrorStatus = ErrorStatus> extends CommonDefinition {
+export interface ErrorDefinition<Code extends string = string, Status extends ErrorStatus = ErrorStatus>
+  extends CommonDefinition {
   readonly code: Code
   readonly status: Status
   readonly message: string | ((meta: never) => string)
@@ -155,7 +167,9 @@ interface CommonDefinition {
 
 /** Returns the message of a definition for an occurrence that has no message. */
 export function defaultMessage (definition: Pick<ErrorDefinition, 'message'>, meta: unknown): string {
-  return typeof definition.message === 'function' ? expectResult('message', definition.message(meta as never)) : definition.message
+  return typeof definition.message === 'function'
+    ? expectResult('message', definition.message(meta as never))
+    : definition.message
 }
 
 /** Returns the retry advice of definitions without `retry`. */

@@ -4,11 +4,17 @@ import { isHttpUrl } from '../support/http-syntax.js'
 import { isRecord } from '../support/is-object.js'
 import { isCode } from './code-syntax.js'
 
-/** When a code is deprecated, and what replaces it. A date is `2030-01-31`, which begins at midnight in UTC, or a date and time with an offset. */
+/**
+ * When a code is deprecated, and what replaces it. A date is `2030-01-31`, which begins at midnight in UTC, or a date
+ * and time with an offset.
+ */
 export interface Deprecation {
   /** The date as of which the code is deprecated. Responses have it as `Deprecation` (RFC 9745). */
   readonly since: string
-  /** The date from which the API no longer sends the code. Responses have it as `Sunset` (RFC 8594). @default no date is announced */
+  /**
+   * The date from which the API no longer sends the code. Responses have it as `Sunset` (RFC 8594). @default no date is
+   * announced
+   */
   readonly sunset?: string
   /** The code that clients should handle instead. @default none */
   readonly replacedBy?: string
@@ -23,21 +29,40 @@ const expectedDate = "a date like '2030-01-31', or a date and time like '2030-01
  *
  * @throws TypeError with one sentence that contains the path of the property
  */
-export function checkDeprecation (owner: string, path: string, deprecation: unknown): asserts deprecation is Deprecation | undefined {
+export function checkDeprecation (
+  owner: string,
+  path: string,
+  deprecation: unknown
+): asserts deprecation is Deprecation | undefined {
   if (deprecation === undefined) return
-  expectOption(owner, path, isRecord(deprecation), "an object like { since: '2030-01-31', replacedBy: 'another_code' }", deprecation)
+  expectOption(
+    owner,
+    path,
+    isRecord(deprecation),
+    "an object like { since: '2030-01-31', replacedBy: 'another_code' }",
+    deprecation
+  )
   expectKnownOptions(owner, path, deprecation, ['since', 'sunset', 'replacedBy', 'link'])
   const { since, sunset, replacedBy, link } = deprecation
   expectOption(owner, `${path}.since`, isDate(since), expectedDate, since)
   expectOption(owner, `${path}.sunset`, sunset === undefined || isDate(sunset), expectedDate, sunset)
   // RFC 9745, section 4
-  expectOption(owner, `${path}.sunset`, sunset === undefined || Date.parse(sunset) >= Date.parse(since), `a date that is not before ${since}`, sunset)
+  expectOption(
+    owner,
+    `${path}.sunset`,
+    sunset === undefined || Date.parse(sunset) >= Date.parse(since),
+    `a date that is not before ${since}`,
+    sunset
+  )
   expectOption(owner, `${path}.replacedBy`, replacedBy === undefined || isCode(replacedBy), 'a code', replacedBy)
   expectOption(owner, `${path}.link`, link === undefined || isHttpUrl(link), 'an absolute URL', link)
 }
 
 function isDate (value: unknown): value is string {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/.test(value) || Number.isNaN(Date.parse(value))) return false
+  if (
+    typeof value !== 'string' || !/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/.test(value) ||
+    Number.isNaN(Date.parse(value))
+  ) return false
   const day = value.slice(0, 10)
   return new Date(day).toISOString().startsWith(day) // February 30 is otherwise March 2
 }
@@ -65,7 +90,10 @@ export const deprecationHeaders: Readonly<Record<string, string>> = {
  *
  * @param formatCode how the replacement is written
  */
-export function describeDeprecation ({ since, sunset, replacedBy }: Deprecation, formatCode: (code: string) => string = code => `\`${code}\``): string {
+export function describeDeprecation (
+  { since, sunset, replacedBy }: Deprecation,
+  formatCode: (code: string) => string = code => `\`${code}\``
+): string {
   return [
     `Deprecated as of ${since}.`,
     ...(sunset === undefined ? [] : [`The API stops sending it on ${sunset}.`]),

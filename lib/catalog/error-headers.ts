@@ -1,4 +1,7 @@
-/** The response headers that HTTP requires on errors. For each header, lists the errors that have it and its description for documentation. */
+/**
+ * The response headers that HTTP requires on errors. For each header, lists the errors that have it and its description
+ * for documentation.
+ */
 import type { ErrorStatus, RetryAdvice } from './definition.js'
 
 /** The properties of an error that decide whether it has a header. */
@@ -57,8 +60,8 @@ export function carriesUpgrade ({ status }: Pick<HeaderSubject, 'status'>): bool
 }
 
 /**
- * The header that lists the media types of a method in addition to `Accept`, by method: `Accept-Patch` (RFC 5789, section 3.1)
- * and `Accept-Query` (RFC 10008, section 3).
+ * The header that lists the media types of a method in addition to `Accept`, by method: `Accept-Patch` (RFC 5789,
+ * section 3.1) and `Accept-Query` (RFC 10008, section 3).
  */
 export const acceptHeaderOfMethod: Readonly<Record<string, string>> = { PATCH: 'accept-patch', QUERY: 'accept-query' }
 
@@ -66,7 +69,10 @@ const retryAfterOfStatuses: Readonly<Partial<Record<ErrorStatus, number>>> = { 4
 
 const retryAfterOfCodes: Readonly<Record<string, number>> = { idempotency_in_progress: 1 }
 
-/** Returns the default of `Retry-After` in seconds, if neither the error nor the reply has a value. Errors with a default always have the header. */
+/**
+ * Returns the default of `Retry-After` in seconds, if neither the error nor the reply has a value. Errors with a
+ * default always have the header.
+ */
 export function getDefaultRetryAfter ({ code, status }: HeaderSubject): number | undefined {
   return retryAfterOfStatuses[status] ?? retryAfterOfCodes[code]
 }
@@ -124,7 +130,8 @@ export const errorHeaders: readonly ErrorHeader[] = [
   },
   {
     name: 'Accept-Query',
-    description: 'The media types that this endpoint accepts with QUERY, as a list of structured fields (RFC 10008, section 3).',
+    description:
+      'The media types that this endpoint accepts with QUERY, as a list of structured fields (RFC 10008, section 3).',
     schema: textHeader('^[ -~]*$'),
     example: 'application/json, text/plain',
     on: carriesAccept,
@@ -156,12 +163,15 @@ export const errorHeaders: readonly ErrorHeader[] = [
 
 /** Returns {@link errorHeaders} with the name that an application has chosen for the header with the request id. */
 export function listErrorHeaders (requestIdHeader: string): readonly ErrorHeader[] {
-  return errorHeaders.map(header => header.name === defaultRequestIdHeader ? { ...header, name: requestIdHeader } : header)
+  return errorHeaders.map(header =>
+    header.name === defaultRequestIdHeader ? { ...header, name: requestIdHeader } : header
+  )
 }
 
 /**
- * Whether the same request may be sent again, based on the `retry` advice of the code. Every error has this header unless the option
- * `retryHeaders` is off. The clients of OpenAI, Anthropic and others follow it. Without it, they retry each 409.
+ * Whether the same request may be sent again, based on the `retry` advice of the code. Every error has this header
+ * unless the option `retryHeaders` is off. The clients of OpenAI, Anthropic and others follow it. Without it, they
+ * retry each 409.
  */
 export const shouldRetryHeader: Omit<ErrorHeader, 'on'> = {
   name: 'X-Should-Retry',
@@ -183,7 +193,10 @@ export function formatShouldRetry (retry: RetryAdvice): 'true' | 'false' {
   return retry === 'never' ? 'false' : 'true'
 }
 
-/** Returns the value of a header to send: a list only for Set-Cookie. A list of any other header is joined (RFC 9110, section 5.3). */
+/**
+ * Returns the value of a header to send: a list only for Set-Cookie. A list of any other header is joined (RFC 9110,
+ * section 5.3).
+ */
 export function headerValue (name: string, value: unknown): string | string[] {
   if (!Array.isArray(value)) return String(value)
   return name.toLowerCase() === 'set-cookie' ? value.map(String) : value.join(', ')

@@ -15,7 +15,9 @@ export interface Issue {
   readonly field: string
   /** The field as a JSON Pointer (RFC 6901), such as `/email` or `/items/0/price`. */
   readonly pointer: string
-  /** A constant that identifies what is wrong: a key of {@link issueKinds}, or the name of a format or a custom keyword. */
+  /**
+   * A constant that identifies what is wrong: a key of {@link issueKinds}, or the name of a format or a custom keyword.
+   */
   readonly code: string
   /** A phrase that completes a sentence after the field name: `must be at least 3 characters long`. */
   readonly message: string
@@ -33,16 +35,23 @@ export interface TranslatableIssue extends Issue {
 /** The parameters of a failed keyword, with Ajv's names. */
 export type IssueParams = Readonly<Record<string, unknown>>
 
-/** Returns a schema for one of some strings. OpenAPI 3.0, 3.1 and all client generators support `enum`, but not `const`. */
+/**
+ * Returns a schema for one of some strings. OpenAPI 3.0, 3.1 and all client generators support `enum`, but not `const`.
+ */
 export function enumSchema<const Values extends readonly string[]> (
-  values: Values, options: { readonly description?: string } = {}
+  values: Values,
+  options: { readonly description?: string } = {}
 ): TUnsafe<Values[number]> {
   return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options })
 }
 
 /** Returns the schema of an {@link Issue}. With `codes`, it allows only these codes. */
 export function issueSchema (codes?: readonly string[]): TObject<{
-  in: TUnsafe<IssueLocation>, field: TString, pointer: TString, code: TString | TUnsafe<string>, message: TString
+  in: TUnsafe<IssueLocation>,
+  field: TString,
+  pointer: TString,
+  code: TString | TUnsafe<string>,
+  message: TString
 }> {
   return Type.Object({
     in: enumSchema(issueLocations, { description: 'The part of the request that contains the field.' }),
@@ -60,11 +69,13 @@ export function issuesSchema (codes?: readonly string[]): TArray<TSchema> {
   return Type.Array(issueSchema(codes), { description: 'The invalid fields.' })
 }
 
-/** The codes of issues. A failed `format` has the name of the format as its code instead (see {@link formatMessages}). */
+/**
+ * The codes of issues. A failed `format` has the name of the format as its code instead (see {@link formatMessages}).
+ */
 export const issueCodes = [
-  'required', 'type', 'min_length', 'max_length', 'pattern', 'minimum', 'maximum',
-  'multiple_of', 'enum', 'const', 'min_items', 'max_items', 'unique_items', 'contains',
-  'min_properties', 'max_properties', 'unknown_field', 'property_name', 'any_of', 'unique', 'invalid'
+  'required', 'type', 'min_length', 'max_length', 'pattern', 'minimum', 'maximum', 'multiple_of', 'enum', 'const',
+  'min_items', 'max_items', 'unique_items', 'contains', 'min_properties', 'max_properties', 'unknown_field',
+  'property_name', 'any_of', 'unique', 'invalid'
 ] as const
 
 /** One of {@link issueCodes}. */
@@ -80,7 +91,8 @@ export interface IssueKind {
   readonly message: (params: IssueParams) => string
 }
 
-const formatCount = (limit: unknown, one: string, many: string): string => `${String(limit)} ${Number(limit) === 1 ? one : many}`
+const formatCount = (limit: unknown, one: string, many: string): string =>
+  `${String(limit)} ${Number(limit) === 1 ? one : many}`
 const formatTypes = (types: unknown): string => [types].flat().map(type => formatType(String(type))).join(' or ')
 /** The maximum number of characters of a schema value in a message. */
 const maxValueLength = 100
@@ -94,10 +106,16 @@ export const formatValue = (value: unknown): string => {
   return text.length > maxValueLength ? `${text.slice(0, maxValueLength).toWellFormed()}…` : text
 }
 /** Returns some values of a schema, separated by commas; `undefined` if they are unknown. */
-export const formatValues = (values: unknown): string | undefined => Array.isArray(values)
-  ? `${values.slice(0, maxChoices).map(formatValue).join(', ')}${values.length > maxChoices ? ', …' : ''}`
-  : undefined
-const comparisons: Readonly<Record<string, string>> = { '>=': 'at least', '<=': 'at most', '>': 'greater than', '<': 'less than' }
+export const formatValues = (values: unknown): string | undefined =>
+  Array.isArray(values)
+    ? `${values.slice(0, maxChoices).map(formatValue).join(', ')}${values.length > maxChoices ? ', …' : ''}`
+    : undefined
+const comparisons: Readonly<Record<string, string>> = {
+  '>=': 'at least',
+  '<=': 'at most',
+  '>': 'greater than',
+  '<': 'less than'
+}
 const formatLimit = (params: IssueParams, otherwise: string): string =>
   `must be ${comparisons[String(params.comparison)] ?? otherwise} ${String(params.limit)}`
 
@@ -163,7 +181,10 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   max_items: {
     keywords: ['maxItems', 'items', 'additionalItems', 'unevaluatedItems'],
     description: 'The list is too long.',
-    message: params => params.limit === undefined ? 'has too many items' : `must have at most ${formatCount(params.limit, 'item', 'items')}`
+    message: params =>
+      params.limit === undefined
+        ? 'has too many items'
+        : `must have at most ${formatCount(params.limit, 'item', 'items')}`
   },
   unique_items: {
     keywords: ['uniqueItems'],
@@ -173,9 +194,10 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   contains: {
     keywords: ['contains', 'minContains', 'maxContains'],
     description: 'The list contains too few or too many matching items.',
-    message: ({ minContains = 1, maxContains }) => maxContains === undefined
-      ? `must contain at least ${formatCount(minContains, 'matching item', 'matching items')}`
-      : `must contain ${String(minContains)} to ${formatCount(maxContains, 'matching item', 'matching items')}`
+    message: ({ minContains = 1, maxContains }) =>
+      maxContains === undefined
+        ? `must contain at least ${formatCount(minContains, 'matching item', 'matching items')}`
+        : `must contain ${String(minContains)} to ${formatCount(maxContains, 'matching item', 'matching items')}`
   },
   min_properties: {
     keywords: ['minProperties'],
@@ -200,9 +222,10 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
   any_of: {
     keywords: ['anyOf', 'oneOf', 'if', 'discriminator'],
     description: 'The value matches none, or more than one, of the allowed schemas.',
-    message: ({ passingSchemas }) => Array.isArray(passingSchemas) && passingSchemas.length > 1
-      ? 'must match exactly one of the allowed schemas'
-      : 'must match one of the allowed schemas'
+    message: ({ passingSchemas }) =>
+      Array.isArray(passingSchemas) && passingSchemas.length > 1
+        ? 'must match exactly one of the allowed schemas'
+        : 'must match one of the allowed schemas'
   },
   unique: {
     keywords: [],
@@ -218,10 +241,15 @@ export const issueKinds: Readonly<Record<IssueCode, IssueKind>> = {
 
 /** The code that each JSON Schema keyword leads to, derived from {@link issueKinds}. */
 export const issueCodeByKeyword: ReadonlyMap<string, IssueCode> = new Map(
-  Object.entries(issueKinds).flatMap(([code, kind]) => kind.keywords.map(keyword => [keyword, code as IssueCode] as const))
+  Object.entries(issueKinds).flatMap(([code, kind]) =>
+    kind.keywords.map(keyword => [keyword, code as IssueCode] as const)
+  )
 )
 
-/** The messages for the formats of JSON Schema, Ajv and zod. For any other format, the message is "must be a valid <format>". */
+/**
+ * The messages for the formats of JSON Schema, Ajv and zod. For any other format, the message is "must be a valid
+ * <format>".
+ */
 export const formatMessages: Readonly<Record<string, string>> = {
   date: 'must be a date, like 2030-01-31',
   time: 'must be a time with an offset, like 12:30:00Z',
@@ -290,7 +318,11 @@ function formatType (type: string): string {
 
 /** Returns a path in a readable form: `['items', 0, 'price']` becomes `items[0].price`. */
 export function formatField (path: ReadonlyArray<string | number>): string {
-  return path.reduce<string>((field, part, at) => /^\d+$/.test(String(part)) ? `${field}[${part}]` : at === 0 ? String(part) : `${field}.${part}`, '')
+  return path.reduce<string>(
+    (field, part, at) =>
+      /^\d+$/.test(String(part)) ? `${field}[${part}]` : at === 0 ? String(part) : `${field}.${part}`,
+    ''
+  )
 }
 
 /** Returns a path as a JSON Pointer (RFC 6901, sections 3 and 4). */

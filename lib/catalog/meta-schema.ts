@@ -20,7 +20,9 @@ export function readMetaSchema (owner: string, option: string, schema: unknown):
   if (schema === undefined) return undefined
   const meta = toJsonSchema(owner, option, schema)
   expectOption(owner, option, isRecord(meta), expectedSchema, meta)
-  if (meta.type !== 'object') throw new TypeError(`${owner}: ${option}: expected ${expectedSchema}, got ${describeSchema(meta)}.`)
+  if (meta.type !== 'object') {
+    throw new TypeError(`${owner}: ${option}: expected ${expectedSchema}, got ${describeSchema(meta)}.`)
+  }
   checkTypes(owner, option, meta)
   expectJson(owner, option, meta)
   return meta
@@ -28,7 +30,9 @@ export function readMetaSchema (owner: string, option: string, schema: unknown):
 
 function describeSchema ({ type, $ref }: JsonObject): string {
   if (type !== undefined) return `a schema of type ${JSON.stringify(type)}`
-  return $ref === undefined ? 'a schema without a type' : `a reference to ${describeValue($ref)}, which is only allowed inside the schema`
+  return $ref === undefined
+    ? 'a schema without a type'
+    : `a reference to ${describeValue($ref)}, which is only allowed inside the schema`
 }
 
 /** Checks the types in a schema. The libraries that create schemas also have types of JavaScript, such as `RegExp`. */
@@ -37,7 +41,15 @@ export function checkTypes (owner: string, path: string, schema: unknown, seen: 
   seen.add(schema)
   for (const [keyword, value] of Object.entries(schema)) {
     if (keyword === 'type') {
-      for (const type of [value].flat()) expectOption(owner, `${path}.type`, jsonTypes.includes(type), `a type of JSON Schema (${jsonTypes.join(', ')})`, type)
+      for (const type of [value].flat()) {
+        expectOption(
+          owner,
+          `${path}.type`,
+          jsonTypes.includes(type),
+          `a type of JSON Schema (${jsonTypes.join(', ')})`,
+          type
+        )
+      }
     }
     const kind = subschemas[keyword] ?? (keyword === '$defs' || keyword === 'definitions' ? 'named' : undefined)
     if (kind === 'named' && isRecord(value)) {

@@ -6,8 +6,8 @@ import { defaultMessage, type ErrorDefinition, type ErrorStatus, type RetryAdvic
 import type { Issue } from './issues.js'
 
 /**
- * Everything that a format receives, and therefore everything that can be sent. It has no cause and no stack. For a 5xx, it does not
- * have the thrown message. So no format can leak them.
+ * Everything that a format receives, and therefore everything that can be sent. It has no cause and no stack. For a
+ * 5xx, it does not have the thrown message. So no format can leak them.
  */
 export interface ResponseContent {
   readonly code: string
@@ -62,21 +62,34 @@ export type SentFields = Pick<ApiError, 'message' | 'messages' | 'meta' | 'issue
 export type BodyDefinition = Pick<ErrorDefinition, 'code' | 'status' | 'type' | 'message' | 'meta'>
 
 /** What every response of a code has in common. */
-export interface ResponseDefinition extends BodyDefinition, Pick<ErrorDefinition, 'retry' | 'action'>, Pick<ResponseContent, 'title' | 'docUrl'> {}
+export interface ResponseDefinition
+  extends BodyDefinition, Pick<ErrorDefinition, 'retry' | 'action'>, Pick<ResponseContent, 'title' | 'docUrl'>
+{}
 
 /** Returns the part of a definition that responses need. */
-export function getResponseDefinition ({ code, status, type, message, meta, retry, action }: ErrorDefinition, docUrl: string | undefined): ResponseDefinition {
+export function getResponseDefinition (
+  { code, status, type, message, meta, retry, action }: ErrorDefinition,
+  docUrl: string | undefined
+): ResponseDefinition {
   return { code, status, type, message, meta, retry, action, title: codeTitle(code), docUrl }
 }
 
-/** Returns whether an error of this status can name fields: an invalid request (400, 422), or a value that is already in use (409). */
+/**
+ * Returns whether an error of this status can name fields: an invalid request (400, 422), or a value that is already in
+ * use (409).
+ */
 export function carriesIssues (definition: Pick<ErrorDefinition, 'status'>): boolean {
   return definition.status === 400 || definition.status === 409 || definition.status === 422
 }
 
-/** Returns the title of a code: `resource_not_found` is `Resource not found`, and `NoSuchBucket` is `No such bucket`. */
+/**
+ * Returns the title of a code: `resource_not_found` is `Resource not found`, and `NoSuchBucket` is `No such bucket`.
+ */
 export function codeTitle (code: string): string {
-  const words = listWords(code).map(word => /^[A-Z][a-z]+$/.test(word) ? word.toLowerCase() : word).join(' ').replace(/\b(api|http|ip|uri|id)\b/g, word => word.toUpperCase())
+  const words = listWords(code).map(word => /^[A-Z][a-z]+$/.test(word) ? word.toLowerCase() : word).join(' ').replace(
+    /\b(api|http|ip|uri|id)\b/g,
+    word => word.toUpperCase()
+  )
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
@@ -87,7 +100,10 @@ function listWords (code: string): string[] {
 }
 
 /** The phrases of RFC 9110, sections 15.5.14 and 15.5.21. Node's table still has those of earlier RFCs. */
-const newerPhrases: Readonly<Partial<Record<ErrorStatus, string>>> = { 413: 'Content Too Large', 422: 'Unprocessable Content' }
+const newerPhrases: Readonly<Partial<Record<ErrorStatus, string>>> = {
+  413: 'Content Too Large',
+  422: 'Unprocessable Content'
+}
 
 /** Returns the reason phrase of a status (RFC 9110, section 15). */
 export function reasonPhrase (status: ErrorStatus): string {
@@ -95,7 +111,11 @@ export function reasonPhrase (status: ErrorStatus): string {
 }
 
 /** Returns the data of the response to an error. */
-export function createContent (error: SentFields, definition: ResponseDefinition, context: ResponseContext): ResponseContent {
+export function createContent (
+  error: SentFields,
+  definition: ResponseDefinition,
+  context: ResponseContext
+): ResponseContent {
   return {
     code: definition.code,
     status: definition.status,
@@ -115,7 +135,11 @@ export function createContent (error: SentFields, definition: ResponseDefinition
 }
 
 /** Returns the example response of a definition: an occurrence with the definition's `example`. */
-export function createExampleContent (definition: ErrorDefinition, docUrl: string | undefined, context: ResponseContext): ResponseContent {
+export function createExampleContent (
+  definition: ErrorDefinition,
+  docUrl: string | undefined,
+  context: ResponseContext
+): ResponseContent {
   const { message, meta, issues, param, retryAfter } = definition.example
   const error = { message: message ?? defaultMessage(definition, meta), meta, issues, param }
   return createContent(error, getResponseDefinition(definition, docUrl), { ...context, retryAfter })

@@ -1,4 +1,6 @@
-/** Messages that are more specific than the message of their code, and phrases for issues without a JSON Schema keyword. */
+/**
+ * Messages that are more specific than the message of their code, and phrases for issues without a JSON Schema keyword.
+ */
 
 /** The messages by name. The tables of a language have the same names. */
 export const specificMessages = {

@@ -4,19 +4,32 @@ import type { ErrorStatus } from './definition.js'
 import { Type } from '../support/type-builder.js'
 
 /**
- * A schema with the type of its values. The types of TypeBox would be in the declarations of every application that exports a
- * catalog. Under pnpm, an application cannot import TypeBox.
+ * A schema with the type of its values. The types of TypeBox would be in the declarations of every application that
+ * exports a catalog. Under pnpm, an application cannot import TypeBox.
  */
 type SchemaOf<Value> = { readonly type: 'object', readonly '~unsafe': Value }
 
-type RateLimitMeta = SchemaOf<{ policy?: string, policies?: string[], limit?: number, window?: number, retry_after?: number }>
+type RateLimitMeta = SchemaOf<
+  { policy?: string, policies?: string[], limit?: number, window?: number, retry_after?: number }
+>
 
 const rateLimitMeta = Type.Object({
-  policy: Type.Optional(Type.String({ description: 'The name of the exceeded limit. If several limits are exceeded, it is the limit with the longest wait.' })),
-  policies: Type.Optional(Type.Array(Type.String(), { description: 'The names of all exceeded limits, if there are several.' })),
-  limit: Type.Optional(Type.Integer({ minimum: 0, description: 'The number of requests that the limit allows in one window.' })),
+  policy: Type.Optional(
+    Type.String({
+      description:
+        'The name of the exceeded limit. If several limits are exceeded, it is the limit with the longest wait.'
+    })
+  ),
+  policies: Type.Optional(
+    Type.Array(Type.String(), { description: 'The names of all exceeded limits, if there are several.' })
+  ),
+  limit: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'The number of requests that the limit allows in one window.' })
+  ),
   window: Type.Optional(Type.Integer({ minimum: 0, description: 'The length of the window, in seconds.' })),
-  retry_after: Type.Optional(Type.Integer({ minimum: 1, description: 'Seconds until the next request is allowed, as in Retry-After.' }))
+  retry_after: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Seconds until the next request is allowed, as in Retry-After.' })
+  )
 }, { additionalProperties: false }) as unknown as RateLimitMeta
 
 type ScopeMeta = SchemaOf<{ required?: string[], held?: string[] }>
@@ -29,7 +42,9 @@ const scopeMeta = Type.Object({
 type MethodMeta = SchemaOf<{ allowed?: string[] }>
 
 const methodMeta = Type.Object({
-  allowed: Type.Optional(Type.Array(Type.String(), { description: 'The methods that this endpoint supports, as in Allow.' }))
+  allowed: Type.Optional(
+    Type.Array(Type.String(), { description: 'The methods that this endpoint supports, as in Allow.' })
+  )
 }, { additionalProperties: false }) as unknown as MethodMeta
 
 const definitions = {
@@ -37,7 +52,8 @@ const definitions = {
     status: 400,
     type: 'invalid_request_error',
     message: 'The request is malformed.',
-    description: 'The request could not be parsed. For example, the JSON is malformed, the body does not match its Content-Length, or a header is invalid.',
+    description:
+      'The request could not be parsed. For example, the JSON is malformed, the body does not match its Content-Length, or a header is invalid.',
     action: 'Check the body against its Content-Type, and the headers against the documentation.'
   },
   invalid_parameter: {
@@ -97,7 +113,8 @@ const definitions = {
     status: 401,
     type: 'authentication_error',
     message: 'The access token is invalid.',
-    description: 'The access token is malformed, has an invalid signature, is not valid yet, or was issued for another audience.',
+    description:
+      'The access token is malformed, has an invalid signature, is not valid yet, or was issued for another audience.',
     action: 'Request a new access token.'
   },
   token_expired: {
@@ -226,7 +243,8 @@ const definitions = {
     type: 'conflict_error',
     message: 'A request with this idempotency key is still in progress.',
     description: 'The first request with this idempotency key has not finished yet.',
-    action: 'Wait, then send the same request again with the same idempotency key. With a new key, the request could be executed twice.',
+    action:
+      'Wait, then send the same request again with the same idempotency key. With a new key, the request could be executed twice.',
     retry: 'backoff'
   },
   resource_gone: {
@@ -289,7 +307,8 @@ const definitions = {
     status: 418,
     type: 'invalid_request_error',
     message: 'The server is a teapot and refuses the request.',
-    description: 'The API will never handle this request. The status 418 comes from a joke (RFC 2324), and RFC 9110 reserves it.',
+    description:
+      'The API will never handle this request. The status 418 comes from a joke (RFC 2324), and RFC 9110 reserves it.',
     action: 'Do not retry the request.'
   },
   misdirected_request: {
@@ -309,7 +328,13 @@ const definitions = {
     example: {
       issues: [
         { in: 'body', field: 'email', pointer: '/email', code: 'email', message: 'must be an email address' },
-        { in: 'body', field: 'name', pointer: '/name', code: 'min_length', message: 'must be at least 3 characters long' }
+        {
+          in: 'body',
+          field: 'name',
+          pointer: '/name',
+          code: 'min_length',
+          message: 'must be at least 3 characters long'
+        }
       ]
     }
   },
@@ -484,7 +509,11 @@ export const standardErrors: Catalog<typeof definitions> = defineErrors(definiti
 export type StandardCode = keyof typeof definitions
 
 /** The codes that only routes with an idempotency key can return. */
-export const idempotencyCodes: ReadonlySet<string> = new Set<StandardCode>(['idempotency_key_missing', 'idempotency_key_reused', 'idempotency_in_progress'])
+export const idempotencyCodes: ReadonlySet<string> = new Set<StandardCode>([
+  'idempotency_key_missing',
+  'idempotency_key_reused',
+  'idempotency_in_progress'
+])
 
 /** The code for each status. It is used if only the status of an error is known. */
 export const codesByStatus: Readonly<Record<ErrorStatus, StandardCode>> = {

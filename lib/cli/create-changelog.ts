@@ -13,8 +13,8 @@ interface Version {
 }
 
 /**
- * Compares each committed version of a lockfile with the version before it. For a merged branch, only the merge commit counts, so the changelog does
- * not have the intermediate states of the branch.
+ * Compares each committed version of a lockfile with the version before it. For a merged branch, only the merge commit
+ * counts, so the changelog does not have the intermediate states of the branch.
  *
  * @throws Error with one sentence if git is missing, or if the history is incomplete
  */
@@ -26,28 +26,52 @@ export function createChangelog (lockfile: string): Changelog {
   return { version: 1, entries: entries.filter(({ changes }) => changes.length > 0).reverse() }
 }
 
-/** Returns a sentence for each change in the history of a lockfile that a changelog does not have. A merge can change the date of a change. */
+/**
+ * Returns a sentence for each change in the history of a lockfile that a changelog does not have. A merge can change
+ * the date of a change.
+ */
 export function listMissingChanges ({ entries }: Changelog, lockfile: string): string[] {
   const format = ({ subject, explanation }: ChangelogEntry['changes'][number]): string => `${subject}: ${explanation}`
   const known = new Set(entries.flatMap(({ changes }) => changes.map(format)))
-  return createChangelog(lockfile).entries.flatMap(({ date, changes }) => changes.map(format).filter(change => !known.has(change)).map(change => `${date}, ${change}`))
+  return createChangelog(lockfile).entries.flatMap(({ date, changes }) =>
+    changes.map(format).filter(change => !known.has(change)).map(change => `${date}, ${change}`)
+  )
 }
 
 /** Returns the versions of a lockfile, also under its earlier paths, the oldest first. */
 function listVersions (lockfile: string): Version[] {
   const [folder, name] = [dirname(resolve(lockfile)), basename(lockfile)]
   const fail = (reason: string): never => {
-    throw new Error(`fastify-api-errors: --lockfile: expected a committed file in a git repository with its whole history, but ${reason}`)
+    throw new Error(
+      `fastify-api-errors: --lockfile: expected a committed file in a git repository with its whole history, but ${reason}`
+    )
   }
   const git = (...args: readonly string[]): string => {
     try {
-      return execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', maxBuffer: 2 ** 30, stdio: ['ignore', 'pipe', 'pipe'] })
+      return execFileSync('git', ['-C', folder, ...args], {
+        encoding: 'utf8',
+        maxBuffer: 2 ** 30,
+        stdio: ['ignore', 'pipe', 'pipe']
+      })
     } catch (error) {
       return fail(`git failed: ${getFirstLine((error as { readonly stderr?: string }).stderr || error)}`)
     }
   }
-  if (git('rev-parse', '--is-shallow-repository').trim() === 'true') fail("the repository is a shallow clone. Run 'git fetch --unshallow'.")
-  const log = git('-c', 'core.quotePath=off', 'log', '--first-parent', '-m', '--follow', '--name-status', '--format=commit %H %cs', '--', name)
+  if (git('rev-parse', '--is-shallow-repository').trim() === 'true') {
+    fail("the repository is a shallow clone. Run 'git fetch --unshallow'.")
+  }
+  const log = git(
+    '-c',
+    'core.quotePath=off',
+    'log',
+    '--first-parent',
+    '-m',
+    '--follow',
+    '--name-status',
+    '--format=commit %H %cs',
+    '--',
+    name
+  )
   const commits = log.split(/^commit /m).slice(1)
   if (commits.length === 0) fail(`${lockfile} has no commits.`)
   // Git can take a copy of another lockfile for an earlier version.

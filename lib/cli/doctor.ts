@@ -1,4 +1,7 @@
-/** The command `doctor`. It lists what an application registers, what prevents its errors from being handled or documented, and how to fix each problem. */
+/**
+ * The command `doctor`. It lists what an application registers, what prevents its errors from being handled or
+ * documented, and how to fix each problem.
+ */
 import type { FastifyInstance } from 'fastify'
 import { getServerOptions } from '../fastify/internals.js'
 import { getInferences, listUnhandledRoutes } from '../infer/inferences.js'
@@ -23,8 +26,10 @@ export interface Diagnosis {
 
 /** The names of plugins that affect errors. */
 const plugins = [
-  '@fastify/auth', '@fastify/basic-auth', '@fastify/bearer-auth', '@fastify/circuit-breaker', '@fastify/cors', '@fastify/csrf-protection', '@fastify/helmet', '@fastify/http-proxy', '@fastify/jwt',
-  '@fastify/multipart', '@fastify/rate-limit', '@fastify/sensible', '@fastify/static', '@fastify/swagger', '@fastify/under-pressure', '@fastify/websocket'
+  '@fastify/auth', '@fastify/basic-auth', '@fastify/bearer-auth', '@fastify/circuit-breaker', '@fastify/cors',
+  '@fastify/csrf-protection', '@fastify/helmet', '@fastify/http-proxy', '@fastify/jwt', '@fastify/multipart',
+  '@fastify/rate-limit', '@fastify/sensible', '@fastify/static', '@fastify/swagger', '@fastify/under-pressure',
+  '@fastify/websocket'
 ]
 
 /**
@@ -39,57 +44,81 @@ export function diagnose (app: FastifyInstance, warnings: readonly string[]): Di
   const references: ReadonlyArray<Reference & { readonly prefix?: string }> = listReferences<Reference>(app)
   return {
     registered: [...references.map(describeRegistration), ...others],
-    problems: [...warnings.map(problem => ({ problem })), ...findServerProblems(app), ...references.flatMap(findNotFoundProblems), ...findRouteProblems(app, references)]
+    problems: [
+      ...warnings.map(problem => ({ problem })),
+      ...findServerProblems(app),
+      ...references.flatMap(findNotFoundProblems),
+      ...findRouteProblems(app, references)
+    ]
   }
 }
 
 const notRegistered: Problem = {
-  problem: 'fastify-api-errors is not registered on the root instance, so scopes without it send the errors of Fastify.',
+  problem:
+    'fastify-api-errors is not registered on the root instance, so scopes without it send the errors of Fastify.',
   line: 'await app.register(apiErrors)'
 }
 
-function describeRegistration ({ prefix = '', codes, formats, limits }: Reference & { readonly prefix?: string }): string {
+function describeRegistration (
+  { prefix = '', codes, formats, limits }: Reference & { readonly prefix?: string }
+): string {
   const place = prefix === '' ? '' : ` on ${prefix}`
-  const documented = new Set(codes.flatMap(({ routes }) => routes)) // An application can respond to all errors of a route itself.
+  // An application can respond to all errors of a route itself.
+  const documented = new Set(codes.flatMap(({ routes }) => routes))
   const limited = limits.length === 0 ? 'no rate limits' : `rate limits: ${limits.map(({ name }) => name).join(', ')}`
   return `fastify-api-errors${place}: format ${formats.map(({ name }) => name).join(' or ')}, ${formatCount(documented.size, 'documented route')}, ${limited}`
 }
 
 function findServerProblems (app: FastifyInstance): Problem[] {
   return getServerOptions(app).frameworkErrors === undefined
-    ? [{ problem: 'Fastify and Node respond to invalid URLs, malformed HTTP and slow requests themselves.', line: 'Fastify(serverOptions({ ...yours }))' }]
+    ? [{
+        problem: 'Fastify and Node respond to invalid URLs, malformed HTTP and slow requests themselves.',
+        line: 'Fastify(serverOptions({ ...yours }))'
+      }]
     : []
 }
 
 function findNotFoundProblems ({ codes }: Reference): Problem[] {
   return codes.some(({ code, elsewhere }) => code === 'route_not_found' && elsewhere === undefined)
-    ? [{ problem: 'Another not-found handler responds to requests without a route, because notFound is false.', line: 'await app.register(apiErrors, { notFound: true })' }]
+    ? [{
+        problem: 'Another not-found handler responds to requests without a route, because notFound is false.',
+        line: 'await app.register(apiErrors, { notFound: true })'
+      }]
     : []
 }
 
 function findRouteProblems (app: FastifyInstance, references: readonly Reference[]): Problem[] {
-  const all = getInferences(app).flatMap(({ routeErrors }) => routeErrors.routes.map(record => ({ record, routeErrors })))
+  const all = getInferences(app).flatMap(({ routeErrors }) =>
+    routeErrors.routes.map(record => ({ record, routeErrors }))
+  )
   const limitedByUs = new Set(references.flatMap(({ limits }) => limits.flatMap(({ routes }) => routes)))
   // Only @fastify/rate-limit reads `config.rateLimit`, which replaces the default policies of this plugin.
   const limited = all.filter(({ record, record: { route: { config } }, routeErrors }) =>
-    (config?.rateLimit === undefined || config.rateLimitPolicy) && isLimitedByPlugin(routeErrors.getTargets(record)))
+    (config?.rateLimit === undefined || config.rateLimitPolicy) && isLimitedByPlugin(routeErrors.getTargets(record))
+  )
   const checks: ReadonlyArray<readonly [names: readonly string[], subject: string, line: string]> = [
     [
       listUnhandledRoutes(app),
-      'An error handler of the application responds to the errors of', 'throw error // at the end of the handler, or delete the handler'
+      'An error handler of the application responds to the errors of',
+      'throw error // at the end of the handler, or delete the handler'
     ],
     [
       limited.flatMap(({ record }) => listMethodNames(record)).filter(name => limitedByUs.has(name)),
-      'Both @fastify/rate-limit and the option rateLimit limit', 'config: { rateLimit: false } // on the route, or delete one of the two'
+      'Both @fastify/rate-limit and the option rateLimit limit',
+      'config: { rateLimit: false } // on the route, or delete one of the two'
     ]
   ]
-  return checks.flatMap(([names, subject, line]) => names.length === 0 ? [] : [{ problem: `${subject} ${[...new Set(names)].sort().join(', ')}.`, line }])
+  return checks.flatMap(([names, subject, line]) =>
+    names.length === 0 ? [] : [{ problem: `${subject} ${[...new Set(names)].sort().join(', ')}.`, line }]
+  )
 }
 
 /** Returns a diagnosis as text. */
 export function printDiagnosis ({ registered, problems }: Diagnosis): string {
   return [
-    'Registered', ...registered.map(line => `  ${line}`), '',
+    'Registered',
+    ...registered.map(line => `  ${line}`),
+    '',
     ...problems.length === 0 ? ['No problems were found.'] : [formatCount(problems.length, 'problem')],
     ...problems.flatMap(({ problem, line }) => [`  ${problem}`, ...line === undefined ? [] : [`    ${line}`]])
   ].join('\n')

@@ -10,7 +10,8 @@ import { isObject } from '../support/is-object.js'
 
 const program = 'fastify-api-errors'
 
-const expected = "a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, a function that returns one, or a plugin"
+const expected =
+  "a module whose default export, or export 'app' or 'build', is a Fastify instance, a promise of one, a function that returns one, or a plugin"
 
 /**
  * Imports an application and starts it.
@@ -22,7 +23,9 @@ const expected = "a module whose default export, or export 'app' or 'build', is 
 export async function loadApp (module: string | undefined): Promise<FastifyInstance> {
   const path = resolve(module ?? '')
   if (module === undefined) rejectOption(program, '--app', "the module of the API, such as './app.js'", module)
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) rejectOption(program, '--app', 'the path of an existing file', module)
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+    rejectOption(program, '--app', 'the path of an existing file', module)
+  }
   if (/\.[cm]?ts$/.test(path)) await registerTsx(path)
   let app: unknown
   let names: readonly string[] = []
@@ -33,9 +36,24 @@ export async function loadApp (module: string | undefined): Promise<FastifyInsta
     if (isApplication(app)) await app.ready()
   } catch (error) {
     const file = findUnknownTypeScript(error)
-    if (file === path) rejectOption(program, '--app', "JavaScript, or TypeScript and the package tsx ('npm install --save-dev tsx')", module)
-    if (file !== undefined) throw createAppError(module, 'does not start', `it imports ${relative('', file)}. Run the command with NODE_OPTIONS='--import=tsx'.`)
-    const hint = error instanceof SyntaxError && findPlace(error) === '' ? ` (run 'node ${module}' to see the file and line)` : '' // Node hides the place of a syntax error in an ES module.
+    if (file === path) {
+      rejectOption(
+        program,
+        '--app',
+        "JavaScript, or TypeScript and the package tsx ('npm install --save-dev tsx')",
+        module
+      )
+    }
+    if (file !== undefined) {
+      throw createAppError(
+        module,
+        'does not start',
+        `it imports ${relative('', file)}. Run the command with NODE_OPTIONS='--import=tsx'.`
+      )
+    }
+    const hint = error instanceof SyntaxError && findPlace(error) === ''
+      ? ` (run 'node ${module}' to see the file and line)`
+      : '' // Node hides the place of a syntax error in an ES module.
     throw createAppError(module, `does not start${hint}`, error)
   }
   if (!isApplication(app)) {
@@ -47,15 +65,19 @@ export async function loadApp (module: string | undefined): Promise<FastifyInsta
 
 /** Returns an error for the message of a command: what the application did, the place in its code, and the reason. */
 export function createAppError (module: string | undefined, what: string, reason: unknown): Error {
-  return new Error(`${program}: --app: ${module === undefined ? 'the application' : JSON.stringify(module)} ${what}${findPlace(reason)}: ${getFirstLine(reason)}`)
+  return new Error(
+    `${program}: --app: ${module === undefined ? 'the application' : JSON.stringify(module)} ${what}${findPlace(reason)}: ${getFirstLine(reason)}`
+  )
 }
 
 /**
- * Makes Node load TypeScript with the tsx of the application, unless the process was started with a loader. An application
- * without tsx is imported directly, because newer versions of Node load TypeScript themselves.
+ * Makes Node load TypeScript with the tsx of the application, unless the process was started with a loader. An
+ * application without tsx is imported directly, because newer versions of Node load TypeScript themselves.
  */
 async function registerTsx (path: string): Promise<void> {
-  const hasLoader = /(^|\s)(--import|--loader|--experimental-loader|--require|-r)\b/.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '))
+  const hasLoader = /(^|\s)(--import|--loader|--experimental-loader|--require|-r)\b/.test(
+    [...process.execArgv, process.env.NODE_OPTIONS].join(' ')
+  )
   const tsx = hasLoader ? undefined : findTsx(path)
   if (tsx === undefined) return
   await importFile(tsx) // the same as `node --import tsx`
@@ -72,7 +94,9 @@ function findTsx (path: string): string | undefined {
 
 /** Returns the file that Node cannot load because it is TypeScript. */
 function findUnknownTypeScript (error: unknown): string | undefined {
-  return isObject(error) && error.code === 'ERR_UNKNOWN_FILE_EXTENSION' ? /"\.[cm]?ts" for (.*)$/.exec(String(error.message))?.[1] : undefined
+  return isObject(error) && error.code === 'ERR_UNKNOWN_FILE_EXTENSION'
+    ? /"\.[cm]?ts" for (.*)$/.exec(String(error.message))?.[1]
+    : undefined
 }
 
 /** Imports a module of the application, which can export anything. */
@@ -91,12 +115,18 @@ async function createExportedApp (path: string, { default: main, app, build, opt
 /** Returns whether a function is a plugin, as for fastify-cli, instead of a function that creates the application. */
 function isPlugin (exported: object): exported is FastifyPluginAsync {
   const { length } = exported as { readonly length: number }
-  return length > 1 || Symbol.for('skip-override') in exported || (length === 1 && /^[^(]*\(?\s*(fastify|app|instance|server)\b/.test(String(exported)))
+  return length > 1 || Symbol.for('skip-override') in exported ||
+    (length === 1 && /^[^(]*\(?\s*(fastify|app|instance|server)\b/.test(String(exported)))
 }
 
-/** Creates an application with the Fastify version that the module uses, and registers a plugin without a separate scope. */
+/**
+ * Creates an application with the Fastify version that the module uses, and registers a plugin without a separate
+ * scope.
+ */
 async function createApp (path: string, plugin: FastifyPluginAsync, options: unknown): Promise<FastifyInstance> {
-  const fastify = createRequire(path)('fastify') as { readonly default: (options: FastifyServerOptions) => FastifyInstance }
+  const fastify = createRequire(path)('fastify') as {
+    readonly default: (options: FastifyServerOptions) => FastifyInstance
+  }
   const app = fastify.default(isObject(options) ? options : {})
   await app.register(fp(plugin))
   return app
@@ -108,12 +138,18 @@ function isApplication (value: unknown): value is FastifyInstance {
 
 const ownFolders = ['lib', 'dist'].map(folder => fileURLToPath(new URL(`../../${folder}/`, import.meta.url)))
 
-/** Returns the file and line of the application's code that threw an error, such as ` (at src/db.ts:12)`. Empty if it is unknown. */
+/**
+ * Returns the file and line of the application's code that threw an error, such as ` (at src/db.ts:12)`. Empty if it is
+ * unknown.
+ */
 function findPlace (error: unknown): string {
   for (const line of String((error as Partial<Error> | null | undefined)?.stack).split('\n')) {
-    const [, location = '', number] = /(?:^|\(|at (?:async )?)((?:file:\/\/|[A-Z]:)?[/\\][^()]+?):(\d+)(?::\d+)?\)?$/.exec(line) ?? []
+    const [, location = '', number] =
+      /(?:^|\(|at (?:async )?)((?:file:\/\/|[A-Z]:)?[/\\][^()]+?):(\d+)(?::\d+)?\)?$/.exec(line) ?? []
     const file = location.startsWith('file:') ? fileURLToPath(location.replace(/\?.*$/, '')) : location
-    if (file !== '' && !file.includes('/node_modules/') && !ownFolders.some(folder => file.startsWith(folder))) return ` (at ${relative('', file)}:${number})`
+    if (file !== '' && !file.includes('/node_modules/') && !ownFolders.some(folder => file.startsWith(folder))) {
+      return ` (at ${relative('', file)}:${number})`
+    }
   }
   return ''
 }

@@ -15,12 +15,17 @@ function fail (error: unknown): never {
   process.exit(2)
 }
 
-process.once('beforeExit', () => fail('fastify-api-errors: --app never finished starting: its promise is still pending.'))
+process.once(
+  'beforeExit',
+  () => fail('fastify-api-errors: --app never finished starting: its promise is still pending.')
+)
 // Otherwise, Node would exit with code 1, which means that the command found a problem.
 process.once('uncaughtException', error => fail(createAppError(undefined, 'threw an unhandled error', error)))
 process.once('exit', code => {
   if (hasEnded) return
-  console.error(`fastify-api-errors: --app: the application ended the process with exit code ${code}, so the command did not run.`)
+  console.error(
+    `fastify-api-errors: --app: the application ended the process with exit code ${code}, so the command did not run.`
+  )
   process.exitCode = 2
 })
 runCommand(process.argv.slice(2)).then(({ output, code, warning }) => {

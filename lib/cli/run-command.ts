@@ -82,7 +82,10 @@ const commandsWithoutApp: Readonly<Record<string, (options: Options) => Outcome>
 /** Prints what the application registers, and its problems. */
 function doctor (app: FastifyInstance, { json }: Options, warnings: readonly string[]): Outcome {
   const diagnosis = diagnose(app, warnings)
-  return { output: json ? JSON.stringify(diagnosis, null, 2) : printDiagnosis(diagnosis), code: diagnosis.problems.length === 0 ? 0 : 1 }
+  return {
+    output: json ? JSON.stringify(diagnosis, null, 2) : printDiagnosis(diagnosis),
+    code: diagnosis.problems.length === 0 ? 0 : 1
+  }
 }
 
 /** Prints the errors that were found in the source, and writes the file of inferred errors if --write is set. */
@@ -93,15 +96,34 @@ async function infer (app: FastifyInstance, { inferred, write, json }: Options):
   if (!write) return { output, code: 0 }
   const folder = dirname(resolve(inferred))
   if (!existsSync(folder)) rejectOption(program, '--inferred', 'a path in an existing folder', inferred)
-  const file = createInferredErrors(report, existsSync(inferred) ? readInferredErrors(inferred, '--inferred') : undefined)
-  accessFile('--inferred', inferred, 'written', () => { writeFileSync(inferred, printInferredErrors(file)) })
-  return { output: json ? output : `${output}\nWrote ${formatCount(Object.values(file.routes).flat().length, 'error')} to ${inferred}.`, code: 0 }
+  const file = createInferredErrors(
+    report,
+    existsSync(inferred) ? readInferredErrors(inferred, '--inferred') : undefined
+  )
+  accessFile('--inferred', inferred, 'written', () => {
+    writeFileSync(inferred, printInferredErrors(file))
+  })
+  return {
+    output: json
+      ? output
+      : `${output}\nWrote ${formatCount(Object.values(file.routes).flat().length, 'error')} to ${inferred}.`,
+    code: 0
+  }
 }
 
-/** Compares the API with its lockfile, its source with the file of inferred errors, and a changelog with the history of the lockfile. The last two are optional. */
+/**
+ * Compares the API with its lockfile, its source with the file of inferred errors, and a changelog with the history of
+ * the lockfile. The last two are optional.
+ */
 async function check (app: FastifyInstance, options: Options): Promise<Outcome> {
   const { inferred, lockfile, changelog, json, format = json ? 'json' : 'text' } = options
-  expectOption(program, '--format', Object.hasOwn(checkFormats, format), `one of ${Object.keys(checkFormats).join(', ')}`, format)
+  expectOption(
+    program,
+    '--format',
+    Object.hasOwn(checkFormats, format),
+    `one of ${Object.keys(checkFormats).join(', ')}`,
+    format
+  )
   expectOption(program, '--format', !json || format === 'json', "'json', because --json is also set", format)
   const hasInferred = existsSync(inferred)
   const result: CheckResult = {
@@ -114,13 +136,23 @@ async function check (app: FastifyInstance, options: Options): Promise<Outcome> 
 
 async function checkSource (app: FastifyInstance, inferred: string): Promise<string[]> {
   const { compareInferredErrors, createInferredErrors, inferErrors } = await import('../source/index.js')
-  return compareInferredErrors(readInferredErrors(inferred, '--inferred'), createInferredErrors(await inferErrors(app, process.cwd())))
+  return compareInferredErrors(
+    readInferredErrors(inferred, '--inferred'),
+    createInferredErrors(await inferErrors(app, process.cwd()))
+  )
 }
 
 function checkLockfile (references: readonly LockSource[], path: string): NonNullable<CheckResult['lockfile']> {
   expectOption(program, '--lockfile', existsSync(path), `a file that '${program} lock' wrote`, path)
   const lock = createLock(...references)
-  return { path, changes: compareLocks(parseLock(accessFile('--lockfile', path, 'read', () => readFileSync(path, 'utf8')), path), lock), size: describeSize(lock) }
+  return {
+    path,
+    changes: compareLocks(
+      parseLock(accessFile('--lockfile', path, 'read', () => readFileSync(path, 'utf8')), path),
+      lock
+    ),
+    size: describeSize(lock)
+  }
 }
 
 function checkChangelog (path: string, lockfile: string): string[] {
@@ -142,7 +174,9 @@ function writeReference (reference: Reference, { out, url }: Options): Outcome {
 function writeLockfile (references: readonly LockSource[], { lockfile }: Options): Outcome {
   expectOption(program, '--lockfile', existsSync(dirname(resolve(lockfile))), 'a path in an existing folder', lockfile)
   const lock = createLock(...references)
-  accessFile('--lockfile', lockfile, 'written', () => { writeFileSync(lockfile, writeLock(lock)) })
+  accessFile('--lockfile', lockfile, 'written', () => {
+    writeFileSync(lockfile, writeLock(lock))
+  })
   return { output: `Wrote ${describeSize(lock)} to ${lockfile}.`, code: 0 }
 }
 
@@ -157,10 +191,21 @@ function accessFile<Result> (option: string, path: string, verb: 'read' | 'writt
 
 function writeChangelog ({ lockfile, changelog = 'errors.changelog.json' }: Options): Outcome {
   expectOption(program, '--lockfile', existsSync(lockfile), `a file that '${program} lock' wrote`, lockfile)
-  expectOption(program, '--changelog', existsSync(dirname(resolve(changelog))), 'a path in an existing folder', changelog)
+  expectOption(
+    program,
+    '--changelog',
+    existsSync(dirname(resolve(changelog))),
+    'a path in an existing folder',
+    changelog
+  )
   const content = createChangelog(lockfile)
-  accessFile('--changelog', changelog, 'written', () => { writeFileSync(changelog, `${JSON.stringify(content, null, 2)}\n`) })
-  return { output: `Wrote ${formatCount(content.entries.flatMap(({ changes }) => changes).length, 'change')} to ${changelog}.`, code: 0 }
+  accessFile('--changelog', changelog, 'written', () => {
+    writeFileSync(changelog, `${JSON.stringify(content, null, 2)}\n`)
+  })
+  return {
+    output: `Wrote ${formatCount(content.entries.flatMap(({ changes }) => changes).length, 'change')} to ${changelog}.`,
+    code: 0
+  }
 }
 
 function describeSize (lock: Lock): string {
@@ -169,11 +214,15 @@ function describeSize (lock: Lock): string {
 }
 
 /** Returns the result of a function, and the warnings that this package emitted while the function ran. */
-async function collectWarnings<Result> (run: () => Promise<Result>): Promise<{ readonly result: Result, readonly warnings: readonly string[] }> {
+async function collectWarnings<Result> (
+  run: () => Promise<Result>
+): Promise<{ readonly result: Result, readonly warnings: readonly string[] }> {
   const warnings: string[] = []
   const listener = (warning: Error & { readonly code?: string }): void => {
     // The problem that `doctor` finds names the routes.
-    if (warning.code?.startsWith('FASTIFY_API_ERRORS_') === true && warning.code !== 'FASTIFY_API_ERRORS_REPLACED') warnings.push(warning.message)
+    if (warning.code?.startsWith('FASTIFY_API_ERRORS_') === true && warning.code !== 'FASTIFY_API_ERRORS_REPLACED') {
+      warnings.push(warning.message)
+    }
   }
   process.on('warning', listener)
   try {
@@ -223,7 +272,9 @@ function parseArguments (args: string[]) {
 function checkGivenOptions (command: string, given: readonly string[]): void {
   for (const option of given) {
     const readers = commandsByOption[option]
-    if (readers !== undefined && !readers.includes(command)) rejectOption(program, `--${option}`, `the command ${readers.join(' or ')}`, command)
+    if (readers !== undefined && !readers.includes(command)) {
+      rejectOption(program, `--${option}`, `the command ${readers.join(' or ')}`, command)
+    }
   }
 }
 
@@ -242,21 +293,34 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   if (values.help === true) return { output: usage, code: 0 }
   if (values.version === true) return { output: readVersion(), code: 0 }
   const [name = ''] = positionals
-  const find = <Value>(table: Readonly<Record<string, Value>>): Value | undefined => positionals.length === 1 && Object.hasOwn(table, name) ? table[name] : undefined
+  const find = <Value>(table: Readonly<Record<string, Value>>): Value | undefined =>
+    positionals.length === 1 && Object.hasOwn(table, name) ? table[name] : undefined
   const withoutApp = find(commandsWithoutApp)
   const command = find(commands)
-  if (withoutApp !== undefined || command !== undefined) checkGivenOptions(name, tokens.flatMap(token => token.kind === 'option' ? token.name : []))
+  if (withoutApp !== undefined || command !== undefined) {
+    checkGivenOptions(
+      name,
+      tokens.flatMap(token => token.kind === 'option' ? token.name : [])
+    )
+  }
   if (withoutApp !== undefined) return withoutApp(values)
   if (command === undefined) {
     const names = Object.keys({ ...commands, ...commandsWithoutApp })
     const given = positionals.length === 0 ? undefined : positionals.join(' ')
-    if (positionals.length > 1 && names.includes(name)) rejectOption(program, 'command', `only '${name}', because options such as --app and --lockfile name files`, given)
+    if (positionals.length > 1 && names.includes(name)) {
+      rejectOption(program, 'command', `only '${name}', because options such as --app and --lockfile name files`, given)
+    }
     rejectOption(program, 'command', `one of ${names.join(', ')} (see --help)`, given)
   }
   const { result: app, warnings } = await collectWarnings(() => loadApp(values.app))
   const run = async (): Promise<Outcome> => {
     if (app.apiErrors === undefined && command !== doctor) {
-      rejectOption(program, '--app', `an application that registers ${program} on its root instance, and not only in a scope`, values.app)
+      rejectOption(
+        program,
+        '--app',
+        `an application that registers ${program} on its root instance, and not only in a scope`,
+        values.app
+      )
     }
     return await command(app, values, warnings)
   }
@@ -276,7 +340,9 @@ async function closeApp (app: FastifyInstance, module: string | undefined): Prom
   const close = Promise.resolve(app.close())
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => { reject(new Error(`it took longer than ${closeTimeout / 1000} seconds.`)) }, closeTimeout)
+    timer = setTimeout(() => {
+      reject(new Error(`it took longer than ${closeTimeout / 1000} seconds.`))
+    }, closeTimeout)
   })
   try {
     await Promise.race([close, timeout])

@@ -1,8 +1,8 @@
 /** Computes the wait before the next attempt, and waits. */
 
 /**
- * Returns the milliseconds to wait after an attempt: a random time up to a limit that doubles with each attempt ("full jitter").
- * So clients that failed at the same time do not retry at the same time.
+ * Returns the milliseconds to wait after an attempt: a random time up to a limit that doubles with each attempt ("full
+ * jitter"). So clients that failed at the same time do not retry at the same time.
  *
  * @param attempt 1 after the first attempt
  */

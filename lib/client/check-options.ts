@@ -1,4 +1,7 @@
-/** Checks the `fetch` and the options of `withRetry` and `withPacing`. The client does not import the checks of the server. */
+/**
+ * Checks the `fetch` and the options of `withRetry` and `withPacing`. The client does not import the checks of the
+ * server.
+ */
 import { isObject } from './is-object.js'
 
 /** An option: its default, the expected value as a phrase, and whether a value is valid. */
@@ -15,20 +18,34 @@ export function isAmount (value: unknown): boolean {
 /**
  * Returns the options with their defaults.
  *
- * @throws TypeError with one sentence in the form of the server: the function, the option, the expected value, and the received value
+ * @throws TypeError with one sentence in the form of the server: the function, the option, the expected value, and the
+ * received value
  */
-export function checkOptions<Settings> (owner: string, fetch: unknown, options: Partial<Settings>, rules: OptionRules<Settings>): Settings {
+export function checkOptions<Settings> (
+  owner: string,
+  fetch: unknown,
+  options: Partial<Settings>,
+  rules: OptionRules<Settings>
+): Settings {
   const expect = (name: string, isValid: boolean, expected: string, value: unknown): void => {
-    if (!isValid) throw new TypeError(`${owner}: ${name}: expected ${expected}, got ${/string|object/.test(typeof value) ? JSON.stringify(value) : String(value)}.`)
+    if (!isValid) {
+      throw new TypeError(
+        `${owner}: ${name}: expected ${expected}, got ${/string|object/.test(typeof value) ? JSON.stringify(value) : String(value)}.`
+      )
+    }
   }
   expect('fetch', typeof fetch === 'function', 'a function', fetch)
   expect('options', isObject(options), 'an object', options)
   const names = Object.keys(rules)
   const stray = Object.keys(options).find(name => !names.includes(name))
-  if (stray !== undefined) throw new TypeError(`${owner}: ${stray}: unknown option, expected one of ${names.join(', ')}.`)
-  return Object.fromEntries(Object.entries<OptionRule<unknown>>(rules).map(([name, [defaultValue, expected, isValid]]) => {
-    const { [name]: value = defaultValue } = options as Readonly<Record<string, unknown>>
-    expect(name, isValid(value), expected, value)
-    return [name, value]
-  })) as Settings
+  if (stray !== undefined) {
+    throw new TypeError(`${owner}: ${stray}: unknown option, expected one of ${names.join(', ')}.`)
+  }
+  return Object.fromEntries(
+    Object.entries<OptionRule<unknown>>(rules).map(([name, [defaultValue, expected, isValid]]) => {
+      const { [name]: value = defaultValue } = options as Readonly<Record<string, unknown>>
+      expect(name, isValid(value), expected, value)
+      return [name, value]
+    })
+  ) as Settings
 }

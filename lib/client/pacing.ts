@@ -8,7 +8,10 @@ import { readLimits, type ReportedLimit } from './reported-limits.js'
 
 /** The options of {@link withPacing}. */
 export interface PacingOptions {
-  /** The longest wait, in milliseconds. A request that would have to wait longer is sent, and the API decides. @default 30000 */
+  /**
+   * The longest wait, in milliseconds. A request that would have to wait longer is sent, and the API decides. @default
+   * 30000
+   */
   readonly maxDelay?: number
 }
 
@@ -36,13 +39,13 @@ interface Limit {
 const [maxLimits, maxRoutes] = [100, 1000]
 
 /**
- * Returns a `fetch` that delays a request while a limit is used up, so that the API does not reject it with a 429. The limits
- * are in `RateLimit` and `RateLimit-Policy` of the responses (draft-ietf-httpapi-ratelimit-headers-11).
+ * Returns a `fetch` that delays a request while a limit is used up, so that the API does not reject it with a 429. The
+ * limits are in `RateLimit` and `RateLimit-Policy` of the responses (draft-ietf-httpapi-ratelimit-headers-11).
  *
- * A limit applies to a method and URL if the last response to them reported it. The query is ignored. A limit that responses of
- * several URLs reported applies to the whole origin, except to URLs whose responses have no limits. The first requests are not
- * delayed, because no limit is known yet. At most 100 limits and 1,000 URLs are remembered. Each credential has its own limits,
- * so call `withPacing` for each.
+ * A limit applies to a method and URL if the last response to them reported it. The query is ignored. A limit that
+ * responses of several URLs reported applies to the whole origin, except to URLs whose responses have no limits. The
+ * first requests are not delayed, because no limit is known yet. At most 100 limits and 1,000 URLs are remembered. Each
+ * credential has its own limits, so call `withPacing` for each.
  *
  * The promise rejects as soon as the `signal` of the request is aborted, even while it waits.
  *
@@ -51,24 +54,35 @@ const [maxLimits, maxRoutes] = [100, 1000]
  * const patient = withRetry(withPacing(fetch))
  */
 export function withPacing (fetch: Fetch, options: PacingOptions = {}): Fetch {
-  const { maxDelay } = checkOptions<Required<PacingOptions>>('withPacing', fetch, options, { maxDelay: [30_000, 'milliseconds, 0 or more', isAmount] })
+  const { maxDelay } = checkOptions<Required<PacingOptions>>('withPacing', fetch, options, {
+    maxDelay: [30_000, 'milliseconds, 0 or more', isAmount]
+  })
   const limits = new Map<string, Limit>()
   const routes = new Map<string, readonly Limit[]>()
 
   function findLimits (origin: string, route: string): readonly Limit[] {
-    return routes.get(route) ?? [...limits].flatMap(([key, limit]) => limit.isShared && key.startsWith(`${origin} `) ? limit : [])
+    return routes.get(route) ??
+      [...limits].flatMap(([key, limit]) => limit.isShared && key.startsWith(`${origin} `) ? limit : [])
   }
 
   function updateLimit (key: string, route: string, { remaining, seconds, quota, window }: ReportedLimit): Limit {
     const limit = limits.get(key) ?? { remaining, endsAt: 0, quota, window, pending: 0, route, isShared: false }
     limit.isShared ||= limit.route !== route
     setLast(limits, maxLimits, key, limit)
-    return Object.assign(limit, { remaining: remaining - limit.pending, endsAt: performance.now() + seconds * 1000, quota, window })
+    return Object.assign(limit, {
+      remaining: remaining - limit.pending,
+      endsAt: performance.now() + seconds * 1000,
+      quota,
+      window
+    })
   }
 
   return async (input, init) => {
     const request = typeof input === 'object' && 'url' in input ? input : undefined
-    const [url, origin = ''] = /^(\w+:\/\/[^/?#]*)?[^?#]*/.exec(request?.url ?? String(input)) as unknown as [string, string?]
+    const [url, origin = ''] = /^(\w+:\/\/[^/?#]*)?[^?#]*/.exec(request?.url ?? String(input)) as unknown as [
+      string,
+      string?
+    ]
     const route = `${(init?.method ?? request?.method ?? 'GET').toUpperCase()} ${url}`
     const latest = performance.now() + maxDelay
     let used = findLimits(origin, route)
@@ -102,10 +116,13 @@ async function countPending (limits: readonly Limit[], send: () => Promise<Respo
 /** Returns the milliseconds until each limit allows another request. */
 function getDelay (limits: readonly Limit[]): number {
   const now = performance.now()
-  return Math.max(0, ...limits.map(limit => {
-    if (limit.endsAt <= now) startWindow(limit, now)
-    return limit.remaining > 0 ? 0 : limit.endsAt - now
-  }))
+  return Math.max(
+    0,
+    ...limits.map(limit => {
+      if (limit.endsAt <= now) startWindow(limit, now)
+      return limit.remaining > 0 ? 0 : limit.endsAt - now
+    })
+  )
 }
 
 /** Without a quota, nothing is known about the new window until the next response. */

@@ -41,16 +41,20 @@ function readString (value: unknown): string | undefined {
 /** Reads the member `error`. In other APIs, it is a phrase, and there is no `requestId`: `"error": "Unauthorized"`. */
 function readCode ({ error, requestId }: JsonObject): string | undefined {
   const isOurs = typeof requestId === 'string'
-  return typeof error === 'string' && (isOurs ? /^[A-Za-z0-9_.:/-]+$/ : /^[a-z][a-z0-9_]*$/).test(error) ? error : undefined
+  return typeof error === 'string' && (isOurs ? /^[A-Za-z0-9_.:/-]+$/ : /^[a-z][a-z0-9_]*$/).test(error)
+    ? error
+    : undefined
 }
 
 function readIssues (value: unknown): ResponseIssue[] {
   if (Array.isArray(value)) return value.flatMap(item => readIssue(item) ?? [])
   if (!isObject(value)) return []
-  return Object.entries(value).flatMap(([field, reasons]) => [reasons].flat().flatMap(reason => {
-    const message = readString(reason)
-    return message === undefined ? [] : { field, message }
-  }))
+  return Object.entries(value).flatMap(([field, reasons]) =>
+    [reasons].flat().flatMap(reason => {
+      const message = readString(reason)
+      return message === undefined ? [] : { field, message }
+    })
+  )
 }
 
 function readIssue (item: unknown): ResponseIssue | undefined {

@@ -11,14 +11,16 @@ export interface ReadLimits {
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 
 /**
- * Returns the body as text, or `undefined` if it cannot be read within the limits. Never rejects. A body that exceeds a limit is
- * canceled, so that its connection becomes available again.
+ * Returns the body as text, or `undefined` if it cannot be read within the limits. Never rejects. A body that exceeds a
+ * limit is canceled, so that its connection becomes available again.
  */
 export async function readText (response: Response, { maxSize, timeout }: ReadLimits): Promise<string | undefined> {
   if (response.bodyUsed) return undefined
   const reader = getReader(response)
   let timer: ReturnType<typeof setTimeout> | undefined
-  const timedOut = new Promise<undefined>(resolve => { timer = setTimeout(resolve, timeout, undefined) })
+  const timedOut = new Promise<undefined>(resolve => {
+    timer = setTimeout(resolve, timeout, undefined)
+  })
   const whole = reader === undefined ? response.text() : readChunks(reader, maxSize)
   const text = await Promise.race([whole, timedOut]).catch(() => undefined)
   clearTimeout(timer)

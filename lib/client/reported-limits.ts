@@ -18,11 +18,13 @@ export interface ReportedLimit {
 const maxItems = 10
 
 /** A member of a list of structured fields (RFC 9651, section 3.1): a string or a token, with parameters. */
-const member = /[ \t]*(?:"((?:[^"\\]|\\["\\])*)"|([A-Za-z*][\w!#$%&'*+.^`|~:/-]*))((?: *;[ \t]*[a-z*][\w.*-]*(?:=(?:"(?:[^"\\]|\\["\\])*"|[^;,\s"]+))?)*)[ \t]*(,|$)/gy
+const member =
+  /[ \t]*(?:"((?:[^"\\]|\\["\\])*)"|([A-Za-z*][\w!#$%&'*+.^`|~:/-]*))((?: *;[ \t]*[a-z*][\w.*-]*(?:=(?:"(?:[^"\\]|\\["\\])*"|[^;,\s"]+))?)*)[ \t]*(,|$)/gy
 
 /**
- * Returns the limits in the fields `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-11), at most 10.
- * Malformed fields are ignored, as section 6 of the draft requires. If a limit is used up, `Retry-After` takes precedence over its `t`.
+ * Returns the limits in the fields `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-11), at
+ * most 10. Malformed fields are ignored, as section 6 of the draft requires. If a limit is used up, `Retry-After` takes
+ * precedence over its `t`.
  */
 export function readLimits (headers: Headers): ReportedLimit[] {
   const policies = new Map(parseList(headers.get('ratelimit-policy')).map(({ name, parameters }) => [name, parameters]))
@@ -41,7 +43,12 @@ function parseList (value: string | null): Array<{ readonly name: string, readon
   const members = [...text.matchAll(member)]
   const length = members.reduce((sum, [matched]) => sum + matched.length, 0)
   const isComplete = length === text.length && members.at(-1)?.[4] === ''
-  return isComplete ? members.slice(0, maxItems).map(([, string, token, parameters = '']) => ({ name: `${string ?? token}`, parameters })) : []
+  return isComplete
+    ? members.slice(0, maxItems).map(([, string, token, parameters = '']) => ({
+      name: `${string ?? token}`,
+      parameters
+    }))
+    : []
 }
 
 function readInteger (parameters: string, name: string): number | undefined {

@@ -18,7 +18,11 @@ export interface ResponseIssue {
 }
 
 /** The properties of a {@link ResponseError}, except for its message. */
-export interface ResponseErrorInit<Code extends string | undefined = string | undefined, Status extends number = number, Meta = unknown> {
+export interface ResponseErrorInit<
+  Code extends string | undefined = string | undefined,
+  Status extends number = number,
+  Meta = unknown
+> {
   readonly code: Code
   readonly status: Status
   readonly issues: readonly ResponseIssue[]
@@ -29,10 +33,16 @@ export interface ResponseErrorInit<Code extends string | undefined = string | un
 }
 
 /** An error response of an API. `parseError` creates it. */
-export class ResponseError<Code extends string | undefined = string | undefined, Status extends number = number, Meta = unknown>
-  extends Error implements ResponseErrorInit<Code, Status, Meta> {
+export class ResponseError<
+  Code extends string | undefined = string | undefined,
+  Status extends number = number,
+  Meta = unknown
+> extends Error implements ResponseErrorInit<Code, Status, Meta> {
   override readonly name: string = 'ResponseError'
-  /** The code; `undefined` if the response has no code, as in the formats `summary` and `message`, or in a proxy's response. */
+  /**
+   * The code; `undefined` if the response has no code, as in the formats `summary` and `message`, or in a proxy's
+   * response.
+   */
   declare readonly code: Code
   /** The HTTP status. */
   declare readonly status: Status
@@ -56,22 +66,29 @@ export class ResponseError<Code extends string | undefined = string | undefined,
 Object.defineProperty(ResponseError.prototype, brand, { value: true })
 
 /** The type of any catalog that `defineErrors` returned. */
-export type AnyCatalog = Readonly<Record<string, { readonly status: number } & ((...args: never[]) => { readonly meta: unknown })>>
+export type AnyCatalog = Readonly<
+  Record<string, { readonly status: number } & ((...args: never[]) => { readonly meta: unknown })>
+>
 
 /**
- * The errors of a catalog. If you compare `error.code` with a code, `error.status` and `error.meta` have the types of that code.
- * If the response has no code, `error.code` is `undefined`. Keep a default branch, because a newer server may have more codes.
+ * The errors of a catalog. If you compare `error.code` with a code, `error.status` and `error.meta` have the types of
+ * that code. If the response has no code, `error.code` is `undefined`. Keep a default branch, because a newer server
+ * may have more codes.
  *
  * @example
  * import type { errors } from './server/errors.js' // only the type, so the client contains no server code
  * type LaunchError = ErrorOf<typeof errors>
  */
-export type ErrorOf<C extends AnyCatalog> = string extends keyof C
-  ? ResponseError
-  : { [Code in keyof C & string]: ResponseError<Code, C[Code]['status'], ReturnType<C[Code]>['meta']> }[keyof C & string] | ResponseError<undefined>
+export type ErrorOf<C extends AnyCatalog> = string extends keyof C ? ResponseError
+  :
+    | {
+      [Code in keyof C & string]: ResponseError<Code, C[Code]['status'], ReturnType<C[Code]>['meta']>
+    }[keyof C & string]
+    | ResponseError<undefined>
 
 /**
- * Returns whether a value is a {@link ResponseError}, of this or another copy of the package. Accepts any value and never throws.
+ * Returns whether a value is a {@link ResponseError}, of this or another copy of the package. Accepts any value and
+ * never throws.
  *
  * @example
  * catch (error) {

@@ -1,13 +1,16 @@
 /** Determines when to retry a failed request, from the code and status of its error. */
 
 /**
- * The retry advice of an error: `never` (change the request first), `backoff` (retry, and wait longer after each attempt),
- * `retry-after` (retry after the seconds in `Retry-After`).
+ * The retry advice of an error: `never` (change the request first), `backoff` (retry, and wait longer after each
+ * attempt), `retry-after` (retry after the seconds in `Retry-After`).
  */
 export type RetryAdvice = 'never' | 'backoff' | 'retry-after'
 
 /** The standard codes whose advice differs from that of their status. */
-const adviceByCode: Readonly<Record<string, RetryAdvice>> = { concurrent_modification: 'backoff', idempotency_in_progress: 'backoff' }
+const adviceByCode: Readonly<Record<string, RetryAdvice>> = {
+  concurrent_modification: 'backoff',
+  idempotency_in_progress: 'backoff'
+}
 
 /** The status of {@link adviceByCode}. */
 const statusOfCodes = 409
@@ -30,9 +33,14 @@ const adviceByStatus: Readonly<Record<number, RetryAdvice>> = {
 }
 
 /** Returns the advice for an error: the API's own advice for the code, or the advice of the standard catalog. */
-export function getRetryAdvice ({ code, status }: { readonly code: string | undefined, readonly status: number }, own: Readonly<Record<string, RetryAdvice>>): RetryAdvice {
+export function getRetryAdvice (
+  { code, status }: { readonly code: string | undefined, readonly status: number },
+  own: Readonly<Record<string, RetryAdvice>>
+): RetryAdvice {
   const advice = { ...adviceByCode, ...own }
-  return code !== undefined && Object.hasOwn(advice, code) ? advice[code] as RetryAdvice : adviceByStatus[status] ?? (status >= 500 ? 'backoff' : 'never')
+  return code !== undefined && Object.hasOwn(advice, code)
+    ? advice[code] as RetryAdvice
+    : adviceByStatus[status] ?? (status >= 500 ? 'backoff' : 'never')
 }
 
 /** Returns whether the advice for a status can depend on the code, which only the body has. */

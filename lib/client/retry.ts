@@ -12,15 +12,28 @@ export interface RetryOptions {
   readonly attempts?: number
   /** The longest wait before the second attempt, in milliseconds. It doubles with each further attempt. @default 250 */
   readonly baseDelay?: number
-  /** The longest wait, in milliseconds. A response that asks for a longer wait is returned immediately. @default 30000 */
+  /**
+   * The longest wait, in milliseconds. A response that asks for a longer wait is returned immediately. @default 30000
+   */
   readonly maxDelay?: number
-  /** The methods that are retried, in upper case. @default the idempotent methods of RFC 9110, section 9.2.2, and QUERY (RFC 10008) */
+  /**
+   * The methods that are retried, in upper case. @default the idempotent methods of RFC 9110, section 9.2.2, and QUERY
+   * (RFC 10008)
+   */
   readonly methods?: readonly string[]
-  /** The API's advice by code, if it differs from the standard catalog. `X-Should-Retry` of a response takes precedence. @default {} */
+  /**
+   * The API's advice by code, if it differs from the standard catalog. `X-Should-Retry` of a response takes precedence.
+   * @default {}
+   */
   readonly advice?: Readonly<Record<string, RetryAdvice>>
-  /** The tokens for retries, which all calls share. A retry takes 5 tokens, or 10 if there was no response. @default 500 */
+  /**
+   * The tokens for retries, which all calls share. A retry takes 5 tokens, or 10 if there was no response. @default 500
+   */
   readonly budget?: number
-  /** Whether each POST and PATCH has an `Idempotency-Key`, the same for each attempt, so that it can be retried. @default false */
+  /**
+   * Whether each POST and PATCH has an `Idempotency-Key`, the same for each attempt, so that it can be retried.
+   * @default false
+   */
   readonly idempotencyKey?: boolean
 }
 
@@ -44,7 +57,11 @@ const optionRules: OptionRules<Settings> = {
   attempts: [3, 'a positive integer', value => Number.isInteger(value) && (value as number) > 0],
   baseDelay: [250, ...milliseconds],
   maxDelay: [30_000, ...milliseconds],
-  methods: [['GET', 'HEAD', 'OPTIONS', 'QUERY', 'PUT', 'DELETE', 'TRACE'], 'an array of methods in upper case, like ["GET", "POST"]', value => Array.isArray(value) && value.every(isMethod)],
+  methods: [
+    ['GET', 'HEAD', 'OPTIONS', 'QUERY', 'PUT', 'DELETE', 'TRACE'],
+    'an array of methods in upper case, like ["GET", "POST"]',
+    value => Array.isArray(value) && value.every(isMethod)
+  ],
   advice: [{}, 'an object with the advice for each code', isObject],
   budget: [500, 'a number of tokens, 0 or more', isAmount],
   idempotencyKey: [false, 'true or false', value => typeof value === 'boolean']
@@ -55,14 +72,14 @@ function isMethod (value: unknown): boolean {
 }
 
 /**
- * Returns a `fetch` that retries a request if the response advises it, or if there was no response. It waits a random time, whose
- * maximum doubles with each attempt, and at least the seconds in `Retry-After`. Like `fetch`, it resolves with the last response,
- * whatever its status, and rejects if there is no response. It also rejects as soon as the `signal` of the request is aborted,
- * even while it waits.
+ * Returns a `fetch` that retries a request if the response advises it, or if there was no response. It waits a random
+ * time, whose maximum doubles with each attempt, and at least the seconds in `Retry-After`. Like `fetch`, it resolves
+ * with the last response, whatever its status, and rejects if there is no response. It also rejects as soon as the
+ * `signal` of the request is aborted, even while it waits.
  *
  * A request is sent only once if its body is a stream, or if its method is not one of `methods`. `X-Should-Retry` and
- * `Retry-After-Ms` of a response take precedence over the tables of the client. Retries stop when the `budget` is used up. A
- * response that is not retried returns the tokens of the last retry of its call to the budget, or one token.
+ * `Retry-After-Ms` of a response take precedence over the tables of the client. Retries stop when the `budget` is used
+ * up. A response that is not retried returns the tokens of the last retry of its call to the budget, or one token.
  *
  * The code of an error is read from the body only if the advice can depend on it. At most 1 MiB is read, for at most
  * 2 seconds. You can still read the body of the returned response.
@@ -109,7 +126,9 @@ function getMethod (request: Request | undefined, init: Init): string {
   return (init?.method ?? request?.method ?? 'GET').toUpperCase()
 }
 
-/** Adds the key as a string of Structured Fields (RFC 9651), as draft-ietf-httpapi-idempotency-key-header-07 requires. */
+/**
+ * Adds the key as a string of Structured Fields (RFC 9651), as draft-ietf-httpapi-idempotency-key-header-07 requires.
+ */
 function addIdempotencyKey (request: Request | undefined, init: Init, settings: Settings): Init {
   if (!isKeyed(getMethod(request, init), settings)) return init
   const headers = new Headers(init?.headers ?? request?.headers)
@@ -132,7 +151,11 @@ function isStream (body: unknown): boolean {
 }
 
 /** Returns the milliseconds until the request is retried; `undefined` if it is not retried. */
-async function getDelay (response: Response, attempt: number, { baseDelay, maxDelay, advice: own }: Settings): Promise<number | undefined> {
+async function getDelay (
+  response: Response,
+  attempt: number,
+  { baseDelay, maxDelay, advice: own }: Settings
+): Promise<number | undefined> {
   const { status, headers } = response
   const shouldRetry = headers.get('x-should-retry')
   if (status < 400 || shouldRetry === 'false') return undefined
@@ -142,7 +165,9 @@ async function getDelay (response: Response, attempt: number, { baseDelay, maxDe
   if (!isCodeNeeded && isNever(undefined)) return undefined
   const isThrottled = getRetryAdvice({ code: undefined, status }, {}) === 'retry-after'
   const headerSeconds = parseRetryAfter(headers, undefined)
-  const { code, retryAfter } = isCodeNeeded || (isThrottled && headerSeconds === undefined) ? await parseCopy(response) : { code: undefined, retryAfter: headerSeconds }
+  const { code, retryAfter } = isCodeNeeded || (isThrottled && headerSeconds === undefined)
+    ? await parseCopy(response)
+    : { code: undefined, retryAfter: headerSeconds }
   const minimumDelay = (retryAfter ?? 0) * 1000
   if (isNever(code) || minimumDelay > maxDelay) return undefined
   const base = isThrottled && retryAfter === undefined ? baseDelay * throttledFactor : baseDelay
@@ -155,7 +180,9 @@ function discardBody ({ body }: Response): void {
 }
 
 /** Reads the error from a copy, so that the response itself remains readable. Only JSON has a code. */
-async function parseCopy (response: Response): Promise<{ readonly code: string | undefined, readonly retryAfter: number | undefined }> {
+async function parseCopy (
+  response: Response
+): Promise<{ readonly code: string | undefined, readonly retryAfter: number | undefined }> {
   const isJson = /json/i.test(response.headers.get('content-type') ?? '')
   return await (isJson ? parseError(response.clone()) : parseError(response, {}))
 }

@@ -20,7 +20,9 @@ export function getComposedHook (hook: object): readonly object[] | undefined {
 export function trackComposedHooks (app: FastifyInstance): void {
   if ([...scopesAround(app)].some(scope => tracked.has(scope))) return
   tracked.add(app)
-  const { decorate } = app as unknown as { readonly decorate: (this: FastifyInstance, name: string, value: unknown, ...rest: unknown[]) => FastifyInstance }
+  const { decorate } = app as unknown as {
+    readonly decorate: (this: FastifyInstance, name: string, value: unknown, ...rest: unknown[]) => FastifyInstance
+  }
   app.decorate = function (this: FastifyInstance, name: string, value: unknown, ...rest: unknown[]) {
     return decorate.call(this, name, isAuth(name, value) ? rememberFunctions(app, value) : value, ...rest)
   } as FastifyInstance['decorate']
@@ -43,10 +45,12 @@ function rememberFunctions (app: FastifyInstance, auth: Auth): Auth {
 }
 
 /**
- * Guards the functions of a list and of its nested lists. If a function returns an error, or fails with `undefined`, @fastify/auth
- * would accept the request.
+ * Guards the functions of a list and of its nested lists. If a function returns an error, or fails with `undefined`,
+ * @fastify/auth would accept the request.
  */
 function guardFunctions (app: FastifyInstance, value: unknown): unknown {
   if (Array.isArray(value)) return value.map(member => guardFunctions(app, member))
-  return typeof value === 'function' ? guardCallback('function of @fastify/auth', value as Call, () => isGuarding(app)) : value
+  return typeof value === 'function'
+    ? guardCallback('function of @fastify/auth', value as Call, () => isGuarding(app))
+    : value
 }

@@ -1,4 +1,7 @@
-/** Records the routes that are registered before the plugin is loaded, and passes them to the plugin together with later routes. */
+/**
+ * Records the routes that are registered before the plugin is loaded, and passes them to the plugin together with later
+ * routes.
+ */
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, FastifyPluginCallback, RouteOptions } from 'fastify'
 import { trackComposedHooks } from './composed-hooks.js'
@@ -22,7 +25,10 @@ interface EarlyRoute {
 /** The routes by server, until the application is ready. */
 const routesByServer = new WeakMap<object, EarlyRoute[]>()
 
-/** The key of a mark on the `config` of a route. A request gives access to a copy of `config`, and to no other property of the route. */
+/**
+ * The key of a mark on the `config` of a route. A request gives access to a copy of `config`, and to no other property
+ * of the route.
+ */
 const routeMark: unique symbol = Symbol('fastify-api-errors.route')
 
 interface MarkedConfig {
@@ -32,7 +38,9 @@ interface MarkedConfig {
 /** The handlers of routes before another plugin wrapped them, by route. */
 const handlers = new WeakMap<RouteOptions, RouteOptions['handler']>()
 
-/** Returns the handler of a route as the application wrote it, if a plugin such as @fastify/websocket wrapped it later. */
+/**
+ * Returns the handler of a route as the application wrote it, if a plugin such as @fastify/websocket wrapped it later.
+ */
 export function getOriginalHandler (route: RouteOptions): RouteOptions['handler'] {
   return handlers.get(route) ?? route.handler
 }
@@ -60,10 +68,17 @@ export function recordEarlyRoutes (): void {
   })
 }
 
-/** Records registrations when `register()` is called. Fastify loads the plugin later, and until then the scope must not count as part of another registration. */
+/**
+ * Records registrations when `register()` is called. Fastify loads the plugin later, and until then the scope must not
+ * count as part of another registration.
+ */
 function recordRegistrations (app: FastifyInstance): void {
   const register = app.register as (this: FastifyInstance, ...args: unknown[]) => FastifyInstance
-  app.register = function (this: FastifyInstance, plugin: FastifyPluginCallback & { readonly [displayName]?: string }, ...args: unknown[]) {
+  app.register = function (
+    this: FastifyInstance,
+    plugin: FastifyPluginCallback & { readonly [displayName]?: string },
+    ...args: unknown[]
+  ) {
     if (plugin?.[displayName] === pluginName) addRegistration(this, args[0])
     keepPluginOptions(this, plugin, args[0])
     return register.call(this, plugin, ...args.map(options => guardPluginOptions(this, plugin, options)))
@@ -81,9 +96,13 @@ function recordRoutes (app: FastifyInstance): void {
     routes.push(early)
     recordHandler(route)
     route.config = Object.assign({ ...route.config }, { [routeMark]: route })
-    if (isPreflightRoute(String(route.method), route.url)) route.errorHandler ??= (error, request, reply) => request.server.errorHandler(error, request, reply)
+    if (isPreflightRoute(String(route.method), route.url)) {
+      route.errorHandler ??= (error, request, reply) => request.server.errorHandler(error, request, reply)
+    }
     // Without parameters, because a callback with parameters would receive the error of the plugin.
-    this.after(() => { early.isBound = true })
+    this.after(() => {
+      early.isBound = true
+    })
   })
   app.addHook('onReady', done => {
     routesByServer.delete(app.server)
@@ -92,8 +111,8 @@ function recordRoutes (app: FastifyInstance): void {
 }
 
 /**
- * Returns whether a route is the `OPTIONS *` of @fastify/cors. It is usually registered before the plugin. The hooks of all
- * preflight requests run on it, so it uses the error handler that its scope has later.
+ * Returns whether a route is the `OPTIONS *` of @fastify/cors. It is usually registered before the plugin. The hooks of
+ * all preflight requests run on it, so it uses the error handler that its scope has later.
  */
 export function isPreflightRoute (method: string, url: string): boolean {
   return method === 'OPTIONS' && url.endsWith('*')
@@ -116,7 +135,9 @@ export function takeRoutes (app: FastifyInstance): Routes {
   const all = routesByServer.get(app.server) ?? []
   return {
     forEach (hook) {
-      for (const earlyRoute of early.filter(earlyRoute => !isUnhandled(earlyRoute))) hook(earlyRoute.route, earlyRoute.scope, true, earlyRoute.url)
+      for (const earlyRoute of early.filter(earlyRoute => !isUnhandled(earlyRoute))) {
+        hook(earlyRoute.route, earlyRoute.scope, true, earlyRoute.url)
+      }
       app.addHook('onRoute', function (route) {
         recordHandler(route)
         hook(route, this, false, route.url)

@@ -1,4 +1,6 @@
-/** Guards the constraint strategies of an application. Fastify uses their results immediately, so a promise is an error. */
+/**
+ * Guards the constraint strategies of an application. Fastify uses their results immediately, so a promise is an error.
+ */
 import { types } from 'node:util'
 import { isObject } from '../support/is-object.js'
 import { expectSynchronous, guardResult, type Call } from './guard-synchronous.js'
@@ -20,7 +22,8 @@ interface Strategy {
 }
 
 /**
- * Returns a strategy whose functions are guarded. A value that is not a strategy is returned unchanged, because Fastify rejects it.
+ * Returns a strategy whose functions are guarded. A value that is not a strategy is returned unchanged, because Fastify
+ * rejects it.
  *
  * @throws TypeError if `deriveConstraint` is an async function
  */
@@ -38,7 +41,10 @@ export function guardConstraint (owner: string, path: string, value: unknown, is
     mustMatchWhenDerived,
     storage,
     ...(value.validate !== undefined && { validate: value.validate.bind(value) }),
-    deriveConstraint: copyFunctionProperties(value.deriveConstraint, value.deriveConstraint.length < 3 ? guardResult(path, derive, isActive) : guardDone(derive, isActive))
+    deriveConstraint: copyFunctionProperties(
+      value.deriveConstraint,
+      value.deriveConstraint.length < 3 ? guardResult(path, derive, isActive) : guardDone(derive, isActive)
+    )
   }
 }
 
@@ -47,8 +53,9 @@ function isStrategy (value: unknown): value is Strategy {
 }
 
 /**
- * Guards a function that passes its result to a callback. If it also returns a promise that is rejected, the callback receives the error.
- * Fastify's router compares the error with `null`. It would treat `done(undefined, value)` as failed, and would not respond.
+ * Guards a function that passes its result to a callback. If it also returns a promise that is rejected, the callback
+ * receives the error. Fastify's router compares the error with `null`. It would treat `done(undefined, value)` as
+ * failed, and would not respond.
  */
 function guardDone (derive: Call, isActive: () => boolean): Call {
   return (request, context, done) => {
@@ -60,6 +67,9 @@ function guardDone (derive: Call, isActive: () => boolean): Call {
     }
     const result = derive(request, context, callDone)
     if (!isActive() || !types.isPromise(result)) return
-    result.then(undefined, (reason: unknown) => callDone(reason ?? new Error(`A constraint was rejected with ${String(reason)}.`)))
+    result.then(
+      undefined,
+      (reason: unknown) => callDone(reason ?? new Error(`A constraint was rejected with ${String(reason)}.`))
+    )
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Guards the functions of an application, other than hooks, whose errors Fastify loses: content-type parsers, validators,
- * serializers and error handlers. If such a function throws `null` or `undefined`, Fastify treats it as successful. If it returns
- * a promise and Fastify expects the result immediately, the process ends as soon as the promise is rejected.
+ * Guards the functions of an application, other than hooks, whose errors Fastify loses: content-type parsers,
+ * validators, serializers and error handlers. If such a function throws `null` or `undefined`, Fastify treats it as
+ * successful. If it returns a promise and Fastify expects the result immediately, the process ends as soon as the
+ * promise is rejected.
  */
 import { types } from 'node:util'
 import type { FastifyInstance, FastifyReply } from 'fastify'
@@ -28,8 +29,18 @@ export function trackFunctions (app: FastifyInstance): void {
   if ([...scopesAround(app)].some(scope => replaced.has(scope))) return
   replaced.add(app)
   const isActive = (): boolean => isGuarding(app)
-  const wrap = (guard: (call: Call, isActive: () => boolean) => Call) => (value: unknown): unknown => typeof value === 'function' ? guard(value as Call, isActive) : value
-  replaceSetter(app, 'addContentTypeParser', args => args.map(value => value === app.defaultTextParser ? value : wrap((parser, isActive) => guardCallback('content-type parser', parser, isActive))(value)))
+  const wrap = (guard: (call: Call, isActive: () => boolean) => Call) => (value: unknown): unknown =>
+    typeof value === 'function' ? guard(value as Call, isActive) : value
+  replaceSetter(
+    app,
+    'addContentTypeParser',
+    args =>
+      args.map(value =>
+        value === app.defaultTextParser
+          ? value
+          : wrap((parser, isActive) => guardCallback('content-type parser', parser, isActive))(value)
+      )
+  )
   trackErrorHandlers(app, wrap(guardErrorHandler))
   replaceSetter(app, 'setValidatorCompiler', args => args.map(wrap(guardValidatorCompiler)))
   replaceSetter(app, 'setSchemaErrorFormatter', args => args.map(wrap(guardSchemaErrorFormatter)))
@@ -51,9 +62,17 @@ export function trackFunctions (app: FastifyInstance): void {
 
 const owner = 'fastify-api-errors'
 
-function replaceSetter (app: FastifyInstance, name: keyof FastifyInstance, guardArguments: (args: unknown[]) => unknown[]): void {
+function replaceSetter (
+  app: FastifyInstance,
+  name: keyof FastifyInstance,
+  guardArguments: (args: unknown[]) => unknown[]
+): void {
   const set = app[name] as unknown as Setter
-  Object.assign(app, { [name]: function (this: FastifyInstance, ...args: unknown[]) { return set.apply(this, guardArguments(args)) } })
+  Object.assign(app, {
+    [name]: function (this: FastifyInstance, ...args: unknown[]) {
+      return set.apply(this, guardArguments(args))
+    }
+  })
 }
 
 /** Serializers of this package. They are not guarded, because a guard would make errors slower. */
@@ -70,7 +89,12 @@ export function guardReplySerializers (scope: FastifyInstance): void {
   type SetSerializer = (this: FastifyReply, serialize: unknown) => FastifyReply
   const set = getDecorator(scope, 'reply', 'serializer') as SetSerializer
   const guard: SetSerializer = function (serialize) {
-    return set.call(this, typeof serialize !== 'function' || internalSerializers.has(serialize) ? serialize : guardSerializer(serialize as Call, () => true))
+    return set.call(
+      this,
+      typeof serialize !== 'function' || internalSerializers.has(serialize)
+        ? serialize
+        : guardSerializer(serialize as Call, () => true)
+    )
   }
   scope.decorateReply('serializer', guard as FastifyReply['serializer'])
 }
@@ -81,13 +105,19 @@ const originalHandlers = new WeakMap<object, object>()
 /** The error handler that receives the errors that another error handler throws. */
 const nextHandlers = new WeakMap<object, object>()
 
-/** Returns the application's original error handler for a handler that Fastify has; the handler itself if it was set before this plugin. */
+/**
+ * Returns the application's original error handler for a handler that Fastify has; the handler itself if it was set
+ * before this plugin.
+ */
 export function getOriginalErrorHandler (handler: object): object {
   const original = originalHandlers.get(handler)
   return original === undefined ? handler : getOriginalErrorHandler(original)
 }
 
-/** Returns the error handler that receives the errors that the handler of a scope throws; `undefined` if it was set before this plugin. */
+/**
+ * Returns the error handler that receives the errors that the handler of a scope throws; `undefined` if it was set
+ * before this plugin.
+ */
 export function getOuterErrorHandler (handler: object): object | undefined {
   return nextHandlers.get(handler)
 }
@@ -110,12 +140,25 @@ function trackErrorHandlers (app: FastifyInstance, guard: (handler: unknown) => 
 export function guardRouteFunctions (app: FastifyInstance, routes: Routes): void {
   const isActive = (): boolean => isGuarding(app)
   routes.forEach(route => {
-    const { childLoggerFactory, errorHandler, validatorCompiler, serializerCompiler, schemaErrorFormatter } = route as unknown as Readonly<Record<string, unknown>>
-    if (typeof childLoggerFactory === 'function') Object.assign(route, { childLoggerFactory: guardResult('childLoggerFactory', childLoggerFactory as Call, isActive) })
-    if (typeof errorHandler === 'function') Object.assign(route, { errorHandler: guardErrorHandler(errorHandler as Call, isActive) })
-    if (typeof validatorCompiler === 'function') Object.assign(route, { validatorCompiler: guardValidatorCompiler(validatorCompiler as Call, isActive) })
-    if (typeof serializerCompiler === 'function') Object.assign(route, { serializerCompiler: guardSerializerCompiler(serializerCompiler as Call, isActive) })
-    if (typeof schemaErrorFormatter === 'function') Object.assign(route, { schemaErrorFormatter: guardSchemaErrorFormatter(schemaErrorFormatter as Call, isActive) })
+    const { childLoggerFactory, errorHandler, validatorCompiler, serializerCompiler, schemaErrorFormatter } =
+      route as unknown as Readonly<Record<string, unknown>>
+    if (typeof childLoggerFactory === 'function') {
+      Object.assign(route, {
+        childLoggerFactory: guardResult('childLoggerFactory', childLoggerFactory as Call, isActive)
+      })
+    }
+    if (typeof errorHandler === 'function') {
+      Object.assign(route, { errorHandler: guardErrorHandler(errorHandler as Call, isActive) })
+    }
+    if (typeof validatorCompiler === 'function') {
+      Object.assign(route, { validatorCompiler: guardValidatorCompiler(validatorCompiler as Call, isActive) })
+    }
+    if (typeof serializerCompiler === 'function') {
+      Object.assign(route, { serializerCompiler: guardSerializerCompiler(serializerCompiler as Call, isActive) })
+    }
+    if (typeof schemaErrorFormatter === 'function') {
+      Object.assign(route, { schemaErrorFormatter: guardSchemaErrorFormatter(schemaErrorFormatter as Call, isActive) })
+    }
   })
 }
 
@@ -144,9 +187,14 @@ function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
   return guarded
 }
 
-/** Guards a function with two arguments and an optional callback whose error would be lost if it is returned, or is `undefined` or another falsy value. */
+/**
+ * Guards a function with two arguments and an optional callback whose error would be lost if it is returned, or is
+ * `undefined` or another falsy value.
+ */
 export function guardCallback (what: string, call: Call, isActive: () => boolean): Call {
-  const fail = (thrown: unknown): never => { throw thrown || describeThrown(what, call, thrown) }
+  const fail = (thrown: unknown): never => {
+    throw thrown || describeThrown(what, call, thrown)
+  }
   return copyFunctionProperties(call, function (this: unknown, a, b, done) {
     if (!isActive()) return call.call(this, a, b, done)
     let result: unknown
@@ -160,7 +208,8 @@ export function guardCallback (what: string, call: Call, isActive: () => boolean
 }
 
 /**
- * Guards a validator compiler. If it returned a promise or an error, Fastify would not validate the bodies of the route.
+ * Guards a validator compiler. If it returned a promise or an error, Fastify would not validate the bodies of the
+ * route.
  *
  * @throws TypeError when Fastify compiles a schema, if the compiler returns an object
  */
@@ -169,18 +218,26 @@ export function guardValidatorCompiler (compiler: Call, isActive: () => boolean)
 }
 
 /**
- * Guards a serializer compiler. It does not receive the schemas of `responses()`, because the compilers of zod accept only schemas of zod.
+ * Guards a serializer compiler. It does not receive the schemas of `responses()`, because the compilers of zod accept
+ * only schemas of zod.
  *
  * @throws TypeError when Fastify compiles a schema, if the compiler returns an object
  */
 export function guardSerializerCompiler (compiler: Call, isActive: () => boolean): Call {
   const compile = guardCompiler('serializer compiler', compiler, guardSerializer, isActive)
   return copyFunctionProperties(compiler, function (this: unknown, route, ...args) {
-    return getResponseCodes((route as { readonly schema?: unknown } | undefined)?.schema).length > 0 ? JSON.stringify : compile.call(this, route, ...args)
+    return getResponseCodes((route as { readonly schema?: unknown } | undefined)?.schema).length > 0
+      ? JSON.stringify
+      : compile.call(this, route, ...args)
   })
 }
 
-function guardCompiler (what: string, compiler: Call, guardCompiled: (call: Call, isActive: () => boolean) => Call, isActive: () => boolean): Call {
+function guardCompiler (
+  what: string,
+  compiler: Call,
+  guardCompiled: (call: Call, isActive: () => boolean) => Call,
+  isActive: () => boolean
+): Call {
   return copyFunctionProperties(compiler, function (this: unknown, ...args) {
     const compiled = compiler.apply(this, args)
     if (typeof compiled === 'function') return guardCompiled(compiled as Call, isActive)
@@ -191,7 +248,9 @@ function guardCompiler (what: string, compiler: Call, guardCompiled: (call: Call
 
 function rejectObject (what: string, compiler: Call, value: unknown): void {
   ignoreRejection(value)
-  if (isObject(value)) throw new TypeError(`The ${what} '${compiler.name}': expected a function, got ${describeValue(value)}.`)
+  if (isObject(value)) {
+    throw new TypeError(`The ${what} '${compiler.name}': expected a function, got ${describeValue(value)}.`)
+  }
 }
 
 /** Guards a serializer. The guard runs for every response, so it only checks the type of the result. */
@@ -205,8 +264,8 @@ function guardSerializer (serialize: Call, isActive: () => boolean): Call {
 }
 
 /**
- * Guards a schema error formatter. If it returned a promise, Fastify would treat the promise as the result of the validator.
- * Fastify treats a promise without an error as a success.
+ * Guards a schema error formatter. If it returned a promise, Fastify would treat the promise as the result of the
+ * validator. Fastify treats a promise without an error as a success.
  */
 export function guardSchemaErrorFormatter (formatter: Call, isActive: () => boolean): Call {
   return copyFunctionProperties(formatter, function (this: unknown, ...args) {
@@ -227,20 +286,25 @@ export function guardSchemaErrorFormatter (formatter: Call, isActive: () => bool
 const ignored: PropertyDescriptor = { get: () => undefined, set () {} }
 
 /**
- * Returns an error for Fastify to return instead of the one that a formatter threw. After an async hook, Fastify would not catch
- * a thrown error, and the request would hang. Fastify adds the report of the validator to a returned error, which would make it
- * an invalid request.
+ * Returns an error for Fastify to return instead of the one that a formatter threw. After an async hook, Fastify would
+ * not catch a thrown error, and the request would hang. Fastify adds the report of the validator to a returned error,
+ * which would make it an invalid request.
  */
 function createFormatterError (cause: unknown): Error {
-  if (isApiError(cause) && Object.isExtensible(cause)) return Object.defineProperties(cause, { validation: ignored, validationContext: ignored })
+  if (isApiError(cause) && Object.isExtensible(cause)) {
+    return Object.defineProperties(cause, { validation: ignored, validationContext: ignored })
+  }
   const status = isObject(cause) && typeof cause.statusCode === 'number' ? cause.statusCode : 500
   const error = new Error(status < 500 ? (cause as Error).message : 'The schema error formatter failed.', { cause })
-  return Object.defineProperties(Object.assign(error, { statusCode: status }), { validation: ignored, validationContext: ignored })
+  return Object.defineProperties(Object.assign(error, { statusCode: status }), {
+    validation: ignored,
+    validationContext: ignored
+  })
 }
 
 /**
- * Guards a validator. If the validator itself fails, the error has the status 500, so that it is not an invalid request. If the
- * validator returns false and has no `errors`, Fastify would accept the request.
+ * Guards a validator. If the validator itself fails, the error has the status 500, so that it is not an invalid
+ * request. If the validator returns false and has no `errors`, Fastify would accept the request.
  */
 function guardValidator (validate: Call, isActive: () => boolean): Call {
   return copyFunctionProperties(validate, function (this: unknown, ...args) {
@@ -278,7 +342,8 @@ async function completeRejection (validate: Call, result: PromiseLike<unknown>):
   } catch (thrown) {
     throw isReport(thrown) ? thrown : createFailure(validate, thrown)
   }
-  // Fastify ignores the error of a promise, because the result can be the body. A body is a plain object, whose `error` is not an Error.
+  // Fastify ignores the error of a promise, because the result can be the body. A body is a plain object, whose `error`
+  // is not an Error.
   const error = findError(checked) ?? (isObject(checked) ? findError(checked.error) : undefined)
   if (error !== undefined) throw checkReport(validate, error)
   if (checked === false && !hasErrors(validate)) throw createFalseError(validate)
@@ -292,23 +357,32 @@ const reportLists = ['validation', 'errors', 'issues', 'details']
 export function isReport (value: unknown): boolean {
   if (Array.isArray(value) || isApiError(value)) return true
   if (!isObject(value)) return false
-  return typeof value.statusCode === 'number' || (!(value instanceof AggregateError) && (reportLists.some(name => Array.isArray(value[name])) || typeof value.failures === 'function'))
+  return typeof value.statusCode === 'number' ||
+    (!(value instanceof AggregateError) &&
+      (reportLists.some(name => Array.isArray(value[name])) || typeof value.failures === 'function'))
 }
 
 /**
- * Returns the error of a validator. An error with a code, such as one of a database, does not say what is invalid. Fastify would
- * give it the status 400, and its message would be sent.
+ * Returns the error of a validator. An error with a code, such as one of a database, does not say what is invalid.
+ * Fastify would give it the status 400, and its message would be sent.
  */
 function checkReport (validate: Call, error: unknown): unknown {
-  return (error as { readonly code?: unknown }).code === undefined || isReport(error) ? error : createFailure(validate, error)
+  return (error as { readonly code?: unknown }).code === undefined || isReport(error)
+    ? error
+    : createFailure(validate, error)
 }
 
-/** Returns the error for a validator that failed, with the status 500. Fastify sets properties on it, so it must be writable. */
+/**
+ * Returns the error for a validator that failed, with the status 500. Fastify sets properties on it, so it must be
+ * writable.
+ */
 export function createFailure (validate: Call, thrown: unknown): unknown {
   if (isApiError(thrown)) return thrown
   ignoreRejection(thrown)
   try {
-    if (isError(thrown)) return Object.assign(thrown as object, { statusCode: 500, code: (thrown as { readonly code?: unknown }).code })
+    if (isError(thrown)) {
+      return Object.assign(thrown as object, { statusCode: 500, code: (thrown as { readonly code?: unknown }).code })
+    }
   } catch {} // such as a frozen error, or the `code` of a DOMException
   return Object.assign(describeThrown('validator', validate, thrown), { statusCode: 500 })
 }

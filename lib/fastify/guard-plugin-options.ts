@@ -7,7 +7,10 @@ import { isGuarding } from './hooks.js'
 import { findPluginFunction } from './find-plugin-function.js'
 import { checkReturned, isError } from './returned-errors.js'
 
-/** Returns the options of a plugin that is registered in a scope, with guarded functions if it is @fastify/basic-auth or @fastify/jwt. */
+/**
+ * Returns the options of a plugin that is registered in a scope, with guarded functions if it is @fastify/basic-auth or
+ * @fastify/jwt.
+ */
 export function guardPluginOptions (scope: object, plugin: unknown, options: unknown): unknown {
   if (!isRecord(options)) return options
   if (findPluginFunction(plugin, 'fastifyBasicAuth') !== undefined) return guardBasicAuth(options)
@@ -15,24 +18,31 @@ export function guardPluginOptions (scope: object, plugin: unknown, options: unk
 }
 
 /**
- * Guards `trusted` and `verify.extractToken`. If one of them fails with `undefined`, or `trusted` returns an error, @fastify/jwt
- * accepts the request.
+ * Guards `trusted` and `verify.extractToken`. If one of them fails with `undefined`, or `trusted` returns an error,
+ * @fastify/jwt accepts the request.
  */
 function guardJwt (scope: object, options: Readonly<Record<string, unknown>>): object {
   const guard = (target: unknown, name: string): object =>
-    isRecord(target) && typeof target[name] === 'function' ? { ...target, [name]: guardCallback('function of @fastify/jwt', target[name] as Call, () => isGuarding(scope)) } : target as object
-  return guard({ ...options, ...options.verify !== undefined && { verify: guard(options.verify, 'extractToken') } }, 'trusted')
+    isRecord(target) && typeof target[name] === 'function'
+      ? { ...target, [name]: guardCallback('function of @fastify/jwt', target[name] as Call, () => isGuarding(scope)) }
+      : target as object
+  return guard(
+    { ...options, ...options.verify !== undefined && { verify: guard(options.verify, 'extractToken') } },
+    'trusted'
+  )
 }
 
 /**
- * Guards `validate`. If it rejects with `undefined`, @fastify/basic-auth accepts the credentials. If its promise has any other
- * value that is not an object, the process ends.
+ * Guards `validate`. If it rejects with `undefined`, @fastify/basic-auth accepts the credentials. If its promise has
+ * any other value that is not an object, the process ends.
  */
 function guardBasicAuth (options: Readonly<Record<string, unknown>>): object {
   if (typeof options.validate !== 'function') return options
   const validate = options.validate as Call
   const fail = (thrown: unknown): never => {
-    throw isError(thrown) && Object.isExtensible(thrown) ? thrown : Object.assign(describeThrown('function of @fastify/basic-auth', validate, thrown), { statusCode: 500 })
+    throw isError(thrown) && Object.isExtensible(thrown)
+      ? thrown
+      : Object.assign(describeThrown('function of @fastify/basic-auth', validate, thrown), { statusCode: 500 })
   }
   return {
     ...options,

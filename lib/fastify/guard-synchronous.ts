@@ -1,4 +1,6 @@
-/** Guards functions of the application that must not return a promise, because Fastify uses their result immediately. */
+/**
+ * Guards functions of the application that must not return a promise, because Fastify uses their result immediately.
+ */
 import { types } from 'node:util'
 import { expectResult } from '../support/call-safely.js'
 import { expectOption } from '../support/expect-option.js'
@@ -13,8 +15,8 @@ export function expectSynchronous (owner: string, name: string, value: unknown):
 }
 
 /**
- * Guards a function whose result Fastify uses immediately. If it returns a promise, the guarded function throws. So the request
- * gets a response, and a rejection does not end the process.
+ * Guards a function whose result Fastify uses immediately. If it returns a promise, the guarded function throws. So the
+ * request gets a response, and a rejection does not end the process.
  */
 export function guardResult (name: string, call: Call, isActive: () => boolean): Call {
   return copyFunctionProperties(call, function (this: unknown, a, b, c, d) {

@@ -4,7 +4,11 @@
 export const hooksBeforeHandler = ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const
 
 /** The hooks whose errors become the response, in the order in which they run. */
-export const hookNames: readonly [...typeof hooksBeforeHandler, 'preSerialization', 'onSend'] = [...hooksBeforeHandler, 'preSerialization', 'onSend']
+export const hookNames: readonly [...typeof hooksBeforeHandler, 'preSerialization', 'onSend'] = [
+  ...hooksBeforeHandler,
+  'preSerialization',
+  'onSend'
+]
 
 /** The name of a hook whose errors become the response. */
 export type HookName = (typeof hookNames)[number]

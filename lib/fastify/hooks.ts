@@ -1,6 +1,6 @@
 /**
- * Tracks the hooks of an application. `addHook` is replaced once. It records the application's hook and passes a guarded
- * hook to Fastify. The hooks of a route are guarded after all `onRoute` hooks have run.
+ * Tracks the hooks of an application. `addHook` is replaced once. It records the application's hook and passes a
+ * guarded hook to Fastify. The hooks of a route are guarded after all `onRoute` hooks have run.
  */
 import { Readable } from 'node:stream'
 import { types } from 'node:util'
@@ -73,7 +73,9 @@ const hooksBeforeBody = ['onRequest', 'preParsing'] as const
 function checkHook (hook: Hook, name: string, place: string): void {
   const owner = bodyHooks.get(hook)
   if (owner === undefined || !hooksBeforeBody.some(early => early === name)) return
-  throw new TypeError(`${owner}: expected a preHandler hook, because the body must be parsed, got the ${name} hook of ${place}.`)
+  throw new TypeError(
+    `${owner}: expected a preHandler hook, because the body must be parsed, got the ${name} hook of ${place}.`
+  )
 }
 
 /** Returns the hooks that were added to a scope itself. They also run on the routes of nested scopes. */
@@ -89,19 +91,24 @@ export function getOriginalHook (hook: object): object {
 /** Returns the original hooks with a name in the options of a route. */
 export function getRouteHooks (route: RouteOptions, name: HookName): readonly Hook[] {
   const hooks = route[name] as unknown as Hook | readonly Hook[] | undefined
-  return hooks === undefined ? [] : [hooks].flat().filter(hook => !internal.has(hook)).map(hook => originals.get(hook) ?? hook)
+  return hooks === undefined
+    ? []
+    : [hooks].flat().filter(hook => !internal.has(hook)).map(hook => originals.get(hook) ?? hook)
 }
 
 /**
- * Returns the hooks that run on a route, by name and in the order in which they run: first the hooks of its scopes, then its own.
- * They are the original functions, not the guarded functions.
+ * Returns the hooks that run on a route, by name and in the order in which they run: first the hooks of its scopes,
+ * then its own. They are the original functions, not the guarded functions.
  *
  * Hooks that were added before the plugin are missing, unless the application uses `serverOptions()`.
  */
-export function getHooks ({ route, scope }: { readonly route: RouteOptions, readonly scope: FastifyInstance }): Readonly<Record<HookName, readonly Hook[]>> {
+export function getHooks (
+  { route, scope }: { readonly route: RouteOptions, readonly scope: FastifyInstance }
+): Readonly<Record<HookName, readonly Hook[]>> {
   const ofScopes = [...scopesAround(scope)].flatMap(getScopeHooks).sort((a, b) => a.order - b.order)
   return Object.fromEntries(hookNames.map(name => [
-    name, [...ofScopes.filter(hook => hook.name === name).map(({ hook }) => hook), ...getRouteHooks(route, name)]
+    name,
+    [...ofScopes.filter(hook => hook.name === name).map(({ hook }) => hook), ...getRouteHooks(route, name)]
   ])) as unknown as Readonly<Record<HookName, readonly Hook[]>>
 }
 
@@ -132,7 +139,9 @@ function rememberHook (scope: FastifyInstance, name: HookName, hook: Hook): void
   const remembered: ScopeHook = { name, hook, order: ++added }
   hooksByScope.set(scope, [...getScopeHooks(scope), remembered])
   // Fastify adds a hook after it has loaded the earlier plugins. These plugins may also add hooks.
-  scope.after(() => { remembered.order = ++added })
+  scope.after(() => {
+    remembered.order = ++added
+  })
 }
 
 /**
@@ -146,8 +155,14 @@ export function guardHooks (app: FastifyInstance, routes: Routes): void {
   const pending: RouteOptions[] = []
   const restore: Array<() => void> = []
   routes.forEach((route, scope) => {
-    for (const name of hooksBeforeBody) for (const hook of getRouteHooks(route, name)) checkHook(hook, name, `${String(route.method)} ${route.url}`)
-    if (pending.push(route) === 1) scope.after(() => { for (const route of pending.splice(0)) replaceRouteHooks(route, tracker, restore) })
+    for (const name of hooksBeforeBody) {
+      for (const hook of getRouteHooks(route, name)) checkHook(hook, name, `${String(route.method)} ${route.url}`)
+    }
+    if (pending.push(route) === 1) {
+      scope.after(() => {
+        for (const route of pending.splice(0)) replaceRouteHooks(route, tracker, restore)
+      })
+    }
   })
   app.addHook('onReady', done => {
     for (const undo of restore.splice(0)) undo()
@@ -169,7 +184,9 @@ function replaceRouteHooks (route: RouteOptions, tracker: Tracker, restore: Arra
     const hooks = route[name] as unknown as Hook | readonly Hook[] | undefined
     if (hooks === undefined) continue
     Object.assign(route, { [name]: [hooks].flat().map(hook => guardHook(hook, tracker, name)) })
-    restore.push(() => { Object.assign(route, { [name]: hooks }) })
+    restore.push(() => {
+      Object.assign(route, { [name]: hooks })
+    })
   }
 }
 
@@ -178,18 +195,26 @@ export function isGuarding (scope: object): boolean {
   return findTracker(scope)?.isActive === true
 }
 
-/** Returns the options of a not-found handler with guarded hooks. If a handler was passed instead of options, it is returned unchanged. */
+/**
+ * Returns the options of a not-found handler with guarded hooks. If a handler was passed instead of options, it is
+ * returned unchanged.
+ */
 export function guardNotFoundHooks (scope: object, options: unknown): unknown {
   const tracker = findTracker(scope)
   if (tracker === undefined || typeof options !== 'object' || options === null) return options
   const guarded = { ...options } as Record<string, unknown>
   for (const name of ['preValidation', 'preHandler'] as const) {
-    if (guarded[name] !== undefined) guarded[name] = [guarded[name] as Hook | readonly Hook[]].flat().map(hook => guardHook(hook, tracker, name))
+    if (guarded[name] !== undefined) {
+      guarded[name] = [guarded[name] as Hook | readonly Hook[]].flat().map(hook => guardHook(hook, tracker, name))
+    }
   }
   return guarded
 }
 
-/** Returns a hook that throws if Fastify would lose the error of the original. Routes that share a hook share the guarded one. */
+/**
+ * Returns a hook that throws if Fastify would lose the error of the original. Routes that share a hook share the
+ * guarded one.
+ */
 function guardHook (hook: Hook, tracker: Tracker, name: GuardedName): Hook {
   // Fastify rejects a value that is not a function.
   if (typeof hook !== 'function' || internal.has(hook) || originals.has(hook)) return hook
@@ -204,13 +229,14 @@ function guardHook (hook: Hook, tracker: Tracker, name: GuardedName): Hook {
 }
 
 /**
- * Returns the guarded hook. Fastify loses some errors and continues with the request. This happens if a hook throws `null` or
- * `undefined`, for example because of the typo in `throw errors.unauthorised`. It also happens if a hook returns an error, or
- * passes an error to `done` as the payload. The guarded hook throws, or passes on the error. Its prototype is the original hook,
- * because Fastify checks the constructor and the parameters of a hook.
+ * Returns the guarded hook. Fastify loses some errors and continues with the request. This happens if a hook throws
+ * `null` or `undefined`, for example because of the typo in `throw errors.unauthorised`. It also happens if a hook
+ * returns an error, or passes an error to `done` as the payload. The guarded hook throws, or passes on the error. Its
+ * prototype is the original hook, because Fastify checks the constructor and the parameters of a hook.
  */
 function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
-  // Named parameters are faster than rest parameters. No hook has more. Some hooks take the last of their arguments as the callback.
+  // Named parameters are faster than rest parameters. No hook has more. Some hooks take the last of their arguments as
+  // the callback.
   function guarded (this: unknown, a: unknown, b: unknown, c: unknown, d: unknown): unknown {
     if (!tracker.isActive) return d === undefined ? hook.call(this, a, b, c) : hook.call(this, a, b, c, d)
     let result: unknown
@@ -226,22 +252,27 @@ function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
   return copyFunctionProperties(hook, guarded)
 }
 
-/** Copies the name, the number of parameters and the properties of the original to a guarded function, and returns the guarded function. */
+/**
+ * Copies the name, the number of parameters and the properties of the original to a guarded function, and returns the
+ * guarded function.
+ */
 export function copyFunctionProperties<Fn extends (...args: never[]) => unknown> (original: Fn, guarded: Fn): Fn {
   Object.setPrototypeOf(guarded, original)
   return Object.defineProperties(guarded, { name: { value: original.name }, length: { value: original.length } })
 }
 
 /**
- * Returns the guarded `preParsing` hook. If a hook returns a value that is not a stream, Fastify fails while it reads the body.
- * This happens outside of the request, so the client gets no response and the process ends.
+ * Returns the guarded `preParsing` hook. If a hook returns a value that is not a stream, Fastify fails while it reads
+ * the body. This happens outside of the request, so the client gets no response and the process ends.
  */
 function createGuardedParsingHook (hook: Hook, tracker: Tracker): Hook {
   const call = createGuardedHook(hook, tracker)
   function guarded (this: unknown, request: unknown, reply: unknown, payload: unknown, done: unknown): unknown {
     if (!tracker.isActive) return hook.call(this, request, reply, payload, done)
     const checkStream = (stream: unknown): unknown => {
-      if (hasBody(request as FastifyRequest) && stream && typeof (stream as { readonly on?: unknown }).on !== 'function') {
+      if (
+        hasBody(request as FastifyRequest) && stream && typeof (stream as { readonly on?: unknown }).on !== 'function'
+      ) {
         throw new TypeError(`The preParsing hook '${hook.name}': expected a stream, got ${describeValue(stream)}.`)
       }
       if (stream !== payload && stream instanceof Readable) guardBodyStream(stream)
@@ -265,5 +296,6 @@ function createGuardedParsingHook (hook: Hook, tracker: Tracker): Hook {
 
 /** Returns whether Fastify parses the body of a request. */
 function hasBody ({ method, headers }: FastifyRequest): boolean {
-  return method !== 'GET' && method !== 'HEAD' && (headers['content-type'] ?? headers['content-length'] ?? headers['transfer-encoding']) !== undefined
+  return method !== 'GET' && method !== 'HEAD' &&
+    (headers['content-type'] ?? headers['content-length'] ?? headers['transfer-encoding']) !== undefined
 }

@@ -13,8 +13,9 @@ type Send = (this: FastifyReply, payload?: unknown) => FastifyReply
 const interceptors = new WeakSet<object>()
 
 /**
- * Calls a function with each payload that the replies of a scope and its nested scopes send with a status of 400 or more.
- * `reply.code()`, `reply.status()` and `reply.statusCode` can all set the status. A `send` that other code sets on a reply is kept.
+ * Calls a function with each payload that the replies of a scope and its nested scopes send with a status of 400 or
+ * more. `reply.code()`, `reply.status()` and `reply.statusCode` can all set the status. A `send` that other code sets
+ * on a reply is kept.
  */
 export function interceptErrorStatus (scope: FastifyInstance, sendInstead: SendInstead): void {
   const send = nameSend<Send>(function (payload) {
@@ -26,7 +27,9 @@ export function interceptErrorStatus (scope: FastifyInstance, sendInstead: SendI
   const code: Code = function (status) {
     setCode ??= findInherited(this, code)
     setCode.call(this, status)
-    if (status >= 400 && (!Object.hasOwn(this, 'send') || interceptors.has(this.send))) this.send = send as FastifyReply['send']
+    if (status >= 400 && (!Object.hasOwn(this, 'send') || interceptors.has(this.send))) {
+      this.send = send as FastifyReply['send']
+    }
     return this
   }
   scope.decorateReply('code', code as FastifyReply['code'])

@@ -14,7 +14,9 @@ const optionsByScope = new WeakMap<object, RateLimitPluginOptions>()
 
 /** Stores the options if a plugin is @fastify/rate-limit. */
 export function keepPluginOptions (scope: object, plugin: unknown, options: unknown): void {
-  if (findPluginFunction(plugin, 'fastifyRateLimit') !== undefined && isRecord(options)) optionsByScope.set(scope, options)
+  if (findPluginFunction(plugin, 'fastifyRateLimit') !== undefined && isRecord(options)) {
+    optionsByScope.set(scope, options)
+  }
 }
 
 /** Returns the options of the nearest @fastify/rate-limit around a scope, or an empty object if they are unknown. */

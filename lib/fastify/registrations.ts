@@ -13,7 +13,10 @@ const scopesByServer = new WeakMap<object, FastifyInstance[]>()
 /** The options of the registrations before they are checked. */
 const optionsByScope = new WeakMap<object, unknown>()
 
-/** Records that the plugin is or will be registered in a scope, because Fastify loads a plugin after the call of `app.register()`. */
+/**
+ * Records that the plugin is or will be registered in a scope, because Fastify loads a plugin after the call of
+ * `app.register()`.
+ */
 export function addRegistration (scope: FastifyInstance, options: unknown): void {
   if (registered.has(scope)) return
   registered.add(scope)
@@ -29,8 +32,8 @@ export function getGivenOptions (scope: object): unknown {
 }
 
 /**
- * Returns the scope of the registration that a scope belongs to: the scope itself or its nearest outer scope. Returns `undefined`
- * if the plugin is not registered in any of them.
+ * Returns the scope of the registration that a scope belongs to: the scope itself or its nearest outer scope. Returns
+ * `undefined` if the plugin is not registered in any of them.
  */
 export function findOwner (scope: object): object | undefined {
   for (const current of scopesAround(scope)) if (registered.has(current)) return current
@@ -58,15 +61,23 @@ export function isInside (scope: object, around: object): boolean {
 }
 
 /**
- * Returns the scope of the registration that a URL belongs to, which is the scope with the longest matching prefix. If several
- * scopes have the same prefix, returns the outermost of them. Without a URL, returns the outermost scope of all. Returns
- * `undefined` if the plugin is not registered on the server.
+ * Returns the scope of the registration that a URL belongs to, which is the scope with the longest matching prefix. If
+ * several scopes have the same prefix, returns the outermost of them. Without a URL, returns the outermost scope of
+ * all. Returns `undefined` if the plugin is not registered on the server.
  */
 export function findByUrl (server: object, url: string | undefined): FastifyInstance | undefined {
-  const scopes = [...scopesByServer.get(server) ?? []].sort((a, b) => countSegments(a) - countSegments(b) || countScopes(a) - countScopes(b))
+  const scopes = [...scopesByServer.get(server) ?? []].sort((a, b) =>
+    countSegments(a) - countSegments(b) || countScopes(a) - countScopes(b)
+  )
   const path = splitPath(url ?? '')
   const [outermost] = scopes
-  return scopes.reduce((found, scope) => matches(scope, path) && (!found || !matches(found, path) || countSegments(scope) > countSegments(found)) ? scope : found, outermost)
+  return scopes.reduce(
+    (found, scope) =>
+      matches(scope, path) && (!found || !matches(found, path) || countSegments(scope) > countSegments(found))
+        ? scope
+        : found,
+    outermost
+  )
 }
 
 function countScopes (scope: object): number {
@@ -79,10 +90,14 @@ function countSegments ({ prefix }: FastifyInstance): number {
 
 /** Splits the path of a relative or absolute URL (RFC 9112, section 3.2.2) into its segments. */
 function splitPath (url: string): string[] {
-  return url.replace(/^[a-z][\w+.-]*:\/\/[^/?#]*/i, '').replace(/[?#;].*$/s, '').split('/').filter(segment => segment !== '')
+  return url.replace(/^[a-z][\w+.-]*:\/\/[^/?#]*/i, '').replace(/[?#;].*$/s, '').split('/').filter(segment =>
+    segment !== ''
+  )
 }
 
 /** Returns whether a path begins with the prefix of a scope. A parameter in the prefix matches any segment. */
 function matches ({ prefix }: FastifyInstance, path: readonly string[]): boolean {
-  return splitPath(prefix).every((segment, index) => path[index] !== undefined && (segment === path[index] || /[:*]/.test(segment)))
+  return splitPath(prefix).every((segment, index) =>
+    path[index] !== undefined && (segment === path[index] || /[:*]/.test(segment))
+  )
 }

@@ -1,4 +1,7 @@
-/** Marks replies that send the stored response to an earlier request. Such a response is sent unchanged, and is not counted again. */
+/**
+ * Marks replies that send the stored response to an earlier request. Such a response is sent unchanged, and is not
+ * counted again.
+ */
 import type { FastifyReply } from 'fastify'
 
 const replayed: unique symbol = Symbol('fastify-api-errors.replayed')

@@ -1,6 +1,7 @@
 /**
- * Reads undocumented values from Fastify's requests, replies and instances. Fastify stores these values under symbols, which
- * are found by their descriptions. Every function has a test that fails if Fastify changes. If a value is missing, callers work without it.
+ * Reads undocumented values from Fastify's requests, replies and instances. Fastify stores these values under symbols,
+ * which are found by their descriptions. Every function has a test that fails if Fastify changes. If a value is
+ * missing, callers work without it.
  */
 import { STATUS_CODES } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -10,7 +11,10 @@ import { redactFor } from '../support/redact.js'
 /** The symbols that were found so far, by description. */
 const symbols = new Map<string, symbol>()
 
-/** Reads the value under the symbol of a description, on the object or one of its prototypes; `undefined` if there is none. */
+/**
+ * Reads the value under the symbol of a description, on the object or one of its prototypes; `undefined` if there is
+ * none.
+ */
 function readInternal (object: object, description: string): unknown {
   const known = symbols.get(description)
   const value = known === undefined ? undefined : (object as Record<symbol, unknown>)[known]
@@ -50,7 +54,10 @@ export function getParsedMediaTypes ({ server }: FastifyRequest): ParsedMediaTyp
   if (parsers === undefined) return undefined
   const registered = [...new Set([...parsers.parserList].reverse())]
   return {
-    types: [...builtInParsers.filter(type => registered.includes(type)), ...registered.filter(type => !builtInParsers.includes(type))],
+    types: [
+      ...builtInParsers.filter(type => registered.includes(type)),
+      ...registered.filter(type => !builtInParsers.includes(type))
+    ],
     patterns: parsers.parserRegExpList,
     hasCatchAll: parsers.customParsers.has('')
   }
@@ -65,7 +72,10 @@ interface RouteContext {
 /** Copies of route contexts with an additional hook, by the original context and the hook. */
 const extended = new WeakMap<RouteContext, RouteContext>()
 
-/** Returns whether hooks can run between `reply.send()` and the response, so that the response may not be written immediately. */
+/**
+ * Returns whether hooks can run between `reply.send()` and the response, so that the response may not be written
+ * immediately.
+ */
 export function hasSendHooks (request: FastifyRequest): boolean {
   const context = readInternal(request, 'fastify.context') as RouteContext | undefined
   return context !== undefined && (context.onSend !== null || context.preSerialization !== null)
@@ -75,8 +85,8 @@ export function hasSendHooks (request: FastifyRequest): boolean {
 const extendedFirst = new WeakMap<RouteContext, RouteContext>()
 
 /**
- * Adds an `onSend` hook to one request, before all `onSend` hooks of its route. The added hook gets the payload of the handler or
- * the error handler before any other hook changes it.
+ * Adds an `onSend` hook to one request, before all `onSend` hooks of its route. The added hook gets the payload of the
+ * handler or the error handler before any other hook changes it.
  *
  * @param hook always the same function, so that the list with it is created only once for each route
  * @returns whether it was added. False if this version of Fastify has other internals
@@ -87,19 +97,29 @@ export function addFirstSendHook (request: FastifyRequest, hook: (...args: never
   if (context === undefined || key === undefined) return false
   if (context.onSend?.[0] === hook) return true
   let withHook = extendedFirst.get(context)
-  if (withHook === undefined) extendedFirst.set(context, withHook = Object.create(context, { onSend: { value: [hook, ...context.onSend ?? []] } }) as RouteContext)
+  if (withHook === undefined) {
+    extendedFirst.set(
+      context,
+      withHook = Object.create(context, { onSend: { value: [hook, ...context.onSend ?? []] } }) as RouteContext
+    )
+  }
   const slots = request as unknown as Record<symbol, RouteContext>
   slots[key] = withHook
   return true
 }
 
 /**
- * Calls a function that sends a payload, with a hook that runs after all `onSend` hooks of the route and just before Fastify
- * writes. Only the payload of this call has that hook, because Fastify reads the list of hooks when it starts to run them.
+ * Calls a function that sends a payload, with a hook that runs after all `onSend` hooks of the route and just before
+ * Fastify writes. Only the payload of this call has that hook, because Fastify reads the list of hooks when it starts
+ * to run them.
  *
  * @param lastHook always the same function, so that the list with it is created only once for each route
  */
-export function sendWithLastHook (request: FastifyRequest, lastHook: (...args: never[]) => void, send: () => void): void {
+export function sendWithLastHook (
+  request: FastifyRequest,
+  lastHook: (...args: never[]) => void,
+  send: () => void
+): void {
   const context = readInternal(request, 'fastify.context') as RouteContext | undefined
   const key = symbols.get('fastify.context')
   if (context === undefined || key === undefined || context.onSend === null) {
@@ -107,7 +127,12 @@ export function sendWithLastHook (request: FastifyRequest, lastHook: (...args: n
     return
   }
   let withHook = extended.get(context)
-  if (withHook === undefined) extended.set(context, withHook = Object.create(context, { onSend: { value: [...context.onSend, lastHook] } }) as RouteContext)
+  if (withHook === undefined) {
+    extended.set(
+      context,
+      withHook = Object.create(context, { onSend: { value: [...context.onSend, lastHook] } }) as RouteContext
+    )
+  }
   const slots = request as unknown as Record<symbol, RouteContext>
   slots[key] = withHook
   try {
@@ -118,8 +143,9 @@ export function sendWithLastHook (request: FastifyRequest, lastHook: (...args: n
 }
 
 /**
- * Returns Fastify's record of the next error handler, which it calls if the current one fails. Fastify sets it each time before
- * it calls an error handler. So it has changed only if another error was passed to a handler in the meantime.
+ * Returns Fastify's record of the next error handler, which it calls if the current one fails. Fastify sets it each
+ * time before it calls an error handler. So it has changed only if another error was passed to a handler in the
+ * meantime.
  */
 export function getNextErrorHandler (reply: FastifyReply): unknown {
   return readInternal(reply, 'fastify.reply.nextErrorHandler')
@@ -128,13 +154,13 @@ export function getNextErrorHandler (reply: FastifyReply): unknown {
 /** The part of Fastify's log controller that is called here. Older versions of Fastify 5 have no log controller. */
 export interface LogController {
   readonly requestIdLogLabel: string
-  isLogDisabled (request: FastifyRequest): boolean
-  defaultErrorLog (error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
-  routeNotFound (request: FastifyRequest, reply: FastifyReply): void
-  requestCompleted (error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
-  serializerError (error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
-  streamError (error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
-  writeHeadError (error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
+  isLogDisabled(request: FastifyRequest): boolean
+  defaultErrorLog(error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
+  routeNotFound(request: FastifyRequest, reply: FastifyReply): void
+  requestCompleted(error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
+  serializerError(error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
+  streamError(error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
+  writeHeadError(error: unknown, request: FastifyRequest, reply: FastifyReply, ...rest: unknown[]): void
 }
 
 /** Returns the log controller of a scope; `undefined` if Fastify has none. */
@@ -153,14 +179,19 @@ const builtInControllers = new WeakMap<LogController, LogController>()
 /** The log controller of Fastify or the application behind each controller that {@link guardLog} set. */
 const guardedControllers = new WeakMap<LogController, LogController>()
 
-/** Returns whether the application replaced a method of its log controller. Fastify's own class has each method on the second-to-last prototype. */
+/**
+ * Returns whether the application replaced a method of its log controller. Fastify's own class has each method on the
+ * second-to-last prototype.
+ */
 export function overridesLog (controller: LogController, method: 'defaultErrorLog' | 'routeNotFound'): boolean {
   const guarded = guardedControllers.get(controller)
   if (guarded !== undefined) return overridesLog(guarded, method)
   let builtIn = builtInControllers.get(controller)
   if (builtIn === undefined) {
     builtIn = controller
-    for (let current: object = controller; current !== Object.prototype; current = Object.getPrototypeOf(current)) builtIn = current as LogController
+    for (let current: object = controller; current !== Object.prototype; current = Object.getPrototypeOf(current)) {
+      builtIn = current as LogController
+    }
     builtInControllers.set(controller, builtIn)
   }
   return controller[method] !== builtIn[method]
@@ -170,14 +201,18 @@ export function overridesLog (controller: LogController, method: 'defaultErrorLo
 const errorLogs = ['defaultErrorLog', 'requestCompleted', 'serializerError', 'streamError', 'writeHeadError'] as const
 
 /**
- * Guards the lines about errors that Fastify itself logs in a scope: the secrets of the request are removed. If a line cannot be
- * written, for example because a serializer of the logger throws, only the line is lost. Fastify writes some of these lines in
- * events of Node, so the process would end.
+ * Guards the lines about errors that Fastify itself logs in a scope: the secrets of the request are removed. If a line
+ * cannot be written, for example because a serializer of the logger throws, only the line is lost. Fastify writes some
+ * of these lines in events of Node, so the process would end.
  *
- * @param onStreamError called when a response stream fails after its headers were sent. Fastify reports such a failure only to its
- * log controller, before it destroys the response. Returns whether the failure was logged; if not, Fastify logs it
+ * @param onStreamError called when a response stream fails after its headers were sent. Fastify reports such a failure
+ * only to its log controller, before it destroys the response. Returns whether the failure was logged; if not, Fastify
+ * logs it
  */
-export function guardLog (app: FastifyInstance, onStreamError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => boolean): void {
+export function guardLog (
+  app: FastifyInstance,
+  onStreamError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => boolean
+): void {
   const controller = getLogController(app)
   const key = symbols.get('fastify.logController')
   if (controller === undefined || key === undefined) return
@@ -188,14 +223,19 @@ export function guardLog (app: FastifyInstance, onStreamError: (error: unknown, 
         if (onStreamError(error, request, reply)) return
         error ??= new Error(`The stream failed with ${String(error)}.`) // Fastify reads its code
       }
-      callSafely(() => { controller[name](error && redactFor(request, error), request, reply, ...rest) }, () => {})
+      callSafely(() => {
+        controller[name](error && redactFor(request, error), request, reply, ...rest)
+      }, () => {})
     }
   }
   guardedControllers.set(guarded, controller)
   Object.assign(app, { [key]: guarded })
 }
 
-/** Returns the headers that were set on a reply, by name in lower case. Without Fastify's internals, also the headers that were set on `reply.raw`. */
+/**
+ * Returns the headers that were set on a reply, by name in lower case. Without Fastify's internals, also the headers
+ * that were set on `reply.raw`.
+ */
 export function getOwnHeaders (reply: FastifyReply): Readonly<Record<string, unknown>> {
   return (readInternal(reply, 'fastify.reply.headers') ?? reply.getHeaders()) as Readonly<Record<string, unknown>>
 }
@@ -206,8 +246,8 @@ export function mayHaveTrailers (reply: FastifyReply): boolean {
 }
 
 /**
- * Undoes the changes that Node makes to an HTTP/1 response before it rejects a header. Node sets the reason phrase, and marks a
- * 204 or 304 as a response without a body. A reason phrase of the application is kept.
+ * Undoes the changes that Node makes to an HTTP/1 response before it rejects a header. Node sets the reason phrase, and
+ * marks a 204 or 304 as a response without a body. A reason phrase of the application is kept.
  */
 export function undoFailedHead ({ raw, request }: FastifyReply): void {
   if (request.raw.httpVersionMajor === 1 && raw.statusMessage && !raw.headersSent) {
@@ -229,9 +269,15 @@ export function getHandlerTimeout (request: FastifyRequest): Error | undefined {
   return reason?.code === 'FST_ERR_HANDLER_TIMEOUT' ? reason : undefined
 }
 
-/** Returns whether an error comes from the stream of a request body. Fastify sets the status 400 on such an error unless it has another status. */
+/**
+ * Returns whether an error comes from the stream of a request body. Fastify sets the status 400 on such an error unless
+ * it has another status.
+ */
 export function isErrorOfBody (error: unknown, request: FastifyRequest): boolean {
-  const stream = readInternal(request, 'fastify.RequestPayloadStream') as { readonly errored?: unknown } | null | undefined
+  const stream = readInternal(request, 'fastify.RequestPayloadStream') as
+    | { readonly errored?: unknown }
+    | null
+    | undefined
   return error instanceof Error && stream?.errored === error
 }
 
@@ -243,14 +289,17 @@ export function isSendingThrown (reply: FastifyReply): boolean {
 /** The name of this package's `send` functions in a stack. */
 const sendName = 'sendOfApiErrors'
 
-/** Names a function that calls Fastify's `send`, so that isSendCalledByApplication() ignores its stack frame. The build shortens all other names. */
+/**
+ * Names a function that calls Fastify's `send`, so that isSendCalledByApplication() ignores its stack frame. The build
+ * shortens all other names.
+ */
 export function nameSend<T extends object> (send: T): T {
   return Object.defineProperty(send, 'name', { value: sendName })
 }
 
 /**
- * Returns whether the application itself calls `reply.send()` with the error that is being handled. Fastify calls the same
- * function with a thrown error. Only the stack shows the difference, because it has the file that called `send`.
+ * Returns whether the application itself calls `reply.send()` with the error that is being handled. Fastify calls the
+ * same function with a thrown error. Only the stack shows the difference, because it has the file that called `send`.
  *
  * @param handler the function that Fastify called with the error; frames above it are not checked
  */

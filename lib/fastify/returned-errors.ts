@@ -12,7 +12,10 @@ export function checkReturned (result: unknown): unknown {
   return throwError(result)
 }
 
-/** Returns the error for a value that a function passed on as its result: the error itself, or an error about an uncalled factory. Any other value leads to `undefined`. */
+/**
+ * Returns the error for a value that a function passed on as its result: the error itself, or an error about an
+ * uncalled factory. Any other value leads to `undefined`.
+ */
 export function findError (value: unknown): unknown {
   if (isError(value)) return value
   return isErrorFactory(value) ? createMissingCallError(value) : undefined
@@ -31,7 +34,8 @@ export type Done = (error: unknown, result?: unknown) => unknown
 
 /** Returns whether a value is an error, of this realm or another, or of another copy of this package. */
 export function isError (value: unknown): boolean {
-  return typeof value === 'object' && value !== null && (value instanceof Error || types.isNativeError(value) || isApiError(value))
+  return typeof value === 'object' && value !== null &&
+    (value instanceof Error || types.isNativeError(value) || isApiError(value))
 }
 
 function throwError (value: unknown): unknown {

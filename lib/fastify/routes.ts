@@ -2,8 +2,8 @@
 import type { FastifyInstance, RouteOptions } from 'fastify'
 
 /**
- * Called for each route, with its scope, whether it was registered before the plugin was loaded, and its path at that time.
- * Fastify later changes the path of a `/` below a prefix.
+ * Called for each route, with its scope, whether it was registered before the plugin was loaded, and its path at that
+ * time. Fastify later changes the path of a `/` below a prefix.
  */
 export type RouteHook = (route: RouteOptions, scope: FastifyInstance, isEarly: boolean, url: string) => void
 
@@ -21,5 +21,7 @@ export interface Routes {
 
 /** Returns the names of routes for a message, without the HEAD routes that Fastify adds to GET routes. */
 export function listRouteNames (routes: readonly RouteOptions[]): string {
-  return routes.filter(({ method }) => method !== 'HEAD').map(({ method, url }) => `${String(method)} ${url}`).join(', ')
+  return routes.filter(({ method }) => method !== 'HEAD').map(({ method, url }) => `${String(method)} ${url}`).join(
+    ', '
+  )
 }

@@ -7,8 +7,8 @@ export function * scopesAround (scope: object): Generator<object> {
 }
 
 /**
- * Returns whether the hooks of a plugin run on the routes of a scope. They also run in scopes that were created before the
- * plugin, whose `hasPlugin()` may return false.
+ * Returns whether the hooks of a plugin run on the routes of a scope. They also run in scopes that were created before
+ * the plugin, whose `hasPlugin()` may return false.
  */
 export function runsPlugin (scope: FastifyInstance, name: string): boolean {
   return [...scopesAround(scope)].some(at => (at as Partial<FastifyInstance>).hasPlugin?.(name) === true)

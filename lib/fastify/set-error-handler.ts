@@ -1,4 +1,6 @@
-/** Sets the error handler of the plugin. The application's own handlers take precedence, no matter when they are set. */
+/**
+ * Sets the error handler of the plugin. The application's own handlers take precedence, no matter when they are set.
+ */
 import type { FastifyInstance } from 'fastify'
 import { resetErrorHandler, getOwnErrorHandler } from './internals.js'
 

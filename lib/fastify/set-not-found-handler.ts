@@ -1,4 +1,7 @@
-/** Sets the not-found handler of the plugin. A scope can have only one, so the errors about a second handler mention the option. */
+/**
+ * Sets the not-found handler of the plugin. A scope can have only one, so the errors about a second handler mention the
+ * option.
+ */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { getDecorator } from './internals.js'
 import { findOwner, isInside } from './registrations.js'
@@ -9,8 +12,9 @@ type SetHandler = (this: FastifyInstance, hooks: object, handler: (...args: neve
 const handled = new WeakMap<object, Map<string, FastifyInstance>>()
 
 /**
- * Returns whether another registration responds to requests without a route below the prefix of a scope. This happens if a scope
- * without a prefix registers the plugin again. Then the outer registration responds, or the first of two sibling scopes.
+ * Returns whether another registration responds to requests without a route below the prefix of a scope. This happens
+ * if a scope without a prefix registers the plugin again. Then the outer registration responds, or the first of two
+ * sibling scopes.
  */
 export function isNotFoundHandledElsewhere (app: FastifyInstance): boolean {
   const owner = findOwner(Object.getPrototypeOf(app) as object) as FastifyInstance | undefined
@@ -29,12 +33,17 @@ export function setNotFoundHandler (app: FastifyInstance, hooks: object, handler
   const prefix = getPrefix(app)
   const scopes = handled.get(app.server) ?? new Map<string, FastifyInstance>()
   if (scopes.has(prefix)) {
-    throw new Error(`fastify-api-errors: a nested scope without a prefix registered the plugin first and responds to unknown paths below '${prefix}'. Register the plugin in the outer scope first, or set notFound to false in the nested scope.`)
+    throw new Error(
+      `fastify-api-errors: a nested scope without a prefix registered the plugin first and responds to unknown paths below '${prefix}'. Register the plugin in the outer scope first, or set notFound to false in the nested scope.`
+    )
   }
   try {
     setHandler.call(app, hooks, handler)
   } catch (cause) {
-    throw new Error(`fastify-api-errors: the prefix '${prefix}' already has a not-found handler. Set notFound to false to keep it.`, { cause })
+    throw new Error(
+      `fastify-api-errors: the prefix '${prefix}' already has a not-found handler. Set notFound to false to keep it.`,
+      { cause }
+    )
   }
   handled.set(app.server, scopes.set(prefix, app))
   app.setNotFoundHandler = function (this: FastifyInstance, ...args: unknown[]) {
@@ -42,15 +51,22 @@ export function setNotFoundHandler (app: FastifyInstance, hooks: object, handler
       return Reflect.apply(setHandler, this, args)
     } catch (cause) {
       if (this.prefix !== app.prefix) throw cause
-      throw new Error(`fastify-api-errors: the plugin is the not-found handler of the prefix '${prefix}'. To use your own handler, set the option notFound to false.`, { cause })
+      throw new Error(
+        `fastify-api-errors: the plugin is the not-found handler of the prefix '${prefix}'. To use your own handler, set the option notFound to false.`,
+        { cause }
+      )
     }
   }
 }
 
 /**
- * Guards `reply.callNotFound()`. If a not-found handler calls it, Fastify would send a string. The given function responds instead.
+ * Guards `reply.callNotFound()`. If a not-found handler calls it, Fastify would send a string. The given function
+ * responds instead.
  */
-export function guardCallNotFound (scope: FastifyInstance, respond: (request: FastifyRequest, reply: FastifyReply) => void): void {
+export function guardCallNotFound (
+  scope: FastifyInstance,
+  respond: (request: FastifyRequest, reply: FastifyReply) => void
+): void {
   const callNotFound = getDecorator(scope, 'reply', 'callNotFound') as FastifyReply['callNotFound']
   scope.decorateReply('callNotFound', function (this: FastifyReply) {
     if (!this.request.is404) return callNotFound.call(this)

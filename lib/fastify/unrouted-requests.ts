@@ -1,4 +1,6 @@
-/** Hooks for requests that Fastify handles before it runs the application's hooks: malformed URLs and early rejections. */
+/**
+ * Hooks for requests that Fastify handles before it runs the application's hooks: malformed URLs and early rejections.
+ */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findByUrl } from './registrations.js'
 import { scopesAround } from './scopes.js'

@@ -20,8 +20,9 @@ export interface SchemaContext {
 /** A field of a body: its schema for documentation, and the value that is sent. */
 export interface Field {
   /**
-   * Returns the schema of the field for one definition, or `undefined` if errors of the definition never have the field. It is a schema of
-   * TypeBox, a JSON Schema, or a schema that offers its JSON Schema (zod 4.2, ArkType, Valibot with `toStandardJsonSchema()`).
+   * Returns the schema of the field for one definition, or `undefined` if errors of the definition never have the
+   * field. It is a schema of TypeBox, a JSON Schema, or a schema that offers its JSON Schema (zod 4.2, ArkType, Valibot
+   * with `toStandardJsonSchema()`).
    */
   readonly schema: (definition: BodyDefinition, context: SchemaContext) => object | undefined
   /** Returns the value, or `undefined` to omit the field, which is valid only for an `optional` field. */
@@ -83,7 +84,10 @@ export interface TextFormat {
 export interface FormatDefinition {
   /** The name of the format, shown in messages. */
   readonly name: string
-  /** The media type. It can have parameters. A media type that is not JSON requires `serialize`. @default 'application/json' */
+  /**
+   * The media type. It can have parameters. A media type that is not JSON requires `serialize`. @default
+   * 'application/json'
+   */
   readonly contentType?: string
   /** The fields of the body, which is an object. Either `fields` or `body` is required. */
   readonly fields?: Fields
@@ -92,8 +96,8 @@ export interface FormatDefinition {
   /** Returns the body as it is sent, for bodies that are not JSON. @default JSON */
   readonly serialize?: SerializeBody
   /**
-   * Response headers of every error, by name. They are sent and documented. Each value is a field whose value is a string, a number or
-   * a boolean. A value that is `undefined` or cannot be sent in a header is omitted. @default none
+   * Response headers of every error, by name. They are sent and documented. Each value is a field whose value is a
+   * string, a number or a boolean. A value that is `undefined` or cannot be sent in a header is omitted. @default none
    *
    * @example
    * { 'X-Amzn-ErrorType': codeAs(code => `${code}Exception`) }
@@ -105,33 +109,53 @@ export interface FormatDefinition {
  * Defines a custom body format. Pass it as the `format` option.
  *
  * @throws TypeError with the name of the invalid property
- * @example
- * const enveloped = defineFormat({
- *   name: 'enveloped',
- *   fields: {
- *     error: {
- *       fields: {
- *         code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: content => content.code },
- *         message: { schema: () => Type.String(), value: content => content.message }
- *       }
- *     }
- *   }
- * })
+ * @example const enveloped = defineFormat({ name: 'enveloped', fields: { error: { fields: { code: { schema: ({ code })
+ * => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: content => content.code }, message: { schema: () =>
+ * Type.String(), value: content => content.message } } } } })
  */
 export function defineFormat (definition: FormatDefinition): Format {
   expectOption(owner, 'format', isRecord(definition), 'an object with name and fields', definition)
   const { name, contentType = 'application/json', fields, body, serialize, headers } = definition
   expectOption(owner, 'name', typeof name === 'string' && name !== '', 'a name', name)
   expectKnownOptions(owner, name, definition, ['name', 'contentType', 'fields', 'body', 'serialize', 'headers'])
-  expectOption(owner, `${name}.contentType`, isMediaType(contentType), "a media type, like 'application/json'", contentType)
-  expectOption(owner, `${name}.serialize`, serialize === undefined || typeof serialize === 'function', 'a function that returns a body as a string', serialize)
-  expectOption(owner, `${name}.serialize`, serialize !== undefined || isJsonMediaType(contentType), `a function that returns a body as a string, because '${contentType}' is not JSON`, serialize)
+  expectOption(
+    owner,
+    `${name}.contentType`,
+    isMediaType(contentType),
+    "a media type, like 'application/json'",
+    contentType
+  )
+  expectOption(
+    owner,
+    `${name}.serialize`,
+    serialize === undefined || typeof serialize === 'function',
+    'a function that returns a body as a string',
+    serialize
+  )
+  expectOption(
+    owner,
+    `${name}.serialize`,
+    serialize !== undefined || isJsonMediaType(contentType),
+    `a function that returns a body as a string, because '${contentType}' is not JSON`,
+    serialize
+  )
   if (body === undefined) checkFields(`${name}.fields`, fields)
   else checkPart(`${name}.body`, body)
-  expectOption(owner, `${name}.fields`, body === undefined || Object.keys(fields ?? {}).length === 0, "no value, because the format has a 'body'", fields)
+  expectOption(
+    owner,
+    `${name}.fields`,
+    body === undefined || Object.keys(fields ?? {}).length === 0,
+    "no value, because the format has a 'body'",
+    fields
+  )
   if (headers !== undefined) checkHeaders(`${name}.headers`, headers)
   return Object.freeze({
-    name, contentType, fields: fields ?? {}, ...body !== undefined && { body }, ...serialize !== undefined && { serialize }, ...headers !== undefined && { headers }
+    name,
+    contentType,
+    fields: fields ?? {},
+    ...body !== undefined && { body },
+    ...serialize !== undefined && { serialize },
+    ...headers !== undefined && { headers }
   })
 }
 
@@ -152,14 +176,26 @@ function isJsonMediaType (contentType: string): boolean {
 }
 
 function checkFields (path: string, fields: unknown): void {
-  expectOption(owner, path, isRecord(fields) && Object.keys(fields).length > 0, 'an object with at least one field, each { schema, value } or { fields }', fields)
+  expectOption(
+    owner,
+    path,
+    isRecord(fields) && Object.keys(fields).length > 0,
+    'an object with at least one field, each { schema, value } or { fields }',
+    fields
+  )
   for (const [key, part] of Object.entries(fields)) checkPart(`${path}.${key}`, part)
 }
 
 function checkHeaders (path: string, headers: unknown): void {
   expectOption(owner, path, isRecord(headers), 'an object of fields by the name of a header', headers)
   for (const [name, field] of Object.entries(headers)) {
-    expectOption(owner, path, isHeaderOfErrors(name), 'names of headers that do not describe the connection or the body', name)
+    expectOption(
+      owner,
+      path,
+      isHeaderOfErrors(name),
+      'names of headers that do not describe the connection or the body',
+      name
+    )
     expectOption(owner, `${path}.${name}`, isRecord(field), 'a field, { schema, value }', field)
     checkField(`${path}.${name}`, field)
   }
@@ -167,36 +203,72 @@ function checkHeaders (path: string, headers: unknown): void {
 
 function checkPart (path: string, part: unknown): void {
   const isPart = isRecord(part) && ['fields', 'items', 'schema', 'value'].some(name => name in part)
-  expectOption(owner, path, isPart, 'a field, such as code, constant(false) or field({ schema, value }), or fields in group({ ... }) or list(...)', part)
+  expectOption(
+    owner,
+    path,
+    isPart,
+    'a field, such as code, constant(false) or field({ schema, value }), or fields in group({ ... }) or list(...)',
+    part
+  )
   if ('fields' in part) return checkFields(`${path}.fields`, part.fields)
   if ('items' in part) {
     const { items } = part
-    expectOption(owner, `${path}.items`, Array.isArray(items) && items.length > 0, 'a list of at least one field or group', items)
-    return items.forEach((item, index) => { checkPart(`${path}.items[${index}]`, item) })
+    expectOption(
+      owner,
+      `${path}.items`,
+      Array.isArray(items) && items.length > 0,
+      'a list of at least one field or group',
+      items
+    )
+    return items.forEach((item, index) => {
+      checkPart(`${path}.items[${index}]`, item)
+    })
   }
   checkField(path, part)
 }
 
 function checkField (path: string, { schema, value, optional }: Readonly<Record<string, unknown>>): void {
-  expectOption(owner, `${path}.schema`, typeof schema === 'function', 'a function of (definition, context) that returns a schema, or undefined', schema)
-  expectOption(owner, `${path}.value`, typeof value === 'function', 'a function of the response data that returns the value', value)
-  expectOption(owner, `${path}.optional`, optional === undefined || typeof optional === 'boolean', 'true or false', optional)
+  expectOption(
+    owner,
+    `${path}.schema`,
+    typeof schema === 'function',
+    'a function of (definition, context) that returns a schema, or undefined',
+    schema
+  )
+  expectOption(
+    owner,
+    `${path}.value`,
+    typeof value === 'function',
+    'a function of the response data that returns the value',
+    value
+  )
+  expectOption(
+    owner,
+    `${path}.optional`,
+    optional === undefined || typeof optional === 'boolean',
+    'true or false',
+    optional
+  )
 }
 
 /** Returns the body of a response as a string. */
 export type WriteBody = (content: ResponseContent) => string
 
 /**
- * Returns the writer of bodies for one definition. The writer omits the fields that the definition never has, and joins the JSON
- * strings of the other fields. This takes a quarter of the time of building an object and passing it to `JSON.stringify`.
+ * Returns the writer of bodies for one definition. The writer omits the fields that the definition never has, and joins
+ * the JSON strings of the other fields. This takes a quarter of the time of building an object and passing it to
+ * `JSON.stringify`.
  *
- * @throws TypeError when the writer is called, if a value is circular, a BigInt or a promise, or if the body has no value
+ * @throws TypeError when the writer is called, if a value is circular, a BigInt or a promise, or if the body has no
+ * value
  */
 export function bodyWriter (format: Format | TextFormat, definition: BodyDefinition): WriteBody {
   if ('write' in format) return format.write
   const { serialize } = format
   const write = jsonWriter(format, definition)
-  return serialize === undefined ? write : content => expectText(`${format.name}.serialize`, serialize(JSON.parse(write(content))))
+  return serialize === undefined
+    ? write
+    : content => expectText(`${format.name}.serialize`, serialize(JSON.parse(write(content))))
 }
 
 /** Returns the writer of the JSON of bodies, which is not what is sent if the format has `serialize`. */
@@ -205,7 +277,9 @@ export function jsonWriter (format: Format, definition: BodyDefinition): WriteBo
   const write = partWriter(format.body, definition)
   return content => {
     const text = write?.(content)
-    if (text === undefined) throw new TypeError(`The body of the format '${format.name}' has no value for ${content.code}.`)
+    if (text === undefined) {
+      throw new TypeError(`The body of the format '${format.name}' has no value for ${content.code}.`)
+    }
     return text
   }
 }
@@ -250,16 +324,23 @@ function fieldsWriter (fields: Fields, definition: BodyDefinition): WriteBody {
   }
 }
 
-/** The characters that `JSON.stringify` escapes: quotes, backslashes, control characters, and surrogates that are not a pair. */
+/**
+ * The characters that `JSON.stringify` escapes: quotes, backslashes, control characters, and surrogates that are not a
+ * pair.
+ */
 const escaped = /["\\\p{Cc}\p{Cs}]/u
 
-/** Returns a value as JSON. Most values are strings that need no escaping. Checking this takes a third of the time of `JSON.stringify`. */
+/**
+ * Returns a value as JSON. Most values are strings that need no escaping. Checking this takes a third of the time of
+ * `JSON.stringify`.
+ */
 function toJson (value: unknown): string | undefined {
   return typeof value === 'string' && !escaped.test(value) ? `"${value}"` : JSON.stringify(expectResult('value', value))
 }
 
 /**
- * Returns a value that may contain `meta` as JSON. `JSON.stringify` writes a promise as `{}`, and its rejection would end the process.
+ * Returns a value that may contain `meta` as JSON. `JSON.stringify` writes a promise as `{}`, and its rejection would
+ * end the process.
  *
  * @throws TypeError if the value contains a promise
  */
@@ -280,18 +361,28 @@ export function stringifyMeta (value: unknown): string | undefined {
 /** Returns the headers of a response, by name in lower case. */
 export type ListHeaders = (content: ResponseContent) => Readonly<Record<string, string>>
 
-/** Returns the function that lists the headers of a format for the errors of one definition. It omits the headers that the definition never has. */
+/**
+ * Returns the function that lists the headers of a format for the errors of one definition. It omits the headers that
+ * the definition never has.
+ */
 export function headersLister (headers: NonNullable<Format['headers']>, definition: BodyDefinition): ListHeaders {
-  const fields = Object.entries(headers).filter(([, { schema }]) => schema(definition, { hasDocUrl: true }) !== undefined)
-  return content => Object.fromEntries(fields.flatMap(([name, { value }]) => {
-    const text = expectResult('value', value(content))
-    return text === undefined || !isSendableHeader(name, String(text)) ? [] : [[name.toLowerCase(), String(text)] as const]
-  }))
+  const fields = Object.entries(headers).filter(([, { schema }]) =>
+    schema(definition, { hasDocUrl: true }) !== undefined
+  )
+  return content =>
+    Object.fromEntries(fields.flatMap(([name, { value }]) => {
+      const text = expectResult('value', value(content))
+      return text === undefined || !isSendableHeader(name, String(text))
+        ? []
+        : [[name.toLowerCase(), String(text)] as const]
+    }))
 }
 
 /** Returns the schema of the bodies of one definition. */
 export function bodySchema (format: Format, definition: BodyDefinition, context: SchemaContext): TSchema {
-  return format.body === undefined ? fieldsSchema(format.fields, definition, context) : partSchema(format.body, definition, context)?.schema ?? Type.Unknown()
+  return format.body === undefined
+    ? fieldsSchema(format.fields, definition, context)
+    : partSchema(format.body, definition, context)?.schema ?? Type.Unknown()
 }
 
 interface PartSchema {
@@ -320,7 +411,10 @@ export function getFieldSchema (field: Field, definition: BodyDefinition, contex
 
 function listSchema ({ items }: List, definition: BodyDefinition, context: SchemaContext): TSchema {
   const parts = items.flatMap(item => partSchema(item, definition, context) ?? [])
-  return Type.Array(Type.Union(parts.map(({ schema }) => schema)), { minItems: parts.filter(({ isOptional }) => !isOptional).length, maxItems: parts.length })
+  return Type.Array(Type.Union(parts.map(({ schema }) => schema)), {
+    minItems: parts.filter(({ isOptional }) => !isOptional).length,
+    maxItems: parts.length
+  })
 }
 
 function fieldsSchema (fields: Fields, definition: BodyDefinition, context: SchemaContext): TObject {

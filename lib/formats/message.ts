@@ -8,6 +8,9 @@ export const messageFormat: Format = defineFormat({
   name: 'message',
   fields: {
     message,
-    errors: reasonsByField((issue, { language }) => language?.formats?.message?.(issue) ?? `The ${issue.field === '' ? issue.in : `${issue.field} field`} ${issue.message}.`)
+    errors: reasonsByField((issue, { language }) =>
+      language?.formats?.message?.(issue) ??
+        `The ${issue.field === '' ? issue.in : `${issue.field} field`} ${issue.message}.`
+    )
   }
 })

@@ -5,17 +5,29 @@ import type { Issue } from '../catalog/issues.js'
 import type { Field } from './format.js'
 import { Type } from '../support/type-builder.js'
 
-/** Returns the field `{ field: [reason] }`. Every 422 has it, because clients of such formats expect it. Any other error has it if it has issues. */
+/**
+ * Returns the field `{ field: [reason] }`. Every 422 has it, because clients of such formats expect it. Any other error
+ * has it if it has issues.
+ */
 export function reasonsByField (reason: (issue: Issue, content: ResponseContent) => string): Field {
   return {
-    schema: (definition, { issueCodes }) => definition.status === 422 || (carriesIssues(definition) && issueCodes?.length !== 0) ? reasonsSchema() : undefined,
-    value: content => content.status === 422 || content.issues.length > 0 ? groupReasons(content.issues, issue => reason(issue, content)) : undefined,
+    schema: (definition, { issueCodes }) =>
+      definition.status === 422 || (carriesIssues(definition) && issueCodes?.length !== 0)
+        ? reasonsSchema()
+        : undefined,
+    value: content =>
+      content.status === 422 || content.issues.length > 0
+        ? groupReasons(content.issues, issue => reason(issue, content))
+        : undefined,
     optional: true
   }
 }
 
 /** Returns the reasons of issues by field. An issue of a whole value is listed under the part of the request. */
-export function groupReasons<Reason> (issues: readonly Issue[], reason: (issue: Issue) => Reason): Record<string, Reason[]> {
+export function groupReasons<Reason> (
+  issues: readonly Issue[],
+  reason: (issue: Issue) => Reason
+): Record<string, Reason[]> {
   const reasons: Record<string, Reason[]> = {}
   for (const issue of issues) {
     const field = issue.field === '' ? issue.in : issue.field

@@ -9,7 +9,10 @@ export interface StatusErrors {
   readonly status: ErrorStatus
   /** In ascending order of their codes. */
   readonly definitions: readonly ErrorDefinition[]
-  /** The codes that issues can have, by error code. Empty if there are no issues, and `undefined` if any code is possible. */
+  /**
+   * The codes that issues can have, by error code. Empty if there are no issues, and `undefined` if any code is
+   * possible.
+   */
   readonly issues: ReadonlyMap<string, readonly string[] | undefined>
 }
 
@@ -17,8 +20,8 @@ export interface StatusErrors {
 export type Grouper = (findings: readonly Finding[]) => readonly StatusErrors[]
 
 /**
- * Creates the grouper of a catalog. Equal groups are the same object, so that groups that routes share are documented once. Most
- * routes of an API differ only in a few codes.
+ * Creates the grouper of a catalog. Equal groups are the same object, so that groups that routes share are documented
+ * once. Most routes of an API differ only in a few codes.
  */
 export function createGrouper (errors: AnyCatalog): Grouper {
   const groups = new Map<string, StatusErrors>()
@@ -26,7 +29,12 @@ export function createGrouper (errors: AnyCatalog): Grouper {
   const listsAsFound = new Map<string, readonly StatusErrors[]>()
 
   function groupFindings (findings: readonly Finding[]): readonly StatusErrors[] {
-    const issues = mergeIssues(findings.map(({ code, issues }) => ({ code, issues: carriesIssues(errors[code] as ErrorDefinition) ? issues : undefined })))
+    const issues = mergeIssues(
+      findings.map(({ code, issues }) => ({
+        code,
+        issues: carriesIssues(errors[code] as ErrorDefinition) ? issues : undefined
+      }))
+    )
     const codes = [...issues.keys()].sort()
     const toKey = (code: string): string => createKey(code, issues.get(code))
     const key = codes.map(toKey).join(' ')
@@ -66,12 +74,19 @@ function createKey (code: string, issues: readonly string[] | undefined): string
 }
 
 /** Returns the codes that issues can have, by code. If one finding allows any code, any code is possible. */
-export function mergeIssues (findings: Iterable<{ readonly code: string, readonly issues?: readonly string[] | undefined }>): Map<string, readonly string[] | undefined> {
+export function mergeIssues (
+  findings: Iterable<{ readonly code: string, readonly issues?: readonly string[] | undefined }>
+): Map<string, readonly string[] | undefined> {
   const byCode = new Map<string, readonly string[] | undefined>()
   for (const { code, issues } of findings) {
     const before = byCode.get(code)
     if (!byCode.has(code)) byCode.set(code, issues)
-    else byCode.set(code, before === undefined || issues === undefined ? undefined : [...new Set([...before, ...issues])].sort())
+    else {
+      byCode.set(
+        code,
+        before === undefined || issues === undefined ? undefined : [...new Set([...before, ...issues])].sort()
+      )
+    }
   }
   return byCode
 }

@@ -1,4 +1,7 @@
-/** Stores the inference data of each registration of the plugin. Tools that only have the application read the data here. */
+/**
+ * Stores the inference data of each registration of the plugin. Tools that only have the application read the data
+ * here.
+ */
 import type { FastifyInstance } from 'fastify'
 import type { Hook } from '../fastify/hooks.js'
 import type { HookName } from '../fastify/hook-names.js'
@@ -19,8 +22,8 @@ export interface Inference {
 }
 
 /**
- * The property of the server that has the inferences. A CommonJS application and the commands of this package can load two copies
- * of this file. A `WeakMap` would be empty in one of them.
+ * The property of the server that has the inferences. A CommonJS application and the commands of this package can load
+ * two copies of this file. A `WeakMap` would be empty in one of them.
  */
 const property = Symbol.for('fastify-api-errors.inferences')
 
@@ -40,8 +43,10 @@ export function getInferences (app: FastifyInstance): readonly Inference[] {
 
 /** Returns the routes whose errors an error handler of the application responds to. */
 export function listUnhandledRoutes (app: FastifyInstance): string[] {
-  const names = getInferences(app).flatMap(({ routeErrors }) => routeErrors.routes
-    .filter(record => record.route.config?.errors !== false && !routeErrors.isCovered(record))
-    .flatMap(listMethodNames))
+  const names = getInferences(app).flatMap(({ routeErrors }) =>
+    routeErrors.routes
+      .filter(record => record.route.config?.errors !== false && !routeErrors.isCovered(record))
+      .flatMap(listMethodNames)
+  )
   return [...new Set(names)].sort()
 }

@@ -1,6 +1,7 @@
 /**
- * Finds official plugins by the hooks that they add. A name is not enough, because `fp()` can change it. A plugin can also be
- * registered too late for a route, and its options can exempt a route. A hook that runs on the route is reliable.
+ * Finds official plugins by the hooks that they add. A name is not enough, because `fp()` can change it. A plugin can
+ * also be registered too late for a route, and its options can exempt a route. A hook that runs on the route is
+ * reliable.
  */
 import type { AnyNode } from 'acorn'
 import type { FastifyInstance, RouteOptions } from 'fastify'
@@ -11,7 +12,14 @@ import type { DeclaringTarget } from './declared/declare-errors.js'
 import { listChildren, parseFunction } from './code/parse-function.js'
 
 /** A plugin that responds to requests itself. */
-type KnownPlugin = '@fastify/rate-limit' | '@fastify/compress' | '@fastify/under-pressure' | '@fastify/bearer-auth' | '@fastify/basic-auth' | '@fastify/csrf-protection' | '@fastify/passport'
+type KnownPlugin =
+  | '@fastify/rate-limit'
+  | '@fastify/compress'
+  | '@fastify/under-pressure'
+  | '@fastify/bearer-auth'
+  | '@fastify/basic-auth'
+  | '@fastify/csrf-protection'
+  | '@fastify/passport'
 
 /** Names of properties in the source of each plugin's hook. A minifier keeps them. */
 const marks: Readonly<Record<KnownPlugin, readonly string[]>> = {
@@ -48,20 +56,29 @@ export function isLimitedByPlugin (targets: readonly DeclaringTarget[]): boolean
   return hasHookOf('@fastify/rate-limit', targets)
 }
 
-/** Returns whether the targets include the hook of @fastify/compress, which checks the `Content-Encoding` of every request. */
+/**
+ * Returns whether the targets include the hook of @fastify/compress, which checks the `Content-Encoding` of every
+ * request.
+ */
 export function checksContentEncoding (targets: readonly DeclaringTarget[]): boolean {
   return hasHookOf('@fastify/compress', targets)
 }
 
 /**
- * Returns whether an `errorResponseBuilder` of @fastify/rate-limit returns an object without a status. Fastify then responds with
- * 500 instead of 429.
+ * Returns whether an `errorResponseBuilder` of @fastify/rate-limit returns an object without a status. Fastify then
+ * responds with 500 instead of 429.
  */
 export function buildsNoStatus (builder: unknown): boolean {
   const node = typeof builder === 'function' ? parseFunction(builder) : undefined
   const results = node === undefined ? [] : node.body.type === 'BlockStatement' ? listReturned(node.body) : [node.body]
-  return results.length > 0 && results.every(result => result.type === 'ObjectExpression' && result.properties.every(property =>
-    property.type === 'Property' && property.key.type === 'Identifier' && !property.computed && !['status', 'statusCode'].includes(property.key.name)))
+  return results.length > 0 &&
+    results.every(result =>
+      result.type === 'ObjectExpression' &&
+      result.properties.every(property =>
+        property.type === 'Property' && property.key.type === 'Identifier' && !property.computed &&
+        !['status', 'statusCode'].includes(property.key.name)
+      )
+    )
 }
 
 function listReturned (node: AnyNode): AnyNode[] {
@@ -72,17 +89,27 @@ function listReturned (node: AnyNode): AnyNode[] {
  * Returns the plugin of a hook and its codes. The errors in its source depend on its options, so they are not used.
  * `undefined` for a hook of the application.
  */
-export function findPluginErrors (hook: object): { readonly plugin: string, readonly codes: readonly StandardCode[] } | undefined {
+export function findPluginErrors (
+  hook: object
+): { readonly plugin: string, readonly codes: readonly StandardCode[] } | undefined {
   const plugin = findOwner(hook)
   return plugin === undefined ? undefined : { plugin, codes: codes[plugin] ?? [] }
 }
 
-/** Returns whether the hook of @fastify/under-pressure runs on the routes of a scope. Without a limit, @fastify/under-pressure adds no hook. */
+/**
+ * Returns whether the hook of @fastify/under-pressure runs on the routes of a scope. Without a limit,
+ * @fastify/under-pressure adds no hook.
+ */
 export function isUnderPressureHookActive (scope: object): boolean {
-  return getEffectiveHooks(scope, 'onRequest').some(hook => findOwner(getOriginalHook(hook)) === '@fastify/under-pressure')
+  return getEffectiveHooks(scope, 'onRequest').some(hook =>
+    findOwner(getOriginalHook(hook)) === '@fastify/under-pressure'
+  )
 }
 
-/** Returns whether the handler of a route is called with a websocket. @fastify/websocket responds to all other requests to such a route itself. */
+/**
+ * Returns whether the handler of a route is called with a websocket. @fastify/websocket responds to all other requests
+ * to such a route itself.
+ */
 export function isWebsocketRoute (route: RouteOptions, scope: FastifyInstance): boolean {
   return (route as { readonly websocket?: boolean }).websocket === true && 'websocketServer' in scope
 }
@@ -91,7 +118,10 @@ function findOwner (hook: object): KnownPlugin | undefined {
   if (typeof hook !== 'function') return undefined
   if (!owners.has(hook)) {
     const source = Function.prototype.toString.call(hook)
-    owners.set(hook, (Object.keys(marks) as KnownPlugin[]).find(plugin => marks[plugin].every(mark => source.includes(mark))))
+    owners.set(
+      hook,
+      (Object.keys(marks) as KnownPlugin[]).find(plugin => marks[plugin].every(mark => source.includes(mark)))
+    )
   }
   return owners.get(hook)
 }

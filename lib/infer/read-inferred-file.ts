@@ -1,4 +1,7 @@
-/** Reads the errors that `fastify-api-errors infer` found in the source of an application and wrote to `errors.inferred.json`. */
+/**
+ * Reads the errors that `fastify-api-errors infer` found in the source of an application and wrote to
+ * `errors.inferred.json`.
+ */
 import { readFileSync } from 'node:fs'
 import { codeForStatus } from '../catalog/standard-errors.js'
 import { describeValue } from '../support/describe-value.js'
@@ -26,14 +29,19 @@ export interface InferredErrors {
 }
 
 /**
- * Checks inferred errors. If a path is passed, reads the file first. A missing file is treated as empty, and a warning is emitted.
+ * Checks inferred errors. If a path is passed, reads the file first. A missing file is treated as empty, and a warning
+ * is emitted.
  *
  * @throws TypeError with one sentence if the file cannot be read or is invalid
  */
 export function readInferredErrors (inferred: unknown, subject: string): InferredErrors {
   const value = typeof inferred === 'string' ? readJson(inferred, subject) : inferred
-  if (!isRecord(value) || value.version !== 1 || !isRecord(value.routes) || !Object.values(value.routes).every(isList)) {
-    throw new TypeError(`${subject}: expected the output of 'fastify-api-errors infer --write', got ${typeof inferred === 'string' ? `other content in ${inferred}` : describeValue(inferred)}.`)
+  if (
+    !isRecord(value) || value.version !== 1 || !isRecord(value.routes) || !Object.values(value.routes).every(isList)
+  ) {
+    throw new TypeError(
+      `${subject}: expected the output of 'fastify-api-errors infer --write', got ${typeof inferred === 'string' ? `other content in ${inferred}` : describeValue(inferred)}.`
+    )
   }
   return value as unknown as InferredErrors
 }
@@ -44,15 +52,24 @@ function readJson (path: string, subject: string): unknown {
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code === 'ENOENT') {
       // The command that writes the file starts the application first.
-      process.emitWarning(`${path} does not exist, so the errors that handlers throw are not documented. Create it with 'fastify-api-errors infer --write'.`, { code: 'FASTIFY_API_ERRORS_NOT_INFERRED' })
+      process.emitWarning(
+        `${path} does not exist, so the errors that handlers throw are not documented. Create it with 'fastify-api-errors infer --write'.`,
+        { code: 'FASTIFY_API_ERRORS_NOT_INFERRED' }
+      )
       return { version: 1, routes: {} }
     }
-    throw new TypeError(`${subject}: expected a file that 'fastify-api-errors infer --write' wrote, but ${path} cannot be read: ${(fault as Error).message}`)
+    throw new TypeError(
+      `${subject}: expected a file that 'fastify-api-errors infer --write' wrote, but ${path} cannot be read: ${(fault as Error).message}`
+    )
   }
 }
 
 function isList (value: unknown): boolean {
-  return Array.isArray(value) && value.every(error => isRecord(error) && typeof error.status === 'number' && (error.code === null || typeof error.code === 'string') && typeof error.at === 'string')
+  return Array.isArray(value) &&
+    value.every(error =>
+      isRecord(error) && typeof error.status === 'number' && (error.code === null || typeof error.code === 'string') &&
+      typeof error.at === 'string'
+    )
 }
 
 /** Returns the line and the function of an error for a sentence: `src/queues.ts:41 by joinQueue`. */
@@ -70,17 +87,32 @@ export function findPlace (reason: string): { readonly file: string, readonly li
 export type FindInferredErrors = (method: string, url: string) => readonly Finding[]
 
 /**
- * Creates the function that returns the errors of a route that were found in its source. Codes that the catalog no longer
- * has are omitted, because the file is older than the catalog. `check` reports that.
+ * Creates the function that returns the errors of a route that were found in its source. Codes that the catalog no
+ * longer has are omitted, because the file is older than the catalog. `check` reports that.
  *
- * @param isConverted whether a status that is sent without an error is converted to the format of the API, and so has a code
+ * @param isConverted whether a status that is sent without an error is converted to the format of the API, and so has a
+ * code
  */
-export function createInferredLookup ({ routes }: InferredErrors, isKnown: (code: string) => boolean, isConverted: boolean): FindInferredErrors {
-  const findings = new Map(Object.entries(routes).map(([route, errors]) => [route, errors.flatMap((error): Finding[] => {
-    const code = error.code ?? (isConverted ? codeForStatus(error.status) : undefined)
-    if (code === undefined || !isKnown(code)) return []
-    const { message } = error
-    return [{ code, ...(message !== undefined && { message }), reason: `${error.code === null ? 'Sent' : 'Thrown'} at ${describePlace(error)}.` }]
-  })]))
-  return (method, url) => findings.get(`${method} ${url}`) ?? (method === 'HEAD' ? findings.get(`GET ${url}`) : undefined) ?? []
+export function createInferredLookup (
+  { routes }: InferredErrors,
+  isKnown: (code: string) => boolean,
+  isConverted: boolean
+): FindInferredErrors {
+  const findings = new Map(
+    Object.entries(routes).map(([route, errors]) => [
+      route,
+      errors.flatMap((error): Finding[] => {
+        const code = error.code ?? (isConverted ? codeForStatus(error.status) : undefined)
+        if (code === undefined || !isKnown(code)) return []
+        const { message } = error
+        return [{
+          code,
+          ...(message !== undefined && { message }),
+          reason: `${error.code === null ? 'Sent' : 'Thrown'} at ${describePlace(error)}.`
+        }]
+      })
+    ])
+  )
+  return (method, url) =>
+    findings.get(`${method} ${url}`) ?? (method === 'HEAD' ? findings.get(`GET ${url}`) : undefined) ?? []
 }

@@ -1,4 +1,7 @@
-/** Finds the errors that each route of an application can return, with the reason for each. Rules derive them from facts about the route. */
+/**
+ * Finds the errors that each route of an application can return, with the reason for each. Rules derive them from facts
+ * about the route.
+ */
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { getDecorator } from '../fastify/internals.js'
 import { getRateLimitPluginOptions } from '../fastify/rate-limit-plugin-options.js'
@@ -30,7 +33,10 @@ export interface RouteError {
   readonly rule: string
   /** A sentence that states the reason. */
   readonly reason: string
-  /** The codes that its issues can have if its status is 400, 409 or 422. Empty if it has no issues, and absent if any code is possible. */
+  /**
+   * The codes that its issues can have if its status is 400, 409 or 422. Empty if it has no issues, and absent if any
+   * code is possible.
+   */
   readonly issues?: readonly string[]
 }
 
@@ -50,7 +56,10 @@ export interface RouteErrorsOptions {
   readonly keepsSentBodies?: boolean
   /** Whether this plugin responds with 400 to a path with malformed percent-encoding. @default false */
   readonly respondsToMalformedUrls?: boolean
-  /** The maximum length of a parameter. For a longer parameter, this plugin responds with 414. @default the plugin never responds with 414 */
+  /**
+   * The maximum length of a parameter. For a longer parameter, this plugin responds with 414. @default the plugin never
+   * responds with 414
+   */
   readonly maxParamLength?: number | undefined
   /** Whether the response to a parameter that is too long is the 404 of an unknown path. @default false */
   readonly isLongParameterUnrouted?: boolean
@@ -60,9 +69,14 @@ export interface RouteErrorsOptions {
   readonly getPolicies: (record: RouteRecord) => readonly string[]
   /** Returns the errors of a route's limits, except `rate_limit_exceeded`. */
   readonly getLimitErrors: (record: RouteRecord) => readonly Finding[]
-  /** Returns whether the plugin handles the errors of a scope or a route, each of which can have its own error handler. */
+  /**
+   * Returns whether the plugin handles the errors of a scope or a route, each of which can have its own error handler.
+   */
   readonly handlesErrors: (scope: FastifyInstance, ofRoute: RouteOptions['errorHandler']) => boolean
-  /** Returns whether a document that shows the route requires credentials on every route. @default no document requires them */
+  /**
+   * Returns whether a document that shows the route requires credentials on every route. @default no document requires
+   * them
+   */
   readonly isSecured?: (record: RouteRecord) => boolean
   /** Returns whether every document of the application hides the route. @default no document hides it */
   readonly isHidden?: (record: RouteRecord) => boolean
@@ -76,19 +90,24 @@ export interface RouteErrors {
   /** Adds a route when it is registered. */
   readonly addRoute: (route: RouteOptions, scope: FastifyInstance, url?: string) => void
   /**
-   * Checks the declarations of routes, scopes and hooks, and caches findings from now on. Call it when all routes and hooks are
-   * registered.
+   * Checks the declarations of routes, scopes and hooks, and caches findings from now on. Call it when all routes and
+   * hooks are registered.
    *
    * @throws TypeError if a code that a route declares is not in the catalog
    */
   readonly setReady: () => void
   /** Returns the routes with a method and a pattern: several if they differ by a constraint. */
   readonly findRoutes: (method: string, url: string) => readonly RouteRecord[]
-  /** Returns whether the documentation shows a route. It is hidden by `config.errors: false`, or if every document hides it. */
+  /**
+   * Returns whether the documentation shows a route. It is hidden by `config.errors: false`, or if every document hides
+   * it.
+   */
   readonly isDocumented: (record: RouteRecord) => boolean
   /** Returns whether the plugin handles the errors of a route, and `config.errors` does not exclude it. */
   readonly isCovered: (record: RouteRecord) => boolean
-  /** Returns the errors of a route for one of its methods, with reasons. Empty if the plugin does not handle its errors. */
+  /**
+   * Returns the errors of a route for one of its methods, with reasons. Empty if the plugin does not handle its errors.
+   */
   readonly listErrors: (record: RouteRecord, method: string) => RouteError[]
   /**
    * Returns the codes of a route for one of its methods, by status.
@@ -97,8 +116,15 @@ export interface RouteErrors {
    */
   readonly listStatuses: (record: RouteRecord, method: string, isSecured?: boolean) => readonly StatusErrors[]
   /** Returns the same codes for routes that one operation of a document shows: routes that differ by a constraint. */
-  readonly listStatusesOfRoutes: (records: readonly RouteRecord[], method: string, isSecured: boolean) => readonly StatusErrors[]
-  /** Returns the message that the code of a route gives to an error; `undefined` if it is the message of the definition, or not constant. */
+  readonly listStatusesOfRoutes: (
+    records: readonly RouteRecord[],
+    method: string,
+    isSecured: boolean
+  ) => readonly StatusErrors[]
+  /**
+   * Returns the message that the code of a route gives to an error; `undefined` if it is the message of the definition,
+   * or not constant.
+   */
   readonly findMessage: (record: RouteRecord, method: string, code: string) => string | undefined
   /** Returns the schemas of the bodies that the hooks and the handler of a route send unchanged, by status. */
   readonly listSentBodies: (record: RouteRecord) => ReadonlyMap<number, readonly JsonObject[]>
@@ -153,8 +179,11 @@ const coveredRoutesByHandler = new WeakMap<RouteOptions['handler'], CoveredRoute
 
 /** Returns the record of a route, and the registration that handles its errors; `undefined` if none does. */
 export function findCoveredRoute (route: RouteOptions): CoveredRoute | undefined {
-  return coveredRoutes.get(route) ?? coveredRoutesByHandler.get(route.handler)?.findLast(({ record }) =>
-    record.route.url === route.url && record.route.method === route.method && record.route.constraints === route.constraints)
+  return coveredRoutes.get(route) ??
+    coveredRoutesByHandler.get(route.handler)?.findLast(({ record }) =>
+      record.route.url === route.url && record.route.method === route.method &&
+      record.route.constraints === route.constraints
+    )
 }
 
 /** Creates the inference of errors for one registration of the plugin. */
@@ -174,29 +203,49 @@ export function createRouteErrors (options: RouteErrorsOptions): RouteErrors {
   const routeErrors: RouteErrors = {
     errors: options.errors,
     routes: context.routes,
-    addRoute: (route, scope, url = route.url) => { addRoute(context, routeErrors, route, scope, url) },
-    setReady: () => { setReady(context) },
+    addRoute: (route, scope, url = route.url) => {
+      addRoute(context, routeErrors, route, scope, url)
+    },
+    setReady: () => {
+      setReady(context)
+    },
     findRoutes: (method, url) => findRoutes(context, method, url),
     isDocumented: record => !isExcluded(record.route) && options.isHidden?.(record) !== true,
     isCovered: record => isCovered(context, record),
     listErrors: (record, method) => listErrors(context, record, method),
-    listStatuses: (record, method, isSecured = isSecuredByDocument(context, record)) => listStatuses(context, record, method, isSecured),
-    listStatusesOfRoutes: (records, method, isSecured) => records.length === 1
-      ? listStatuses(context, records[0] as RouteRecord, method, isSecured)
-      : context.group(records.flatMap(record => applyRules(context, record, method, isSecured))),
+    listStatuses: (record, method, isSecured = isSecuredByDocument(context, record)) =>
+      listStatuses(context, record, method, isSecured),
+    listStatusesOfRoutes: (records, method, isSecured) =>
+      records.length === 1
+        ? listStatuses(context, records[0] as RouteRecord, method, isSecured)
+        : context.group(records.flatMap(record => applyRules(context, record, method, isSecured))),
     findMessage: (record, method, code) => findMessage(context, record, method, code),
     listSentBodies: record => listSentBodies(context, record),
     findStream: (record, method) => findStream(context, record, method),
     getTargets: record => getTargets(context, record),
-    getHeaders: record => getRouteHeaders(
-      options.hasRateLimitHeaders && options.getPolicies(record).length > 0, getScopeFacts(context, record.scope).hasCors, getPluginLimit(context, record)
-    ),
-    getCommonHeaders: () => getRouteHeaders(options.hasRateLimitHeaders, getScopeFacts(context, options.app).hasCors, getUsualPluginLimit(context))
+    getHeaders: record =>
+      getRouteHeaders(
+        options.hasRateLimitHeaders && options.getPolicies(record).length > 0,
+        getScopeFacts(context, record.scope).hasCors,
+        getPluginLimit(context, record)
+      ),
+    getCommonHeaders: () =>
+      getRouteHeaders(
+        options.hasRateLimitHeaders,
+        getScopeFacts(context, options.app).hasCors,
+        getUsualPluginLimit(context)
+      )
   }
   return routeErrors
 }
 
-function addRoute ({ errors, routes }: Context, routeErrors: RouteErrors, route: RouteOptions, scope: FastifyInstance, url: string): void {
+function addRoute (
+  { errors, routes }: Context,
+  routeErrors: RouteErrors,
+  route: RouteOptions,
+  scope: FastifyInstance,
+  url: string
+): void {
   checkConfig(route, errors)
   const record: RouteRecord = { route, url, scope, methods: [route.method].flat().map(method => method.toUpperCase()) }
   routes.push(record)
@@ -246,7 +295,12 @@ function getScopeFacts (context: Context, scope: FastifyInstance): ScopeFacts {
 }
 
 function getTargets (context: Context, record: RouteRecord): readonly DeclaringTarget[] {
-  return findOnce(context, context.targets, record, () => withOwnHooks(record.route, getScopeFacts(context, record.scope).declarationTargets))
+  return findOnce(
+    context,
+    context.targets,
+    record,
+    () => withOwnHooks(record.route, getScopeFacts(context, record.scope).declarationTargets)
+  )
 }
 
 /** Returns the header fields that @fastify/rate-limit sets on the responses of a route, if it limits the route. */
@@ -257,7 +311,9 @@ function getPluginLimit (context: Context, record: RouteRecord): PluginLimitFiel
 
 /** Returns these fields for a route without its own settings: the fields of a limit that applies to all routes. */
 function getUsualPluginLimit (context: Context): PluginLimitFields | undefined {
-  const usual = context.routes.find(record => record.route.config?.rateLimit === undefined && getPluginLimit(context, record) !== undefined)
+  const usual = context.routes.find(record =>
+    record.route.config?.rateLimit === undefined && getPluginLimit(context, record) !== undefined
+  )
   return usual === undefined ? undefined : getPluginLimit(context, usual)
 }
 
@@ -272,7 +328,11 @@ function isCovered ({ handlesErrors }: Context, { route, scope }: RouteRecord): 
 
 /** Returns the findings of the rules, in their order. `onRule` is called with the findings of each rule. */
 function applyRules (
-  context: Context, record: RouteRecord, method: string, isSecured: boolean, onRule?: (rule: string, findings: readonly Finding[]) => void
+  context: Context,
+  record: RouteRecord,
+  method: string,
+  isSecured: boolean,
+  onRule?: (rule: string, findings: readonly Finding[]) => void
 ): readonly Finding[] {
   const found: Finding[] = []
   if (!isCovered(context, record)) return found
@@ -315,7 +375,11 @@ function readErrors (context: Context, fn: object, scope: FastifyInstance): read
     const isSent = context.convertsSent !== false
     const isCode = (name: string): boolean => Object.hasOwn(context.errors, name)
     const isFactory = (value: unknown, code: string): boolean => value === context.errors[code]
-    found = readFunctionErrors(fn, { isCode, isFactory, getDecorator: (owner, name) => getDecorator(scope, owner, name) })
+    found = readFunctionErrors(fn, {
+      isCode,
+      isFactory,
+      getDecorator: (owner, name) => getDecorator(scope, owner, name)
+    })
       .filter(({ code, by }) => Object.hasOwn(context.errors, code) && (isSent || by !== 'sends'))
     if (context.isReady) ofScope.set(fn, found)
   }
@@ -323,14 +387,23 @@ function readErrors (context: Context, fn: object, scope: FastifyInstance): read
 }
 
 function findMessage (context: Context, record: RouteRecord, method: string, code: string): string | undefined {
-  if (context.findInferredErrors !== undefined) return context.findInferredErrors(method, record.url).find(error => error.code === code)?.message
+  if (context.findInferredErrors !== undefined) {
+    return context.findInferredErrors(method, record.url).find(error => error.code === code)?.message
+  }
   return findOnce(context, context.messages, record, () => findMessages(context, record)).get(code)
 }
 
-/** Returns the messages of the errors that the handler and the hooks of a route throw, by code. The first function counts. */
+/**
+ * Returns the messages of the errors that the handler and the hooks of a route throw, by code. The first function
+ * counts.
+ */
 function findMessages (context: Context, record: RouteRecord): ReadonlyMap<string, string | undefined> {
   const messages = new Map<string, string | undefined>()
-  for (const { code, by, message } of [getOriginalHandler(record.route), ...listHooks(context, record)].flatMap(fn => readErrors(context, fn, record.scope))) {
+  for (
+    const { code, by, message } of [getOriginalHandler(record.route), ...listHooks(context, record)].flatMap(fn =>
+      readErrors(context, fn, record.scope)
+    )
+  ) {
     if (by === 'throws' && !messages.has(code)) messages.set(code, message)
   }
   return messages
@@ -345,7 +418,11 @@ function listSentBodies (context: Context, record: RouteRecord): ReadonlyMap<num
   const { keepsSentBodies = true, errors } = context
   const found = new Map<number, readonly JsonObject[]>()
   if (!keepsSentBodies || !isCovered(context, record)) return found
-  for (const { code, bodies } of [...listHooks(context, record), getOriginalHandler(record.route)].flatMap(fn => readErrors(context, fn, record.scope))) {
+  for (
+    const { code, bodies } of [...listHooks(context, record), getOriginalHandler(record.route)].flatMap(fn =>
+      readErrors(context, fn, record.scope)
+    )
+  ) {
     if (bodies === undefined) continue
     const { status } = errors[code] as ErrorDefinition
     found.set(status, [...found.get(status) ?? [], ...bodies])
@@ -360,8 +437,11 @@ function findStream (context: Context, record: RouteRecord, method: string): Err
   const handler = getOriginalHandler(record.route)
   const stream = isCovered(context, record) && method !== 'HEAD' ? findStreamedErrors(handler) : undefined
   if (stream === undefined) return undefined
-  const found: Finding[] = readErrors(context, handler, record.scope).filter(({ by }) => by === 'writes to a stream').map(({ code }) => ({ code, reason: '', issues: [] }))
-  applyRules(context, record, method, false, (rule, findings) => { if (rulesOfStreams.has(rule)) found.push(...findings) })
+  const found: Finding[] = readErrors(context, handler, record.scope).filter(({ by }) => by === 'writes to a stream')
+    .map(({ code }) => ({ code, reason: '', issues: [] }))
+  applyRules(context, record, method, false, (rule, findings) => {
+    if (rulesOfStreams.has(rule)) found.push(...findings)
+  })
   return { ...stream, groups: context.group(found) }
 }
 
@@ -370,13 +450,29 @@ function listErrors (context: Context, record: RouteRecord, method: string): Rou
   applyRules(context, record, method, isSecuredByDocument(context, record), (rule, findings) => {
     for (const { code, reason, issues } of findings) {
       const definition = context.errors[code] as ErrorDefinition
-      list.push({ code, status: definition.status, rule, reason, ...(issues !== undefined && carriesIssues(definition) && { issues }) })
+      list.push({
+        code,
+        status: definition.status,
+        rule,
+        reason,
+        ...(issues !== undefined && carriesIssues(definition) && { issues })
+      })
     }
   })
   return list
 }
 
-function listStatuses (context: Context, record: RouteRecord, method: string, isSecured: boolean): readonly StatusErrors[] {
-  const byRecord = findOnce(context, context.statuses, isSecured ? `${method} secured` : method, () => new Map<RouteRecord, readonly StatusErrors[]>())
+function listStatuses (
+  context: Context,
+  record: RouteRecord,
+  method: string,
+  isSecured: boolean
+): readonly StatusErrors[] {
+  const byRecord = findOnce(
+    context,
+    context.statuses,
+    isSecured ? `${method} secured` : method,
+    () => new Map<RouteRecord, readonly StatusErrors[]>()
+  )
   return findOnce(context, byRecord, record, () => context.group(applyRules(context, record, method, isSecured)))
 }

@@ -13,10 +13,19 @@ export interface RouteHeaders {
   readonly cors: boolean
 }
 
-const variants: readonly RouteHeaders[] = [true, false].flatMap(limited => [true, false].flatMap(cors =>
-  ([undefined, 'x-ratelimit', 'draft-6'] as const).map(pluginLimit => ({ limited, pluginLimit, cors }))))
+const variants: readonly RouteHeaders[] = [true, false].flatMap(limited =>
+  [true, false].flatMap(cors =>
+    ([undefined, 'x-ratelimit', 'draft-6'] as const).map(pluginLimit => ({ limited, pluginLimit, cors }))
+  )
+)
 
 /** Returns one object for all routes with the same headers. */
-export function getRouteHeaders (limited: boolean, cors: boolean, pluginLimit: PluginLimitFields | undefined): RouteHeaders {
-  return variants.find(variant => variant.limited === limited && variant.cors === cors && variant.pluginLimit === pluginLimit) as RouteHeaders
+export function getRouteHeaders (
+  limited: boolean,
+  cors: boolean,
+  pluginLimit: PluginLimitFields | undefined
+): RouteHeaders {
+  return variants.find(variant =>
+    variant.limited === limited && variant.cors === cors && variant.pluginLimit === pluginLimit
+  ) as RouteHeaders
 }

@@ -12,7 +12,10 @@ export interface RouteRecord {
   readonly methods: readonly string[]
 }
 
-/** Returns whether a route excludes itself from the documentation: by `config.errors: false`, or by `hide` in its schema (@fastify/swagger). */
+/**
+ * Returns whether a route excludes itself from the documentation: by `config.errors: false`, or by `hide` in its schema
+ * (@fastify/swagger).
+ */
 export function isExcluded (route: RouteOptions): boolean {
   return route.config?.errors === false || (route.schema as { readonly hide?: boolean } | undefined)?.hide === true
 }

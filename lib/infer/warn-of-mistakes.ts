@@ -34,7 +34,7 @@ export function warnOfRoutesOutside (routes: readonly RouteOptions[]): void {
   if (names === '') return
   process.emitWarning(
     `fastify-api-errors is registered in a scope, so it does not handle the errors of the routes outside it: ${names}. ` +
-    'Wrap the function that registers it in fastify-plugin, or set config.errors to false on these routes.',
+      'Wrap the function that registers it in fastify-plugin, or set config.errors to false on these routes.',
     { code: 'FASTIFY_API_ERRORS_OUTSIDE' }
   )
 }
@@ -51,10 +51,17 @@ export function warnOfReplacedErrorHandler (handler: object): void {
 /** The hooks that run before a handler. */
 const earlyHooks = hookNames.filter(name => ['onRequest', 'preParsing', 'preValidation', 'preHandler'].includes(name))
 
-/** Warns about routes that require credentials in their schema, but have neither a hook nor a handler that can check them. */
+/**
+ * Warns about routes that require credentials in their schema, but have neither a hook nor a handler that can check
+ * them.
+ */
 export function warnOfUncheckedSecurity (records: readonly RouteRecord[]): void {
-  const unchecked = records.filter(({ route, scope }) => requiresCredentials((route.schema as { readonly security?: unknown } | undefined)?.security) &&
-    earlyHooks.every(name => getRouteHooks(route, name).length === 0 && getEffectiveHooks(scope, name).every(isInternalHook)) && ignoresCredentials(getOriginalHandler(route)))
+  const unchecked = records.filter(({ route, scope }) =>
+    requiresCredentials((route.schema as { readonly security?: unknown } | undefined)?.security) &&
+    earlyHooks.every(name =>
+      getRouteHooks(route, name).length === 0 && getEffectiveHooks(scope, name).every(isInternalHook)
+    ) && ignoresCredentials(getOriginalHandler(route))
+  )
   const names = listRouteNames(unchecked.map(({ route }) => route))
   if (names === '') return
   process.emitWarning(
@@ -65,13 +72,19 @@ export function warnOfUncheckedSecurity (records: readonly RouteRecord[]): void 
 
 const properties = ['errors', 'rateLimitPolicy']
 
-/** Warns about properties of `config` that differ from those of the plugin only in the case of letters or the plural. */
+/**
+ * Warns about properties of `config` that differ from those of the plugin only in the case of letters or the plural.
+ */
 export function warnOfMisspelledConfig (routes: readonly RouteOptions[]): void {
   for (const { method, url, config = {} } of routes.filter(({ method }) => method !== 'HEAD')) {
     for (const name of Object.keys(config)) {
-      const meant = properties.includes(name) ? undefined : properties.find(property => simplify(property) === simplify(name))
+      const meant = properties.includes(name)
+        ? undefined
+        : properties.find(property => simplify(property) === simplify(name))
       if (meant === undefined) continue
-      process.emitWarning(`config.${name} of ${String(method)} ${url} has no effect. Use config.${meant}.`, { code: 'FASTIFY_API_ERRORS_CONFIG' })
+      process.emitWarning(`config.${name} of ${String(method)} ${url} has no effect. Use config.${meant}.`, {
+        code: 'FASTIFY_API_ERRORS_CONFIG'
+      })
     }
   }
 }

@@ -4,9 +4,20 @@ import { createCount, createTypes } from './words.js'
 
 const count = createCount('de')
 const types = createTypes({
-  string: 'eine Zeichenkette', number: 'eine Zahl', integer: 'eine ganze Zahl', boolean: 'true oder false', object: 'ein Objekt', array: 'eine Liste', date: 'ein Datum'
+  string: 'eine Zeichenkette',
+  number: 'eine Zahl',
+  integer: 'eine ganze Zahl',
+  boolean: 'true oder false',
+  object: 'ein Objekt',
+  array: 'eine Liste',
+  date: 'ein Datum'
 }, ' oder ')
-const comparisons: Readonly<Record<string, string>> = { '>=': 'mindestens', '<=': 'höchstens', '>': 'größer als', '<': 'kleiner als' }
+const comparisons: Readonly<Record<string, string>> = {
+  '>=': 'mindestens',
+  '<=': 'höchstens',
+  '>': 'größer als',
+  '<': 'kleiner als'
+}
 const places = { body: 'Der Body', query: 'Die Query', path: 'Der Pfad', header: 'Der Header' }
 
 /** The texts of responses in German, with formal address. */
@@ -74,28 +85,46 @@ export const german: Language = {
   issues: {
     required: 'ist erforderlich',
     type: ({ type }) => `muss ${types(type)} sein`,
-    min_length: ({ limit }) => limit === undefined ? 'ist zu kurz' : `muss mindestens ${String(limit)} Zeichen lang sein`,
-    max_length: ({ limit }) => limit === undefined ? 'ist zu lang' : `darf höchstens ${String(limit)} Zeichen lang sein`,
+    min_length: ({ limit }) =>
+      limit === undefined ? 'ist zu kurz' : `muss mindestens ${String(limit)} Zeichen lang sein`,
+    max_length: ({ limit }) =>
+      limit === undefined ? 'ist zu lang' : `darf höchstens ${String(limit)} Zeichen lang sein`,
     pattern: 'hat nicht das erwartete Format',
-    minimum: ({ limit, comparison }) => limit === undefined ? 'ist zu klein' : `muss ${comparisons[String(comparison)] ?? 'mindestens'} ${String(limit)} sein`,
-    maximum: ({ limit, comparison }) => limit === undefined ? 'ist zu groß' : `${comparison === '<' ? 'muss kleiner als' : 'darf höchstens'} ${String(limit)} sein`,
-    multiple_of: ({ multipleOf }) => multipleOf === undefined ? 'ist kein gültiges Vielfaches' : `muss ein Vielfaches von ${String(multipleOf)} sein`,
-    enum: ({ allowedValues }) => `muss einer der ${allowedValues === undefined ? 'erlaubten Werte' : `folgenden Werte sein: ${String(allowedValues)}`}`,
-    const: ({ allowedValue }) => allowedValue === undefined ? 'hat nicht den erlaubten Wert' : `muss ${String(allowedValue)} sein`,
-    min_items: ({ limit }) => limit === undefined ? 'hat zu wenige Einträge' : `muss mindestens ${count(limit, 'Eintrag', 'Einträge')} haben`,
-    max_items: ({ limit }) => limit === undefined ? 'hat zu viele Einträge' : `darf höchstens ${count(limit, 'Eintrag', 'Einträge')} haben`,
+    minimum: ({ limit, comparison }) =>
+      limit === undefined
+        ? 'ist zu klein'
+        : `muss ${comparisons[String(comparison)] ?? 'mindestens'} ${String(limit)} sein`,
+    maximum: ({ limit, comparison }) =>
+      limit === undefined
+        ? 'ist zu groß'
+        : `${comparison === '<' ? 'muss kleiner als' : 'darf höchstens'} ${String(limit)} sein`,
+    multiple_of: ({ multipleOf }) =>
+      multipleOf === undefined ? 'ist kein gültiges Vielfaches' : `muss ein Vielfaches von ${String(multipleOf)} sein`,
+    enum: ({ allowedValues }) =>
+      `muss einer der ${allowedValues === undefined ? 'erlaubten Werte' : `folgenden Werte sein: ${String(allowedValues)}`}`,
+    const: ({ allowedValue }) =>
+      allowedValue === undefined ? 'hat nicht den erlaubten Wert' : `muss ${String(allowedValue)} sein`,
+    min_items: ({ limit }) =>
+      limit === undefined ? 'hat zu wenige Einträge' : `muss mindestens ${count(limit, 'Eintrag', 'Einträge')} haben`,
+    max_items: ({ limit }) =>
+      limit === undefined ? 'hat zu viele Einträge' : `darf höchstens ${count(limit, 'Eintrag', 'Einträge')} haben`,
     unique_items: 'darf keine doppelten Einträge enthalten',
-    contains: ({ minContains = 1, maxContains }) => maxContains === undefined
-      ? `muss mindestens ${count(minContains, 'passenden Eintrag', 'passende Einträge')} enthalten`
-      : `muss ${String(minContains)} bis ${count(maxContains, 'passenden Eintrag', 'passende Einträge')} enthalten`,
-    min_properties: ({ limit }) => limit === undefined ? 'hat zu wenige Felder' : `muss mindestens ${count(limit, 'Feld', 'Felder')} haben`,
-    max_properties: ({ limit }) => limit === undefined ? 'hat zu viele Felder' : `darf höchstens ${count(limit, 'Feld', 'Felder')} haben`,
+    contains: ({ minContains = 1, maxContains }) =>
+      maxContains === undefined
+        ? `muss mindestens ${count(minContains, 'passenden Eintrag', 'passende Einträge')} enthalten`
+        : `muss ${String(minContains)} bis ${count(maxContains, 'passenden Eintrag', 'passende Einträge')} enthalten`,
+    min_properties: ({ limit }) =>
+      limit === undefined ? 'hat zu wenige Felder' : `muss mindestens ${count(limit, 'Feld', 'Felder')} haben`,
+    max_properties: ({ limit }) =>
+      limit === undefined ? 'hat zu viele Felder' : `darf höchstens ${count(limit, 'Feld', 'Felder')} haben`,
     unknown_field: 'ist nicht zulässig',
     property_name: 'hat einen unzulässigen Namen',
-    any_of: ({ passingSchemas }) => `muss ${Array.isArray(passingSchemas) && passingSchemas.length > 1 ? 'genau ' : ''}einem der erlaubten Schemas entsprechen`,
+    any_of: ({ passingSchemas }) =>
+      `muss ${Array.isArray(passingSchemas) && passingSchemas.length > 1 ? 'genau ' : ''}einem der erlaubten Schemas entsprechen`,
     unique: 'wird bereits verwendet',
     invalid: 'ist ungültig',
-    format: ({ format }) => format === undefined ? 'hat nicht das erwartete Format' : `muss dem Format ${String(format)} entsprechen`,
+    format: ({ format }) =>
+      format === undefined ? 'hat nicht das erwartete Format' : `muss dem Format ${String(format)} entsprechen`,
     date: 'muss ein Datum sein, zum Beispiel 2030-01-31',
     time: 'muss eine Uhrzeit mit Zeitzone sein, zum Beispiel 12:30:00Z',
     date_time: 'muss ein Datum mit Uhrzeit und Zeitzone sein, zum Beispiel 2030-01-31T12:30:00Z',
@@ -137,7 +166,8 @@ export const german: Language = {
     no_host: 'Die Anfrage hat keinen Host-Header.',
     shutting_down: 'Der Server wird gerade heruntergefahren.',
     invalid_header: 'Ein Header der Anfrage ist ungültig.',
-    invalid_idempotency_key: 'Der Idempotenzschlüssel ist ungültig. Erwartet wird eine Zeichenkette mit höchstens 255 Zeichen.',
+    invalid_idempotency_key:
+      'Der Idempotenzschlüssel ist ungültig. Erwartet wird eine Zeichenkette mit höchstens 255 Zeichen.',
     banned: 'Sie sind vorübergehend gesperrt, weil Sie das Anfragelimit wiederholt überschritten haben.',
     record_overlap: 'Die Anfrage steht im Konflikt mit einem vorhandenen Datensatz.',
     still_referenced: 'Andere Datensätze verweisen noch auf diesen.',

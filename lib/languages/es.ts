@@ -4,10 +4,26 @@ import { createCount, createTypes } from './words.js'
 
 const count = createCount('es')
 const types = createTypes({
-  string: 'una cadena de texto', number: 'un número', integer: 'un número entero', boolean: 'true o false', object: 'un objeto', array: 'una lista', date: 'una fecha'
+  string: 'una cadena de texto',
+  number: 'un número',
+  integer: 'un número entero',
+  boolean: 'true o false',
+  object: 'un objeto',
+  array: 'una lista',
+  date: 'una fecha'
 }, ' o ')
-const comparisons: Readonly<Record<string, string>> = { '>=': 'mayor o igual que', '<=': 'menor o igual que', '>': 'mayor que', '<': 'menor que' }
-const places = { body: 'El cuerpo', query: 'El conjunto de parámetros de consulta', path: 'El conjunto de parámetros de ruta', header: 'El encabezado' }
+const comparisons: Readonly<Record<string, string>> = {
+  '>=': 'mayor o igual que',
+  '<=': 'menor o igual que',
+  '>': 'mayor que',
+  '<': 'menor que'
+}
+const places = {
+  body: 'El cuerpo',
+  query: 'El conjunto de parámetros de consulta',
+  path: 'El conjunto de parámetros de ruta',
+  header: 'El encabezado'
+}
 
 /** The texts of responses in Spanish, with formal address. */
 export const spanish: Language = {
@@ -74,28 +90,50 @@ export const spanish: Language = {
   issues: {
     required: 'es obligatorio',
     type: ({ type }) => `debe ser ${types(type)}`,
-    min_length: ({ limit }) => limit === undefined ? 'es demasiado corto' : `debe tener al menos ${count(limit, 'carácter', 'caracteres')}`,
-    max_length: ({ limit }) => limit === undefined ? 'es demasiado largo' : `debe tener como máximo ${count(limit, 'carácter', 'caracteres')}`,
+    min_length: ({ limit }) =>
+      limit === undefined ? 'es demasiado corto' : `debe tener al menos ${count(limit, 'carácter', 'caracteres')}`,
+    max_length: ({ limit }) =>
+      limit === undefined ? 'es demasiado largo' : `debe tener como máximo ${count(limit, 'carácter', 'caracteres')}`,
     pattern: 'no tiene el formato esperado',
-    minimum: ({ limit, comparison }) => limit === undefined ? 'es demasiado pequeño' : `debe ser ${comparisons[String(comparison)] ?? 'mayor o igual que'} ${String(limit)}`,
-    maximum: ({ limit, comparison }) => limit === undefined ? 'es demasiado grande' : `debe ser ${comparisons[String(comparison)] ?? 'menor o igual que'} ${String(limit)}`,
-    multiple_of: ({ multipleOf }) => multipleOf === undefined ? 'no es un múltiplo válido' : `debe ser un múltiplo de ${String(multipleOf)}`,
-    enum: ({ allowedValues }) => `debe ser uno de los ${allowedValues === undefined ? 'valores permitidos' : `siguientes valores: ${String(allowedValues)}`}`,
-    const: ({ allowedValue }) => allowedValue === undefined ? 'no tiene el valor permitido' : `debe ser ${String(allowedValue)}`,
-    min_items: ({ limit }) => limit === undefined ? 'no tiene suficientes elementos' : `debe tener al menos ${count(limit, 'elemento', 'elementos')}`,
-    max_items: ({ limit }) => limit === undefined ? 'tiene demasiados elementos' : `debe tener como máximo ${count(limit, 'elemento', 'elementos')}`,
+    minimum: ({ limit, comparison }) =>
+      limit === undefined
+        ? 'es demasiado pequeño'
+        : `debe ser ${comparisons[String(comparison)] ?? 'mayor o igual que'} ${String(limit)}`,
+    maximum: ({ limit, comparison }) =>
+      limit === undefined
+        ? 'es demasiado grande'
+        : `debe ser ${comparisons[String(comparison)] ?? 'menor o igual que'} ${String(limit)}`,
+    multiple_of: ({ multipleOf }) =>
+      multipleOf === undefined ? 'no es un múltiplo válido' : `debe ser un múltiplo de ${String(multipleOf)}`,
+    enum: ({ allowedValues }) =>
+      `debe ser uno de los ${allowedValues === undefined ? 'valores permitidos' : `siguientes valores: ${String(allowedValues)}`}`,
+    const: ({ allowedValue }) =>
+      allowedValue === undefined ? 'no tiene el valor permitido' : `debe ser ${String(allowedValue)}`,
+    min_items: ({ limit }) =>
+      limit === undefined
+        ? 'no tiene suficientes elementos'
+        : `debe tener al menos ${count(limit, 'elemento', 'elementos')}`,
+    max_items: ({ limit }) =>
+      limit === undefined
+        ? 'tiene demasiados elementos'
+        : `debe tener como máximo ${count(limit, 'elemento', 'elementos')}`,
     unique_items: 'no debe contener elementos duplicados',
-    contains: ({ minContains = 1, maxContains }) => maxContains === undefined
-      ? `debe contener al menos ${count(minContains, 'elemento que cumpla los criterios', 'elementos que cumplan los criterios')}`
-      : `debe contener de ${String(minContains)} a ${count(maxContains, 'elemento que cumpla los criterios', 'elementos que cumplan los criterios')}`,
-    min_properties: ({ limit }) => limit === undefined ? 'no tiene suficientes campos' : `debe tener al menos ${count(limit, 'campo', 'campos')}`,
-    max_properties: ({ limit }) => limit === undefined ? 'tiene demasiados campos' : `debe tener como máximo ${count(limit, 'campo', 'campos')}`,
+    contains: ({ minContains = 1, maxContains }) =>
+      maxContains === undefined
+        ? `debe contener al menos ${count(minContains, 'elemento que cumpla los criterios', 'elementos que cumplan los criterios')}`
+        : `debe contener de ${String(minContains)} a ${count(maxContains, 'elemento que cumpla los criterios', 'elementos que cumplan los criterios')}`,
+    min_properties: ({ limit }) =>
+      limit === undefined ? 'no tiene suficientes campos' : `debe tener al menos ${count(limit, 'campo', 'campos')}`,
+    max_properties: ({ limit }) =>
+      limit === undefined ? 'tiene demasiados campos' : `debe tener como máximo ${count(limit, 'campo', 'campos')}`,
     unknown_field: 'no está permitido',
     property_name: 'tiene un nombre no permitido',
-    any_of: ({ passingSchemas }) => `debe coincidir con ${Array.isArray(passingSchemas) && passingSchemas.length > 1 ? 'exactamente uno' : 'uno'} de los esquemas permitidos`,
+    any_of: ({ passingSchemas }) =>
+      `debe coincidir con ${Array.isArray(passingSchemas) && passingSchemas.length > 1 ? 'exactamente uno' : 'uno'} de los esquemas permitidos`,
     unique: 'ya está en uso',
     invalid: 'no es válido',
-    format: ({ format }) => format === undefined ? 'no tiene el formato esperado' : `debe tener el formato ${String(format)}`,
+    format: ({ format }) =>
+      format === undefined ? 'no tiene el formato esperado' : `debe tener el formato ${String(format)}`,
     date: 'debe ser una fecha, por ejemplo, 2030-01-31',
     time: 'debe ser una hora con zona horaria, por ejemplo, 12:30:00Z',
     date_time: 'debe ser una fecha y hora con zona horaria, por ejemplo, 2030-01-31T12:30:00Z',
@@ -137,7 +175,8 @@ export const spanish: Language = {
     no_host: 'La solicitud no tiene el encabezado Host.',
     shutting_down: 'El servidor se está deteniendo.',
     invalid_header: 'Un encabezado de la solicitud no es válido.',
-    invalid_idempotency_key: 'La clave de idempotencia no es válida. Se espera una cadena de 255 caracteres como máximo.',
+    invalid_idempotency_key:
+      'La clave de idempotencia no es válida. Se espera una cadena de 255 caracteres como máximo.',
     banned: 'Su acceso está bloqueado temporalmente porque ha superado repetidamente el límite de solicitudes.',
     record_overlap: 'La solicitud entra en conflicto con un registro existente.',
     still_referenced: 'Otros registros todavía hacen referencia a este.',

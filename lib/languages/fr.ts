@@ -4,10 +4,26 @@ import { createCount, createTypes } from './words.js'
 
 const count = createCount('fr')
 const types = createTypes({
-  string: 'une chaîne de caractères', number: 'un nombre', integer: 'un nombre entier', boolean: 'true ou false', object: 'un objet', array: 'une liste', date: 'une date'
+  string: 'une chaîne de caractères',
+  number: 'un nombre',
+  integer: 'un nombre entier',
+  boolean: 'true ou false',
+  object: 'un objet',
+  array: 'une liste',
+  date: 'une date'
 }, ' ou ')
-const comparisons: Readonly<Record<string, string>> = { '>=': 'supérieur ou égal à', '<=': 'inférieur ou égal à', '>': 'strictement supérieur à', '<': 'strictement inférieur à' }
-const places = { body: 'Le corps', query: 'L’ensemble des paramètres de requête', path: 'Le chemin', header: 'L’en-tête' }
+const comparisons: Readonly<Record<string, string>> = {
+  '>=': 'supérieur ou égal à',
+  '<=': 'inférieur ou égal à',
+  '>': 'strictement supérieur à',
+  '<': 'strictement inférieur à'
+}
+const places = {
+  body: 'Le corps',
+  query: 'L’ensemble des paramètres de requête',
+  path: 'Le chemin',
+  header: 'L’en-tête'
+}
 
 /** The texts of responses in French, with formal address. */
 export const french: Language = {
@@ -74,28 +90,52 @@ export const french: Language = {
   issues: {
     required: 'est obligatoire',
     type: ({ type }) => `doit être ${types(type)}`,
-    min_length: ({ limit }) => limit === undefined ? 'est trop court' : `doit comporter au moins ${count(limit, 'caractère', 'caractères')}`,
-    max_length: ({ limit }) => limit === undefined ? 'est trop long' : `doit comporter au maximum ${count(limit, 'caractère', 'caractères')}`,
+    min_length: ({ limit }) =>
+      limit === undefined ? 'est trop court' : `doit comporter au moins ${count(limit, 'caractère', 'caractères')}`,
+    max_length: ({ limit }) =>
+      limit === undefined ? 'est trop long' : `doit comporter au maximum ${count(limit, 'caractère', 'caractères')}`,
     pattern: 'n’a pas le format attendu',
-    minimum: ({ limit, comparison }) => limit === undefined ? 'est trop petit' : `doit être ${comparisons[String(comparison)] ?? 'supérieur ou égal à'} ${String(limit)}`,
-    maximum: ({ limit, comparison }) => limit === undefined ? 'est trop grand' : `doit être ${comparisons[String(comparison)] ?? 'inférieur ou égal à'} ${String(limit)}`,
-    multiple_of: ({ multipleOf }) => multipleOf === undefined ? 'n’est pas un multiple valide' : `doit être un multiple de ${String(multipleOf)}`,
-    enum: ({ allowedValues }) => `doit être l’une des valeurs ${allowedValues === undefined ? 'autorisées' : `suivantes\u00a0: ${String(allowedValues)}`}`,
-    const: ({ allowedValue }) => allowedValue === undefined ? 'n’a pas la valeur autorisée' : `doit être ${String(allowedValue)}`,
-    min_items: ({ limit }) => limit === undefined ? 'comporte trop peu d’éléments' : `doit comporter au moins ${count(limit, 'élément', 'éléments')}`,
-    max_items: ({ limit }) => limit === undefined ? 'comporte trop d’éléments' : `doit comporter au maximum ${count(limit, 'élément', 'éléments')}`,
+    minimum: ({ limit, comparison }) =>
+      limit === undefined
+        ? 'est trop petit'
+        : `doit être ${comparisons[String(comparison)] ?? 'supérieur ou égal à'} ${String(limit)}`,
+    maximum: ({ limit, comparison }) =>
+      limit === undefined
+        ? 'est trop grand'
+        : `doit être ${comparisons[String(comparison)] ?? 'inférieur ou égal à'} ${String(limit)}`,
+    multiple_of: ({ multipleOf }) =>
+      multipleOf === undefined ? 'n’est pas un multiple valide' : `doit être un multiple de ${String(multipleOf)}`,
+    enum: ({ allowedValues }) =>
+      `doit être l’une des valeurs ${allowedValues === undefined ? 'autorisées' : `suivantes\u00a0: ${String(allowedValues)}`}`,
+    const: ({ allowedValue }) =>
+      allowedValue === undefined ? 'n’a pas la valeur autorisée' : `doit être ${String(allowedValue)}`,
+    min_items: ({ limit }) =>
+      limit === undefined
+        ? 'comporte trop peu d’éléments'
+        : `doit comporter au moins ${count(limit, 'élément', 'éléments')}`,
+    max_items: ({ limit }) =>
+      limit === undefined
+        ? 'comporte trop d’éléments'
+        : `doit comporter au maximum ${count(limit, 'élément', 'éléments')}`,
     unique_items: 'ne doit pas contenir d’éléments en double',
-    contains: ({ minContains = 1, maxContains }) => maxContains === undefined
-      ? `doit contenir au moins ${count(minContains, 'élément conforme', 'éléments conformes')}`
-      : `doit contenir de ${String(minContains)} à ${count(maxContains, 'élément conforme', 'éléments conformes')}`,
-    min_properties: ({ limit }) => limit === undefined ? 'comporte trop peu de champs' : `doit comporter au moins ${count(limit, 'champ', 'champs')}`,
-    max_properties: ({ limit }) => limit === undefined ? 'comporte trop de champs' : `doit comporter au maximum ${count(limit, 'champ', 'champs')}`,
+    contains: ({ minContains = 1, maxContains }) =>
+      maxContains === undefined
+        ? `doit contenir au moins ${count(minContains, 'élément conforme', 'éléments conformes')}`
+        : `doit contenir de ${String(minContains)} à ${count(maxContains, 'élément conforme', 'éléments conformes')}`,
+    min_properties: ({ limit }) =>
+      limit === undefined
+        ? 'comporte trop peu de champs'
+        : `doit comporter au moins ${count(limit, 'champ', 'champs')}`,
+    max_properties: ({ limit }) =>
+      limit === undefined ? 'comporte trop de champs' : `doit comporter au maximum ${count(limit, 'champ', 'champs')}`,
     unknown_field: 'n’est pas autorisé',
     property_name: 'a un nom non autorisé',
-    any_of: ({ passingSchemas }) => `doit correspondre à ${Array.isArray(passingSchemas) && passingSchemas.length > 1 ? 'un seul' : 'l’un'} des schémas autorisés`,
+    any_of: ({ passingSchemas }) =>
+      `doit correspondre à ${Array.isArray(passingSchemas) && passingSchemas.length > 1 ? 'un seul' : 'l’un'} des schémas autorisés`,
     unique: 'est déjà utilisé',
     invalid: 'est invalide',
-    format: ({ format }) => format === undefined ? 'n’a pas le format attendu' : `doit respecter le format ${String(format)}`,
+    format: ({ format }) =>
+      format === undefined ? 'n’a pas le format attendu' : `doit respecter le format ${String(format)}`,
     date: 'doit être une date, par exemple 2030-01-31',
     time: 'doit être une heure avec un décalage horaire, par exemple 12:30:00Z',
     date_time: 'doit être une date et une heure avec un décalage horaire, par exemple 2030-01-31T12:30:00Z',

@@ -3,9 +3,20 @@ import type { Language } from './language.js'
 import { createTypes } from './words.js'
 
 const types = createTypes({
-  string: '文字列', number: '数値', integer: '整数', boolean: 'trueまたはfalse', object: 'オブジェクト', array: '配列', date: '日付'
+  string: '文字列',
+  number: '数値',
+  integer: '整数',
+  boolean: 'trueまたはfalse',
+  object: 'オブジェクト',
+  array: '配列',
+  date: '日付'
 }, 'または')
-const limits: Readonly<Record<string, string>> = { '>=': '以上', '<=': '以下', '>': 'より大きい値', '<': 'より小さい値' }
+const limits: Readonly<Record<string, string>> = {
+  '>=': '以上',
+  '<=': '以下',
+  '>': 'より大きい値',
+  '<': 'より小さい値'
+}
 const places = { body: 'リクエスト本文', query: 'クエリ', path: 'パス', header: 'ヘッダー' }
 
 /** The texts of responses in Japanese. */
@@ -76,25 +87,43 @@ export const japanese: Language = {
     min_length: ({ limit }) => limit === undefined ? '短すぎます' : `${String(limit)}文字以上である必要があります`,
     max_length: ({ limit }) => limit === undefined ? '長すぎます' : `${String(limit)}文字以下である必要があります`,
     pattern: '形式が正しくありません',
-    minimum: ({ limit, comparison }) => limit === undefined ? '小さすぎます' : `${String(limit)}${limits[String(comparison)] ?? '以上'}である必要があります`,
-    maximum: ({ limit, comparison }) => limit === undefined ? '大きすぎます' : `${String(limit)}${limits[String(comparison)] ?? '以下'}である必要があります`,
-    multiple_of: ({ multipleOf }) => multipleOf === undefined ? '有効な倍数ではありません' : `${String(multipleOf)}の倍数である必要があります`,
-    enum: ({ allowedValues }) => allowedValues === undefined ? '許可されている値のいずれかである必要があります' : `次のいずれかである必要があります: ${String(allowedValues)}`,
-    const: ({ allowedValue }) => allowedValue === undefined ? '許可されている値ではありません' : `${String(allowedValue)}である必要があります`,
-    min_items: ({ limit }) => limit === undefined ? '要素が少なすぎます' : `要素を${String(limit)}個以上含む必要があります`,
-    max_items: ({ limit }) => limit === undefined ? '要素が多すぎます' : `要素を${String(limit)}個以下にする必要があります`,
+    minimum: ({ limit, comparison }) =>
+      limit === undefined
+        ? '小さすぎます'
+        : `${String(limit)}${limits[String(comparison)] ?? '以上'}である必要があります`,
+    maximum: ({ limit, comparison }) =>
+      limit === undefined
+        ? '大きすぎます'
+        : `${String(limit)}${limits[String(comparison)] ?? '以下'}である必要があります`,
+    multiple_of: ({ multipleOf }) =>
+      multipleOf === undefined ? '有効な倍数ではありません' : `${String(multipleOf)}の倍数である必要があります`,
+    enum: ({ allowedValues }) =>
+      allowedValues === undefined
+        ? '許可されている値のいずれかである必要があります'
+        : `次のいずれかである必要があります: ${String(allowedValues)}`,
+    const: ({ allowedValue }) =>
+      allowedValue === undefined ? '許可されている値ではありません' : `${String(allowedValue)}である必要があります`,
+    min_items: ({ limit }) =>
+      limit === undefined ? '要素が少なすぎます' : `要素を${String(limit)}個以上含む必要があります`,
+    max_items: ({ limit }) =>
+      limit === undefined ? '要素が多すぎます' : `要素を${String(limit)}個以下にする必要があります`,
     unique_items: '重複する要素を含むことはできません',
-    contains: ({ minContains = 1, maxContains }) => maxContains === undefined
-      ? `条件に一致する要素を${String(minContains)}個以上含む必要があります`
-      : `条件に一致する要素を${String(minContains)}個以上${String(maxContains)}個以下含む必要があります`,
-    min_properties: ({ limit }) => limit === undefined ? 'フィールドが少なすぎます' : `フィールドを${String(limit)}個以上含む必要があります`,
-    max_properties: ({ limit }) => limit === undefined ? 'フィールドが多すぎます' : `フィールドを${String(limit)}個以下にする必要があります`,
+    contains: ({ minContains = 1, maxContains }) =>
+      maxContains === undefined
+        ? `条件に一致する要素を${String(minContains)}個以上含む必要があります`
+        : `条件に一致する要素を${String(minContains)}個以上${String(maxContains)}個以下含む必要があります`,
+    min_properties: ({ limit }) =>
+      limit === undefined ? 'フィールドが少なすぎます' : `フィールドを${String(limit)}個以上含む必要があります`,
+    max_properties: ({ limit }) =>
+      limit === undefined ? 'フィールドが多すぎます' : `フィールドを${String(limit)}個以下にする必要があります`,
     unknown_field: '許可されていません',
     property_name: '名前が許可されていません',
-    any_of: ({ passingSchemas }) => `許可されているスキーマの${Array.isArray(passingSchemas) && passingSchemas.length > 1 ? '1つだけ' : 'いずれか'}に一致する必要があります`,
+    any_of: ({ passingSchemas }) =>
+      `許可されているスキーマの${Array.isArray(passingSchemas) && passingSchemas.length > 1 ? '1つだけ' : 'いずれか'}に一致する必要があります`,
     unique: 'すでに使用されています',
     invalid: '無効です',
-    format: ({ format }) => format === undefined ? '形式が正しくありません' : `${String(format)}形式である必要があります`,
+    format: ({ format }) =>
+      format === undefined ? '形式が正しくありません' : `${String(format)}形式である必要があります`,
     date: '日付である必要があります (例: 2030-01-31)',
     time: 'タイムゾーン付きの時刻である必要があります (例: 12:30:00Z)',
     date_time: 'タイムゾーン付きの日時である必要があります (例: 2030-01-31T12:30:00Z)',

@@ -1,7 +1,14 @@
 /** Translates the messages of a response. */
 import type { ResponseContent, ResponseLanguage, BodyDefinition, SentFields } from '../catalog/response-content.js'
 import { defaultMessage } from '../catalog/definition.js'
-import { formatMessages, issueCodes, issueParams, toIssueCode, type Issue, type TranslatableIssue } from '../catalog/issues.js'
+import {
+  formatMessages,
+  issueCodes,
+  issueParams,
+  toIssueCode,
+  type Issue,
+  type TranslatableIssue
+} from '../catalog/issues.js'
 import { expectText } from '../support/call-safely.js'
 import { createPhrase, type ResolvedLanguage, type ResolvedLanguages, type Texts } from './resolve-languages.js'
 
@@ -9,10 +16,16 @@ import { createPhrase, type ResolvedLanguage, type ResolvedLanguages, type Texts
 type WritableContent = { -readonly [Name in keyof ResponseContent]: ResponseContent[Name] }
 
 /**
- * Translates the messages of a response. If the message of the error was given only in another language, the whole response is in
- * that language.
+ * Translates the messages of a response. If the message of the error was given only in another language, the whole
+ * response is in that language.
  */
-export function localize (content: WritableContent, error: SentFields, definition: BodyDefinition, preferred: ResolvedLanguage, languages: ResolvedLanguages): void {
+export function localize (
+  content: WritableContent,
+  error: SentFields,
+  definition: BodyDefinition,
+  preferred: ResolvedLanguage,
+  languages: ResolvedLanguages
+): void {
   const given = definition.status < 500 ? findGivenMessage(error, preferred, languages) : undefined
   if (given !== undefined) return translateContent(content, given.message, given.language)
   const { texts } = preferred
@@ -26,14 +39,23 @@ interface GivenMessage {
   readonly language: ResolvedLanguage
 }
 
-/** Returns the message that was given for several languages: in the preferred language, in the default language, or the first. */
-function findGivenMessage ({ messages }: Pick<SentFields, 'messages'>, preferred: ResolvedLanguage, languages: ResolvedLanguages): GivenMessage | undefined {
+/**
+ * Returns the message that was given for several languages: in the preferred language, in the default language, or the
+ * first.
+ */
+function findGivenMessage (
+  { messages }: Pick<SentFields, 'messages'>,
+  preferred: ResolvedLanguage,
+  languages: ResolvedLanguages
+): GivenMessage | undefined {
   if (messages === undefined) return undefined
   const given = Object.entries(messages).flatMap(([tag, message]) => {
     const language = languages.byTag.get(tag.toLowerCase())
     return language === undefined || typeof message !== 'string' ? [] : [{ message, language }]
   })
-  return [preferred, languages.default].map(language => given.find(each => each.language === language)).find(found => found !== undefined) ?? given[0]
+  return [preferred, languages.default].map(language => given.find(each => each.language === language)).find(found =>
+    found !== undefined
+  ) ?? given[0]
 }
 
 /** Gives an error its message in the default language, which logs show. */
@@ -43,7 +65,12 @@ export function setDefaultMessage (error: SentFields, languages: ResolvedLanguag
 }
 
 /** Returns the message of an error in a language; `undefined` if it is a message of the application. */
-function findMessage (texts: Texts, { message }: ResponseContent, { meta }: SentFields, definition: BodyDefinition): string | undefined {
+function findMessage (
+  texts: Texts,
+  { message }: ResponseContent,
+  { meta }: SentFields,
+  definition: BodyDefinition
+): string | undefined {
   const ofCode = texts.errors[definition.code]
   if (ofCode !== undefined && isDefaultMessage(message, definition, meta)) return createSentence(ofCode, meta)
   const known = texts.ofMessages.get(message)
@@ -77,7 +104,10 @@ function findTitle ({ titles, errors }: Texts, { code, title }: ResponseContent)
   return titles?.[code] ?? (typeof sentence === 'string' ? sentence.replace(/[.。]$/, '') : title)
 }
 
-const standardIssueCodes: ReadonlySet<string> = new Set([...issueCodes, ...Object.keys(formatMessages).map(toIssueCode)])
+const standardIssueCodes: ReadonlySet<string> = new Set([
+  ...issueCodes,
+  ...Object.keys(formatMessages).map(toIssueCode)
+])
 
 function translateIssue (texts: Texts, issue: Issue): Issue {
   const message = findPhrase(texts, issue)
@@ -89,10 +119,17 @@ function translateIssue (texts: Texts, issue: Issue): Issue {
 }
 
 /** Returns the message of an issue in a language; `undefined` if it is a message of the application. */
-function findPhrase ({ issues, ofPhrases }: Texts, { code, field, message, [issueParams]: params }: TranslatableIssue): string | undefined {
+function findPhrase (
+  { issues, ofPhrases }: Texts,
+  { code, field, message, [issueParams]: params }: TranslatableIssue
+): string | undefined {
   const phrase = issues[code]
-  if (params !== undefined) return createPhrase(phrase ?? (params.format === undefined ? issues.invalid : issues.format), params, field)
+  if (params !== undefined) {
+    return createPhrase(phrase ?? (params.format === undefined ? issues.invalid : issues.format), params, field)
+  }
   const known = ofPhrases.get(message)
   if (known !== undefined) return known
-  return phrase !== undefined && (ofPhrases.has(message) || !standardIssueCodes.has(code)) ? createPhrase(phrase, {}, field) : undefined
+  return phrase !== undefined && (ofPhrases.has(message) || !standardIssueCodes.has(code))
+    ? createPhrase(phrase, {}, field)
+    : undefined
 }

@@ -2,7 +2,16 @@
 import type { ResponseLanguage } from '../catalog/response-content.js'
 import type { AnyCatalog, AnyErrorFactory } from '../catalog/define-errors.js'
 import { errorStatuses, type ErrorStatus } from '../catalog/definition.js'
-import { formatMessages, formatValue, formatValues, issueCodes, issueKinds, toIssueCode, type Issue, type IssueParams } from '../catalog/issues.js'
+import {
+  formatMessages,
+  formatValue,
+  formatValues,
+  issueCodes,
+  issueKinds,
+  toIssueCode,
+  type Issue,
+  type IssueParams
+} from '../catalog/issues.js'
 import { specificMessages, specificPhrases } from '../catalog/specific-messages.js'
 import { codesByStatus } from '../catalog/standard-errors.js'
 import { expectText } from '../support/call-safely.js'
@@ -22,7 +31,9 @@ export interface ResolvedLanguage {
 
 /** The texts of a language. */
 export interface Texts extends Omit<AnyLanguage, 'messages'> {
-  /** The translations of constant messages. The value is `undefined` if the message of the code replaces the message. */
+  /**
+   * The translations of constant messages. The value is `undefined` if the message of the code replaces the message.
+   */
   readonly ofMessages: ReadonlyMap<string, string | undefined>
   /** The translations of constant messages of issues. */
   readonly ofPhrases: ReadonlyMap<string, string | undefined>
@@ -45,7 +56,13 @@ const owner = 'fastify-api-errors'
  * @throws TypeError with one sentence that names the language and the code
  */
 export function resolveLanguages (languages: Languages, errors: AnyCatalog): ResolvedLanguages {
-  expectOption(owner, 'languages', isRecord(languages as unknown), "an object like { default: 'en', de: german }", languages)
+  expectOption(
+    owner,
+    'languages',
+    isRecord(languages as unknown),
+    "an object like { default: 'en', de: german }",
+    languages
+  )
   const { default: tag, ...others } = languages
   expectOption(owner, 'languages.default', isLanguageTag(tag), "a language tag, like 'en'", tag)
   const byTag = new Map<string, ResolvedLanguage>([[tag.toLowerCase(), createLanguage(tag, undefined)]])
@@ -57,7 +74,9 @@ export function resolveLanguages (languages: Languages, errors: AnyCatalog): Res
 }
 
 function createLanguage (tag: string, texts: Texts | undefined): ResolvedLanguage {
-  const ofStatuses = errorStatuses.map(status => [status, { tag, reasonPhrase: texts?.titles?.[codesByStatus[status]], formats: texts?.formats }] as const)
+  const ofStatuses = errorStatuses.map(status =>
+    [status, { tag, reasonPhrase: texts?.titles?.[codesByStatus[status]], formats: texts?.formats }] as const
+  )
   return { tag, texts, ofStatuses: new Map(ofStatuses) }
 }
 
@@ -67,34 +86,70 @@ export function listTags (languages: ResolvedLanguages | undefined): string[] {
 }
 
 /**
- * Returns whether a value is a language tag (RFC 5646, section 2.1). Languages with more than three letters are well-formed, but
- * none is registered, and `german` is a typical mistake.
+ * Returns whether a value is a language tag (RFC 5646, section 2.1). Languages with more than three letters are
+ * well-formed, but none is registered, and `german` is a typical mistake.
  */
 function isLanguageTag (value: unknown): value is string {
   try {
-    return /^[a-z]{1,3}(-|$)/i.test(value as string) && Intl.getCanonicalLocales(value as string).length === 1 && typeof value === 'string'
+    return /^[a-z]{1,3}(-|$)/i.test(value as string) && Intl.getCanonicalLocales(value as string).length === 1 &&
+      typeof value === 'string'
   } catch {
     return false
   }
 }
 
-const properties = { errors: true, issues: true, messages: true, titles: true, formats: true } satisfies Record<keyof AnyLanguage, true>
+const properties = { errors: true, issues: true, messages: true, titles: true, formats: true } satisfies Record<
+  keyof AnyLanguage,
+  true
+>
 
 function createTexts (option: string, language: unknown, errors: AnyCatalog): Texts {
-  expectOption(owner, option, isRecord(language) && 'errors' in language && 'issues' in language, "an object with errors and issues, like that of 'fastify-api-errors/languages/de'", language)
+  expectOption(
+    owner,
+    option,
+    isRecord(language) && 'errors' in language && 'issues' in language,
+    "an object with errors and issues, like that of 'fastify-api-errors/languages/de'",
+    language
+  )
   expectKnownOptions(owner, option, language, Object.keys(properties))
-  for (const name of ['errors', 'issues']) expectOption(owner, `${option}.${name}`, isRecord(language[name]), 'an object of messages by code', language[name])
-  for (const name of ['messages', 'titles', 'formats']) expectOption(owner, `${option}.${name}`, language[name] === undefined || isRecord(language[name]), 'an object', language[name])
+  for (const name of ['errors', 'issues']) {
+    expectOption(owner, `${option}.${name}`, isRecord(language[name]), 'an object of messages by code', language[name])
+  }
+  for (const name of ['messages', 'titles', 'formats']) {
+    expectOption(
+      owner,
+      `${option}.${name}`,
+      language[name] === undefined || isRecord(language[name]),
+      'an object',
+      language[name]
+    )
+  }
   const texts = language as unknown as AnyLanguage
-  for (const [code, { example }] of Object.entries(errors)) checkText(`${option}.errors.${code}`, findOwn(texts.errors, code), 'meta', example.meta)
-  for (const code of [...issueCodes, 'format']) checkText(`${option}.issues.${code}`, findOwn(texts.issues, code), 'params', {})
+  for (const [code, { example }] of Object.entries(errors)) {
+    checkText(`${option}.errors.${code}`, findOwn(texts.errors, code), 'meta', example.meta)
+  }
+  for (const code of [...issueCodes, 'format']) {
+    checkText(`${option}.issues.${code}`, findOwn(texts.issues, code), 'params', {})
+  }
   const { formats = {} } = texts
   expectKnownOptions(owner, `${option}.formats`, formats, ['message'])
-  expectOption(owner, `${option}.formats.message`, formats.message === undefined || typeof formats.message === 'function', 'a function of an issue that returns a sentence', formats.message)
+  expectOption(
+    owner,
+    `${option}.formats.message`,
+    formats.message === undefined || typeof formats.message === 'function',
+    'a function of an issue that returns a sentence',
+    formats.message
+  )
   for (const name of ['messages', 'titles'] as const) {
     const known: object | undefined = name === 'messages' ? { ...specificMessages, ...specificPhrases } : undefined
     for (const [key, text] of Object.entries(texts[name] ?? {})) {
-      expectOption(owner, `${option}.${name}`, known === undefined || Object.hasOwn(known, key), "names of the package's messages", key)
+      expectOption(
+        owner,
+        `${option}.${name}`,
+        known === undefined || Object.hasOwn(known, key),
+        "names of the package's messages",
+        key
+      )
       checkText(`${option}.${name}.${key}`, text)
     }
   }
@@ -111,7 +166,9 @@ function createTexts (option: string, language: unknown, errors: AnyCatalog): Te
 /** Returns the function that writes the sentence about a field in the format `message`. */
 function getFieldSentence ({ formats }: AnyLanguage): (issue: Issue) => string {
   const write = formats?.message
-  return write === undefined ? ({ in: place, field, message }) => `${field === '' ? place : field}: ${message}.` : issue => expectText('languages', write(issue))
+  return write === undefined
+    ? ({ in: place, field, message }) => `${field === '' ? place : field}: ${message}.`
+    : issue => expectText('languages', write(issue))
 }
 
 /** Returns a table without the names of `Object.prototype`, such as `constructor`, which is a valid code. */
@@ -126,7 +183,9 @@ function findOwn (table: Readonly<Record<string, unknown>>, name: string): unkno
 /** Checks a message. Without the name of an argument, it cannot be a function. */
 function checkText (option: string, text: unknown, argument?: string, value?: unknown): void {
   const expected = argument === undefined ? 'a string' : `a string, or a function of ${argument} that returns one`
-  if (argument === undefined || typeof text !== 'function') return expectOption(owner, option, typeof text === 'string' && text !== '', expected, text)
+  if (argument === undefined || typeof text !== 'function') {
+    return expectOption(owner, option, typeof text === 'string' && text !== '', expected, text)
+  }
   let result: unknown
   try {
     result = (text as (value: unknown, field: string) => unknown)(value, '')
@@ -142,15 +201,21 @@ function mapMessages ({ errors, messages = {} }: AnyLanguage, catalog: AnyCatalo
     const text = errors[code]
     return typeof message === 'string' && typeof text === 'string' ? [[message, text] as const] : []
   })
-  const ofPackage = Object.entries(specificMessages).map(([name, message]) => [message, messages[name as keyof typeof messages]] as const)
+  const ofPackage = Object.entries(specificMessages).map(([name, message]) =>
+    [message, messages[name as keyof typeof messages]] as const
+  )
   return new Map([...ofCodes, ...ofPackage])
 }
 
 /** Returns the translations of the phrases that depend on no parameter. */
 function mapPhrases ({ issues, messages = {} }: AnyLanguage): Texts['ofPhrases'] {
   const ofCodes = issueCodes.map(code => [issueKinds[code].message({}), createPhrase(issues[code], {}, '')] as const)
-  const ofFormats = Object.entries(formatMessages).map(([format, message]) => [message, createPhrase(issues[toIssueCode(format)] ?? issues.format, { format }, '')] as const)
-  const ofPackage = Object.entries(specificPhrases).map(([name, message]) => [message, messages[name as keyof typeof messages]] as const)
+  const ofFormats = Object.entries(formatMessages).map(([format, message]) =>
+    [message, createPhrase(issues[toIssueCode(format)] ?? issues.format, { format }, '')] as const
+  )
+  const ofPackage = Object.entries(specificPhrases).map(([name, message]) =>
+    [message, messages[name as keyof typeof messages]] as const
+  )
   return new Map<string, string | undefined>([...ofCodes, ...ofFormats, ...ofPackage])
 }
 
@@ -159,6 +224,12 @@ export function createPhrase (phrase: Phrase, params: IssueParams, field: string
   if (typeof phrase !== 'function') return phrase
   const { allowedValues, allowedValue } = params
   const hasValues = allowedValues !== undefined || allowedValue !== undefined
-  const texts = hasValues ? { ...params, allowedValues: formatValues(allowedValues), allowedValue: allowedValue === undefined ? undefined : formatValue(allowedValue) } : params
+  const texts = hasValues
+    ? {
+        ...params,
+        allowedValues: formatValues(allowedValues),
+        allowedValue: allowedValue === undefined ? undefined : formatValue(allowedValue)
+      }
+    : params
   return expectText('languages', phrase(texts, field))
 }

@@ -13,5 +13,6 @@ export function createCount (tag: string): (count: unknown, one: string, other: 
 
 /** Returns a function that lists the types of JSON in a language. A type without a name is written unchanged. */
 export function createTypes (names: Readonly<Record<string, string>>, or: string): (types: unknown) => string {
-  return types => [types].flat().map(type => Object.hasOwn(names, String(type)) ? names[String(type)] : String(type)).join(or)
+  return types =>
+    [types].flat().map(type => Object.hasOwn(names, String(type)) ? names[String(type)] : String(type)).join(or)
 }

@@ -9,12 +9,33 @@ import type { JsonObject } from '../support/is-object.js'
 import { createOccurrence } from '../samples/response-examples.js'
 import { createComponentsContext, type ComponentsContext } from './components.js'
 import { addStatusSchemasOfCatalog } from './error-schemas.js'
-import { createSharedResponse, defaultDescription, splitGroups, withoutErrorContent, type SplitGroups } from './declared-responses.js'
-import { createErrorResponse, createErrorResponses, createHeaderObjects, describeErrors, type Occurrences, type ResponseFacts } from './error-responses.js'
+import {
+  createSharedResponse,
+  defaultDescription,
+  splitGroups,
+  withoutErrorContent,
+  type SplitGroups
+} from './declared-responses.js'
+import {
+  createErrorResponse,
+  createErrorResponses,
+  createHeaderObjects,
+  describeErrors,
+  type Occurrences,
+  type ResponseFacts
+} from './error-responses.js'
 import { describeSuccessHeaders, withExamples } from './headers.js'
 import { statusNames } from './component-names.js'
 import { addStreamedErrors } from './streamed-errors.js'
-import { describeContent, getDocumentSettings, sections, type ComponentReference, type Components, type DocumentSettings, type Section } from './settings.js'
+import {
+  describeContent,
+  getDocumentSettings,
+  sections,
+  type ComponentReference,
+  type Components,
+  type DocumentSettings,
+  type Section
+} from './settings.js'
 import { getOpenApiVersion } from './to-openapi-schema.js'
 
 /** The part of an OpenAPI document that is read and changed here. */
@@ -49,10 +70,12 @@ interface ErrorOperation {
 export const operationMark = 'x-fastify-api-errors'
 
 /**
- * Returns the routes of an operation whose errors the plugin handles. They are several if routes differ by a constraint, such as a
- * version. The document has the schemas of the last one.
+ * Returns the routes of an operation whose errors the plugin handles. They are several if routes differ by a
+ * constraint, such as a version. The document has the schemas of the last one.
  */
-export type FindRoutes = (operation: { readonly mark: unknown, readonly path: string, readonly method: string }) => readonly CoveredRoute[]
+export type FindRoutes = (
+  operation: { readonly mark: unknown, readonly path: string, readonly method: string }
+) => readonly CoveredRoute[]
 
 /** Adds the errors of routes to their operations. */
 export function addErrors (document: OpenApiDocument, findRoutes: FindRoutes): void {
@@ -71,7 +94,13 @@ export function addErrors (document: OpenApiDocument, findRoutes: FindRoutes): v
     operation.responses = responses
     for (const [routeErrors, records] of groupByRegistration(covered)) {
       const statuses = routeErrors.listStatusesOfRoutes(records, method, isSecured)
-      const { groups, shared } = splitGroups(statuses, responses, { records, declaring: last.record }, getDocumentSettings(routeErrors), routeErrors.listSentBodies)
+      const { groups, shared } = splitGroups(
+        statuses,
+        responses,
+        { records, declaring: last.record },
+        getDocumentSettings(routeErrors),
+        routeErrors.listSentBodies
+      )
       const declaredHeaders = findDeclaredHeaders([...new Set(records.flatMap(routeErrors.getTargets))], method)
       addParameters(operation, declaredHeaders.request)
       const operations = byRegistration.get(routeErrors) ?? []
@@ -79,7 +108,11 @@ export function addErrors (document: OpenApiDocument, findRoutes: FindRoutes): v
       const record = records.at(-1) as RouteRecord
       const stream = routeErrors.findStream(record, method)
       if (groups.length + shared.length === 0 && stream === undefined) continue
-      const occurrences = findOccurrences(routeErrors, record, method, [...groups, ...shared.map(({ group }) => group), ...stream?.groups ?? []])
+      const occurrences = findOccurrences(routeErrors, record, method, [
+        ...groups,
+        ...shared.map(({ group }) => group),
+        ...stream?.groups ?? []
+      ])
       const facts = { record, method, headers: routeErrors.getHeaders(record), occurrences }
       operations.push({ routeErrors, operation, method, record, groups, shared, links, declaredHeaders, stream, facts })
     }
@@ -88,8 +121,18 @@ export function addErrors (document: OpenApiDocument, findRoutes: FindRoutes): v
 }
 
 /** Returns the examples of the errors of a route that are not the examples of their definitions. */
-function findOccurrences (routeErrors: RouteErrors, record: RouteRecord, method: string, groups: readonly StatusErrors[]): Occurrences {
-  const route = { record, method, targets: routeErrors.getTargets(record), findMessage: (code: string) => routeErrors.findMessage(record, method, code) }
+function findOccurrences (
+  routeErrors: RouteErrors,
+  record: RouteRecord,
+  method: string,
+  groups: readonly StatusErrors[]
+): Occurrences {
+  const route = {
+    record,
+    method,
+    targets: routeErrors.getTargets(record),
+    findMessage: (code: string) => routeErrors.findMessage(record, method, code)
+  }
   const { examples } = getDocumentSettings(routeErrors)
   const byCode = new Map<string, Occurrence>()
   const texts = new Map<string, string>()
@@ -117,17 +160,24 @@ function groupByRegistration (covered: readonly CoveredRoute[]): Map<RouteErrors
 function addParameters (operation: JsonObject, headers: readonly RequestHeader[]): void {
   const parameters = [...operation.parameters as readonly JsonObject[] | undefined ?? []]
   for (const { name, description, required, schema, example } of headers) {
-    const isSame = (parameter: JsonObject): boolean => parameter.in === 'header' && String(parameter.name).toLowerCase() === name.toLowerCase()
-    if (!parameters.some(isSame)) parameters.push({ name, in: 'header', description, required, schema: { ...schema }, example })
+    const isSame = (parameter: JsonObject): boolean =>
+      parameter.in === 'header' && String(parameter.name).toLowerCase() === name.toLowerCase()
+    if (!parameters.some(isSame)) {
+      parameters.push({ name, in: 'header', description, required, schema: { ...schema }, example })
+    }
   }
   if (headers.length > 0) operation.parameters = parameters
 }
 
-function * listOperations ({ paths }: OpenApiDocument): Generator<{ readonly path: string, readonly item: PathItem, readonly name: string }> {
+function * listOperations (
+  { paths }: OpenApiDocument
+): Generator<{ readonly path: string, readonly item: PathItem, readonly name: string }> {
   for (const [path, item] of Object.entries(paths ?? {})) {
     // In OpenAPI 3.2, the operations of other methods are in a separate object.
     for (const operations of [item, item.additionalOperations as PathItem | undefined ?? {}]) {
-      for (const name of Object.keys(operations)) if (name !== 'additionalOperations') yield { path, item: operations, name }
+      for (const name of Object.keys(operations)) {
+        if (name !== 'additionalOperations') yield { path, item: operations, name }
+      }
     }
   }
 }
@@ -139,7 +189,10 @@ function takeLinks (responses: JsonObject): readonly [others: JsonObject, links:
   const entries = Object.entries(responses)
   return [
     Object.fromEntries(entries.filter(([, response]) => !isPlace(response))),
-    Object.fromEntries(entries.filter(([, response]) => isPlace(response)).map(([status, response]) => [status, (response as JsonObject).links]))
+    Object.fromEntries(
+      entries.filter(([, response]) => isPlace(response))
+        .map(([status, response]) => [status, (response as JsonObject).links])
+    )
   ]
 }
 
@@ -156,9 +209,16 @@ function groupRegistrations (byRegistration: ReadonlyMap<RouteErrors, readonly E
     const [first, ...others] = operations
     if (first === undefined) continue
     const settings = getDocumentSettings(routeErrors)
-    const content = byRegistration.size === 1 ? '' : JSON.stringify([settings.componentPrefix, describeContent(settings)])
+    const content = byRegistration.size === 1
+      ? ''
+      : JSON.stringify([settings.componentPrefix, describeContent(settings)])
     const known = groups.get(content)
-    groups.set(content, known === undefined ? { settings, operations: [first, ...others] } : { settings, operations: [...known.operations, ...operations] })
+    groups.set(
+      content,
+      known === undefined
+        ? { settings, operations: [first, ...others] }
+        : { settings, operations: [...known.operations, ...operations] }
+    )
   }
   return [...groups].sort(([a], [b]) => a < b ? -1 : 1).map(([, group]) => group)
 }
@@ -170,7 +230,9 @@ function addOperations (document: OpenApiDocument, { settings, operations }: Ope
   const context = createComponentsContext(settings, {
     version: getOpenApiVersion(document.openapi),
     getSchema: id => operations.map(({ record }) => record.scope.getSchema(id)).find(schema => schema !== undefined),
-    existingNames: Object.fromEntries(sections.map(section => [section, new Set(Object.keys(others[section] ?? {}))])) as unknown as Record<Section, Set<string>>,
+    existingNames: Object.fromEntries(
+      sections.map(section => [section, new Set(Object.keys(others[section] ?? {}))])
+    ) as unknown as Record<Section, Set<string>>,
     groups: new Set([
       ...[...new Set(operations.map(({ groups }) => groups))].flat(),
       ...operations.flatMap(({ shared, stream }) => [...shared.map(({ group }) => group), ...stream?.groups ?? []])
@@ -182,12 +244,17 @@ function addOperations (document: OpenApiDocument, { settings, operations }: Ope
   for (const operation of operations) addResponses(context, document, operation, successHeaders)
   document.components = {
     ...others,
-    ...Object.fromEntries(sections.map(section => [section, { ...others[section], ...context.components[section] }] as const)
-      .filter(([, components]) => Object.keys(components).length > 0))
+    ...Object.fromEntries(
+      sections.map(section => [section, { ...others[section], ...context.components[section] }] as const)
+        .filter(([, components]) => Object.keys(components).length > 0)
+    )
   }
 }
 
-function withoutStatuses (schemas: Components['schemas'] = {}, { errors, componentPrefix }: DocumentSettings): Components['schemas'] {
+function withoutStatuses (
+  schemas: Components['schemas'] = {},
+  { errors, componentPrefix }: DocumentSettings
+): Components['schemas'] {
   const added = new Set<string>(Object.values(errors).map(({ status }) => componentPrefix + statusNames[status]))
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => !added.has(name)))
 }
@@ -196,20 +263,30 @@ function withoutStatuses (schemas: Components['schemas'] = {}, { errors, compone
 function resolveResponse ({ components }: OpenApiDocument, response: JsonObject): JsonObject {
   const { $ref } = response
   if (typeof $ref !== 'string') return response
-  return { description: defaultDescription, ...structuredClone(components?.responses?.[$ref.slice('#/components/responses/'.length)]) }
+  return {
+    description: defaultDescription,
+    ...structuredClone(components?.responses?.[$ref.slice('#/components/responses/'.length)])
+  }
 }
 
 function addResponses (
-  context: ComponentsContext, document: OpenApiDocument, { operation, groups, shared, links, declaredHeaders, stream, facts }: ErrorOperation,
+  context: ComponentsContext,
+  document: OpenApiDocument,
+  { operation, groups, shared, links, declaredHeaders, stream, facts }: ErrorOperation,
   successHeaders: Map<string, JsonObject>
 ): void {
   const { headers } = facts
   const present = operation.responses as JsonObject
   const own = groups.filter(({ status }) => !Object.hasOwn(present, status))
-  const responses: JsonObject = { ...createErrorResponses(context, own.length === groups.length ? groups : own, facts), ...present }
+  const responses: JsonObject = {
+    ...createErrorResponses(context, own.length === groups.length ? groups : own, facts),
+    ...present
+  }
   for (const both of shared) {
     const { status } = both.group
-    const declared = Object.hasOwn(present, status) ? resolveResponse(document, present[status] as JsonObject) : both.declared
+    const declared = Object.hasOwn(present, status)
+      ? resolveResponse(document, present[status] as JsonObject)
+      : both.declared
     responses[status] = createSharedResponse(context, { group: both.group, declared }, facts)
   }
   // Another registration added its errors to the same operation.
@@ -223,7 +300,9 @@ function addResponses (
   if (stream !== undefined) addStreamedErrors(context, document.openapi, responses, stream, facts.occurrences)
   for (const group of own) {
     // A reference cannot have links next to it.
-    if (group.status in links) responses[group.status] = { ...createErrorResponse(context, group, facts), links: links[group.status] }
+    if (group.status in links) {
+      responses[group.status] = { ...createErrorResponse(context, group, facts), links: links[group.status] }
+    }
   }
   const fields = context.examples.getLimitExample(facts.record)?.fields
   const key = JSON.stringify([headers, [...fields ?? []]])
@@ -232,8 +311,13 @@ function addResponses (
   successHeaders.set(key, added)
   const declared = createHeaderObjects(context, declaredHeaders.response.map(header => ({ header, always: false })))
   if (Object.keys(added).length + Object.keys(declared).length === 0) return
-  for (const [status, response] of Object.entries(responses) as ReadonlyArray<[string, JsonObject | ComponentReference]>) {
+  for (
+    const [status, response] of Object.entries(responses) as ReadonlyArray<[string, JsonObject | ComponentReference]>
+  ) {
     if (!status.startsWith('2') || '$ref' in response) continue
-    responses[status] = { ...response, headers: { ...structuredClone({ ...added, ...declared }), ...response.headers as JsonObject } }
+    responses[status] = {
+      ...response,
+      headers: { ...structuredClone({ ...added, ...declared }), ...response.headers as JsonObject }
+    }
   }
 }

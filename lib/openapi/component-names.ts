@@ -51,12 +51,20 @@ export type StatusName<Status extends ErrorStatus = ErrorStatus> = (typeof names
 /** The names of statuses. They come from the reason phrase (RFC 9110, section 15). */
 export const statusNames: Readonly<Record<ErrorStatus, StatusName>> = names
 
-/** Converts words that are separated by underscores to a component name: `ResourceNotFound` for `resource_not_found`. */
+/**
+ * Converts words that are separated by underscores to a component name: `ResourceNotFound` for `resource_not_found`.
+ */
 export function toComponentName (code: string): string {
-  return code.split('_').map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('').replace(/[^A-Za-z0-9.-]/g, '')
+  return code.split('_').map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('').replace(
+    /[^A-Za-z0-9.-]/g,
+    ''
+  )
 }
 
-/** Converts a code in any spelling to a component name: `AuthInvalidToken` for `auth/invalid-token` and `AUTH_INVALID_TOKEN`. */
+/**
+ * Converts a code in any spelling to a component name: `AuthInvalidToken` for `auth/invalid-token` and
+ * `AUTH_INVALID_TOKEN`.
+ */
 export function toCodeName (code: string): string {
   return toComponentName((/[a-z]/.test(code) ? code : code.toLowerCase()).replace(/[^A-Za-z0-9]/g, '_'))
 }
@@ -67,8 +75,10 @@ export function createSchemaNames (codes: readonly string[]): ReadonlyMap<string
     const name = toCodeName(code)
     return name.endsWith('Error') ? name : `${name}Error`
   })
-  // `conflict` and `conflict_error` have the same name. `internal_server_error` and the status 500 also have the same name.
-  const isAmbiguous = (name: string): boolean => plain.filter(other => other === name).length > 1 || Object.values<string>(statusNames).includes(name)
+  // `conflict` and `conflict_error` have the same name. `internal_server_error` and the status 500 also have the same
+  // name.
+  const isAmbiguous = (name: string): boolean =>
+    plain.filter(other => other === name).length > 1 || Object.values<string>(statusNames).includes(name)
   return new Map(codes.map((code, index) => {
     const name = plain[index] as string
     return [code, isAmbiguous(name) ? `${name}_${hashText(code).slice(0, 4)}` : name]

@@ -1,4 +1,6 @@
-/** Determines the prefix of the component names of a registration, so that several registrations can share a document. */
+/**
+ * Determines the prefix of the component names of a registration, so that several registrations can share a document.
+ */
 import type { FastifyInstance } from 'fastify'
 import { findOwner } from '../fastify/registrations.js'
 import type { Format } from '../formats/format.js'
@@ -9,8 +11,9 @@ import { describeContent, getDocumentSettings } from './settings.js'
 import { findDocumentsWithRoute, type SwaggerDocument } from './swagger-documents.js'
 
 /**
- * Returns the prefix of a registration without the option `documentation.componentPrefix`. The prefix depends only on the scope
- * of the registration and the registration around it. Other registrations therefore do not rename its components.
+ * Returns the prefix of a registration without the option `documentation.componentPrefix`. The prefix depends only on
+ * the scope of the registration and the registration around it. Other registrations therefore do not rename its
+ * components.
  */
 export function createComponentPrefix (app: FastifyInstance, format: Pick<Format, 'name'>): string {
   const outer = findOwner(Object.getPrototypeOf(app)) as FastifyInstance | undefined
@@ -18,15 +21,18 @@ export function createComponentPrefix (app: FastifyInstance, format: Pick<Format
   return outer === undefined ? '' : toName(format.name)
 }
 
-/** Converts a string to the beginning of a name: `ApiV1` for `/api/v1`. It starts with a letter, because generated clients have types with these names. */
+/**
+ * Converts a string to the beginning of a name: `ApiV1` for `/api/v1`. It starts with a letter, because generated
+ * clients have types with these names.
+ */
 function toName (text: string): string {
   const name = toComponentName(text.replace(/[^A-Za-z0-9]+/g, '_')) || hashText(text).slice(0, 4)
   return /^[A-Za-z]/.test(name) ? name : `Api${name}`
 }
 
 /**
- * Compares the components of a registration with those of the other registrations on the server. Call it when the application is
- * ready.
+ * Compares the components of a registration with those of the other registrations on the server. Call it when the
+ * application is ready.
  *
  * @throws TypeError if another registration in the same document has the same prefix and different components
  */
@@ -34,15 +40,20 @@ export function checkComponentPrefix (routeErrors: RouteErrors, others: readonly
   const settings = getDocumentSettings(routeErrors)
   const conflicting = others.filter(other => {
     const otherSettings = getDocumentSettings(other)
-    return otherSettings.componentPrefix === settings.componentPrefix && describeContent(otherSettings) !== describeContent(settings)
+    return otherSettings.componentPrefix === settings.componentPrefix &&
+      describeContent(otherSettings) !== describeContent(settings)
   })
   if (conflicting.length === 0) return
   const documents = listDocuments(routeErrors)
   for (const other of conflicting) {
     if (!listDocuments(other).some(document => documents.includes(document))) continue
     const names = [settings, getDocumentSettings(other)].map(({ formats: [{ name }] }) => `'${name}'`).join(' and ')
-    rejectOption('fastify-api-errors', 'documentation.componentPrefix',
-      `a different prefix in each registration that shares a document and has other errors (here, two with the formats ${names})`, settings.componentPrefix)
+    rejectOption(
+      'fastify-api-errors',
+      'documentation.componentPrefix',
+      `a different prefix in each registration that shares a document and has other errors (here, two with the formats ${names})`,
+      settings.componentPrefix
+    )
   }
 }
 

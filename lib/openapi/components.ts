@@ -1,4 +1,7 @@
-/** The shared components of the error responses of one registration in one document: their names, and the references to them. */
+/**
+ * The shared components of the error responses of one registration in one document: their names, and the references to
+ * them.
+ */
 import type { ErrorDefinition, ErrorStatus } from '../catalog/definition.js'
 import { mergeIssues, type StatusErrors } from '../infer/group-by-status.js'
 import type { RouteHeaders } from '../infer/route-headers.js'
@@ -61,10 +64,17 @@ export interface DocumentFacts {
 }
 
 /** Creates the context for the components of a registration in a document. */
-export function createComponentsContext (settings: DocumentSettings, { groups, ...facts }: DocumentFacts): ComponentsContext {
+export function createComponentsContext (
+  settings: DocumentSettings,
+  { groups, ...facts }: DocumentFacts
+): ComponentsContext {
   const { errors, addSchemas } = settings
-  const issuesByCode = mergeIssues([...groups].flatMap(({ issues }) => [...issues].map(([code, codes]) => ({ code, issues: codes }))))
-  if (addSchemas) for (const code of Object.keys(errors)) if (!issuesByCode.has(code)) issuesByCode.set(code, undefined)
+  const issuesByCode = mergeIssues(
+    [...groups].flatMap(({ issues }) => [...issues].map(([code, codes]) => ({ code, issues: codes })))
+  )
+  if (addSchemas) {
+    for (const code of Object.keys(errors)) if (!issuesByCode.has(code)) issuesByCode.set(code, undefined)
+  }
   const definitionsByStatus = new Map<ErrorStatus, ErrorDefinition[]>()
   for (const code of [...issuesByCode.keys()].sort()) {
     const definition = errors[code] as ErrorDefinition
@@ -93,7 +103,14 @@ export function createComponentsContext (settings: DocumentSettings, { groups, .
  * @param hashed the string whose hash is part of the name; empty for a plain name
  * @param suffix the end of the name
  */
-export function nameComponent (context: ComponentsContext, section: Section, name: string, key: string, hashed: string = '', suffix: string = ''): string {
+export function nameComponent (
+  context: ComponentsContext,
+  section: Section,
+  name: string,
+  key: string,
+  hashed: string = '',
+  suffix: string = ''
+): string {
   const sectionKey = `${section} ${key}`
   let chosen = context.names.get(sectionKey)
   if (chosen === undefined) {
@@ -115,7 +132,12 @@ function * listCandidates (name: string, hashed: string, key: string, suffix: st
 }
 
 /** Adds a component if it is missing, and returns the reference to it. */
-export function addComponent (context: ComponentsContext, section: Section, name: string, create: () => JsonObject): ComponentReference {
+export function addComponent (
+  context: ComponentsContext,
+  section: Section,
+  name: string,
+  create: () => JsonObject
+): ComponentReference {
   const components = context.components[section]
   if (!Object.hasOwn(components, name)) {
     components[name] = {} // a schema can refer to itself

@@ -11,7 +11,9 @@ import type { DocumentSettings } from './settings.js'
 
 /** The errors of an operation. */
 export interface SplitGroups {
-  /** Errors whose statuses the route does not declare. If it declares none of the statuses, this is the original list. */
+  /**
+   * Errors whose statuses the route does not declare. If it declares none of the statuses, this is the original list.
+   */
   readonly groups: readonly StatusErrors[]
   /** Errors that share a status with a declared response of the route, each with this response. */
   readonly shared: ReadonlyArray<{ readonly group: StatusErrors, readonly declared: JsonObject }>
@@ -26,17 +28,24 @@ export interface OperationRoutes {
 }
 
 /**
- * Splits the errors of an operation by the responses that its route declares. If a declared schema matches the errors, the status
- * is documented as declared. Otherwise, both are documented, because a handler can still send the declared body. The same applies
- * to a status of a declared class (`4xx`) or of `default`, and to bodies that a handler sends without a declaration.
+ * Splits the errors of an operation by the responses that its route declares. If a declared schema matches the errors,
+ * the status is documented as declared. Otherwise, both are documented, because a handler can still send the declared
+ * body. The same applies to a status of a declared class (`4xx`) or of `default`, and to bodies that a handler sends
+ * without a declaration.
  */
 export function splitGroups (
-  groups: readonly StatusErrors[], responses: JsonObject, { records, declaring }: OperationRoutes, { errors, matchesDeclared }: Pick<DocumentSettings, 'errors' | 'matchesDeclared'>,
+  groups: readonly StatusErrors[],
+  responses: JsonObject,
+  { records, declaring }: OperationRoutes,
+  { errors, matchesDeclared }: Pick<DocumentSettings, 'errors' | 'matchesDeclared'>,
   listSentBodies: RouteErrors['listSentBodies']
 ): SplitGroups {
   const sentBodies = records.map(record => listSentBodies(record))
   // Most routes declare only their successes.
-  if (![responses, ...records.map(({ route }) => route.schema?.response)].some(declaresErrors) && sentBodies.every(({ size }) => size === 0)) return { groups, shared: [] }
+  if (
+    ![responses, ...records.map(({ route }) => route.schema?.response)].some(declaresErrors) &&
+    sentBodies.every(({ size }) => size === 0)
+  ) return { groups, shared: [] }
   const shared: Array<SplitGroups['shared'][number]> = []
   const own: StatusErrors[] = []
   for (const group of records.reduce((all, record) => withDeclaredStatuses(all, record, errors), groups)) {
@@ -50,8 +59,9 @@ export function splitGroups (
     const declared = key === undefined ? undefined : responses[key]
     const isExact = key === String(status)
     const fits = isRecord(declared) ? definitions.map(({ code }) => matchesDeclared(declaring, status, code)) : []
-    if (isRecord(declared) && (isExact ? fits.includes(false) : fits.some(fit => fit !== undefined))) shared.push({ group, declared })
-    else if (!isExact) own.push(group)
+    if (isRecord(declared) && (isExact ? fits.includes(false) : fits.some(fit => fit !== undefined))) {
+      shared.push({ group, declared })
+    } else if (!isExact) own.push(group)
   }
   return { groups: own.length === groups.length ? groups : own, shared }
 }
@@ -59,18 +69,28 @@ export function splitGroups (
 /** Returns the response for bodies that a handler sends. */
 function createSentResponse (bodies: readonly JsonObject[]): JsonObject {
   const schemas = [...new Map(bodies.map(body => [JSON.stringify(body), body])).values()]
-  return { description: defaultDescription, content: { 'application/json': { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas } } } }
+  return {
+    description: defaultDescription,
+    content: { 'application/json': { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas } } }
+  }
 }
 
 /** The description that @fastify/swagger adds to a response without one. */
 export const defaultDescription = 'Default Response'
 
 /** Returns one response for the errors of a group and the declared response. */
-export function createSharedResponse (context: ComponentsContext, { group, declared }: SplitGroups['shared'][number], facts: ResponseFacts): JsonObject {
+export function createSharedResponse (
+  context: ComponentsContext,
+  { group, declared }: SplitGroups['shared'][number],
+  facts: ResponseFacts
+): JsonObject {
   const { method } = facts
   const ours = createErrorResponse(context, group, facts)
   // A response that a handler sends itself lacks the headers of the API's errors.
-  const optional = createHeaderObjects(context, listHeaders(context, group, facts).map(use => ({ ...use, always: false })))
+  const optional = createHeaderObjects(
+    context,
+    listHeaders(context, group, facts).map(use => ({ ...use, always: false }))
+  )
   const { content, ...described } = declared
   const description = String(declared.description)
   return {
@@ -84,10 +104,12 @@ export function createSharedResponse (context: ComponentsContext, { group, decla
 
 /** Returns the responses of a HEAD operation: its error responses have no content (RFC 9110, section 9.3.2). */
 export function withoutErrorContent (responses: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(responses).map(([status, response]) => {
-    const { content, ...described } = response as JsonObject
-    return [status, /^[45]|^default$/i.test(status) && content !== undefined ? described : response]
-  }))
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => {
+      const { content, ...described } = response as JsonObject
+      return [status, /^[45]|^default$/i.test(status) && content !== undefined ? described : response]
+    })
+  )
 }
 
 type Content = Readonly<Record<string, JsonObject>>
@@ -102,7 +124,11 @@ function mergeContent (declared: Content = {}, ours: Content): Content {
     }
     const { example, examples, ...rest } = same
     const ownExamples = example === undefined ? examples as JsonObject | undefined : { declared: { value: example } }
-    merged[type] = { ...rest, schema: { anyOf: [same.schema, content.schema] }, examples: { ...ownExamples, ...content.examples as JsonObject } }
+    merged[type] = {
+      ...rest,
+      schema: { anyOf: [same.schema, content.schema] },
+      examples: { ...ownExamples, ...content.examples as JsonObject }
+    }
   }
   return merged
 }

@@ -55,13 +55,25 @@ export function withExamples (uses: readonly HeaderUse[], examples: HeaderExampl
 }
 
 /** Returns the headers of an error response to a request with a method. */
-export function describeErrorHeaders ({ status, definitions }: StatusErrors, headers: RouteHeaders, settings: ErrorHeaderSettings, method: string): HeaderUse[] {
-  const uses = listErrorHeaders(settings.requestIdHeader).filter(header => header.method === undefined || header.method === method).flatMap(header => {
+export function describeErrorHeaders (
+  { status, definitions }: StatusErrors,
+  headers: RouteHeaders,
+  settings: ErrorHeaderSettings,
+  method: string
+): HeaderUse[] {
+  const uses = listErrorHeaders(settings.requestIdHeader).filter(header =>
+    header.method === undefined || header.method === method
+  ).flatMap(header => {
     const codes = definitions.filter(({ code }) => header.on({ code, status }))
-    return codes.length === 0 ? [] : [{ header, always: codes.length === definitions.length && header.isOptional !== true }]
+    return codes.length === 0
+      ? []
+      : [{ header, always: codes.length === definitions.length && header.isOptional !== true }]
   })
   const advice = settings.retryHeaders
-    ? [{ header: shouldRetryHeader, always: true }, ...status === 429 ? [{ header: retryAfterMsHeader, always: false }] : []]
+    ? [
+        { header: shouldRetryHeader, always: true },
+        ...status === 429 ? [{ header: retryAfterMsHeader, always: false }] : []
+      ]
     : []
   return [...uses, ...advice, ...describeLanguageHeaders(settings), ...describeRouteHeaders(headers, settings)]
 }
@@ -71,7 +83,10 @@ function describeLanguageHeaders ({ languages, formats, textFormats }: ErrorHead
   const [example] = languages
   if (example === undefined) return []
   const language: DocumentedHeader = {
-    name: 'Content-Language', description: 'The language of the messages (RFC 9110, section 8.5).', schema: { type: 'string', enum: languages }, example
+    name: 'Content-Language',
+    description: 'The language of the messages (RFC 9110, section 8.5).',
+    schema: { type: 'string', enum: languages },
+    example
   }
   const vary: DocumentedHeader = {
     name: 'Vary',
@@ -87,14 +102,30 @@ function describeLanguageHeaders ({ languages, formats, textFormats }: ErrorHead
  *
  * @param requestIdHeader the name of the header with the request id; `undefined` if only errors have it
  */
-export function describeSuccessHeaders (headers: RouteHeaders, limits: RateLimitHeaders, requestIdHeader: string | undefined): HeaderUse[] {
-  const requestId = requestIdHeader === undefined ? [] : listErrorHeaders(requestIdHeader).filter(({ name }) => name === requestIdHeader)
+export function describeSuccessHeaders (
+  headers: RouteHeaders,
+  limits: RateLimitHeaders,
+  requestIdHeader: string | undefined
+): HeaderUse[] {
+  const requestId = requestIdHeader === undefined
+    ? []
+    : listErrorHeaders(requestIdHeader).filter(({ name }) => name === requestIdHeader)
   return [...requestId.map(header => ({ header, always: true })), ...describeRouteHeaders(headers, limits)]
 }
 
-/** Returns the headers of limits and CORS. They are optional, because a hook can respond before the limiter, and same-origin requests need no CORS. */
-function describeRouteHeaders ({ limited, pluginLimit, cors }: RouteHeaders, { rateLimitHeaders, pluginRateLimitHeaders }: RateLimitHeaders): HeaderUse[] {
-  const fields = [...limited ? rateLimitHeaders : [], ...pluginLimit === undefined ? [] : pluginRateLimitHeaders?.[pluginLimit] ?? [], ...cors ? [corsHeader] : []]
+/**
+ * Returns the headers of limits and CORS. They are optional, because a hook can respond before the limiter, and
+ * same-origin requests need no CORS.
+ */
+function describeRouteHeaders (
+  { limited, pluginLimit, cors }: RouteHeaders,
+  { rateLimitHeaders, pluginRateLimitHeaders }: RateLimitHeaders
+): HeaderUse[] {
+  const fields = [
+    ...limited ? rateLimitHeaders : [],
+    ...pluginLimit === undefined ? [] : pluginRateLimitHeaders?.[pluginLimit] ?? [],
+    ...cors ? [corsHeader] : []
+  ]
   // Both limiters can have the same fields.
   return [...new Map(fields.map(header => [header.name, header])).values()].map(header => ({ header, always: false }))
 }

@@ -67,7 +67,9 @@ export function getDocumentSettings (routeErrors: object): DocumentSettings {
 }
 
 /** Returns the values that the components of a registration depend on, as a string. */
-export function describeContent ({ errors, formats, textFormats, docUrl, rateLimitHeaders, retryHeaders, requestIdHeader, languages }: DocumentSettings): string {
+export function describeContent (
+  { errors, formats, textFormats, docUrl, rateLimitHeaders, retryHeaders, requestIdHeader, languages }: DocumentSettings
+): string {
   const definitions = Object.values(errors).map(definition => [{ ...definition }, docUrl(definition.code)])
   return JSON.stringify([formats, textFormats, rateLimitHeaders, retryHeaders, requestIdHeader, languages, definitions])
 }

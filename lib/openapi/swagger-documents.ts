@@ -1,6 +1,6 @@
 /**
- * Records the documents of an application by the options of each @fastify/swagger registration. The security of a document and
- * its hidden routes are read from these options, without creating a document.
+ * Records the documents of an application by the options of each @fastify/swagger registration. The security of a
+ * document and its hidden routes are read from these options, without creating a document.
  */
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import { scopesAround } from '../fastify/scopes.js'
@@ -55,11 +55,15 @@ function hidesRoute ({ options, hidden }: SwaggerDocument, route: RouteOptions):
   return isHidden
 }
 
-/** Returns the schema of a route in a document. If the transform fails, the document fails as well, so it hides no route here. */
+/**
+ * Returns the schema of a route in a document. If the transform fails, the document fails as well, so it hides no route
+ * here.
+ */
 function transformSchema (route: RouteOptions, { transform, openapi }: SwaggerOptions): FastifySchema | undefined {
   try {
     const openapiObject = { openapi: '3.0.3', ...openapi as object, components: { schemas: {} }, paths: {} }
-    return transformRoute(route, typeof transform === 'function' ? transform as Transform : undefined, openapiObject).schema
+    return transformRoute(route, typeof transform === 'function' ? transform as Transform : undefined, openapiObject)
+      .schema
   } catch {
     return route.schema
   }

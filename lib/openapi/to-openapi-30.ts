@@ -1,11 +1,17 @@
-/** Converts a Schema Object of OpenAPI 3.1 to OpenAPI 3.0, one level at a time. Its subschemas are already converted. */
+/**
+ * Converts a Schema Object of OpenAPI 3.1 to OpenAPI 3.0, one level at a time. Its subschemas are already converted.
+ */
 import { isRecord, type JsonObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
-/** The keywords of OpenAPI 3.0 (3.0.3, Schema Object). Any other keyword makes a document invalid, unless it begins with `x-`. */
+/**
+ * The keywords of OpenAPI 3.0 (3.0.3, Schema Object). Any other keyword makes a document invalid, unless it begins with
+ * `x-`.
+ */
 const keywords: ReadonlySet<string> = new Set([
-  'title', 'multipleOf', 'maximum', 'exclusiveMaximum', 'minimum', 'exclusiveMinimum', 'maxLength', 'minLength', 'pattern', 'maxItems', 'minItems', 'uniqueItems',
-  'maxProperties', 'minProperties', 'required', 'enum', 'type', 'not', 'allOf', 'oneOf', 'anyOf', 'items', 'properties', 'additionalProperties', 'description', 'format',
-  'default', 'nullable', 'discriminator', 'readOnly', 'writeOnly', 'example', 'externalDocs', 'deprecated', 'xml', '$ref'
+  'title', 'multipleOf', 'maximum', 'exclusiveMaximum', 'minimum', 'exclusiveMinimum', 'maxLength', 'minLength',
+  'pattern', 'maxItems', 'minItems', 'uniqueItems', 'maxProperties', 'minProperties', 'required', 'enum', 'type', 'not',
+  'allOf', 'oneOf', 'anyOf', 'items', 'properties', 'additionalProperties', 'description', 'format', 'default',
+  'nullable', 'discriminator', 'readOnly', 'writeOnly', 'example', 'externalDocs', 'deprecated', 'xml', '$ref'
 ])
 
 /** A schema for `null` only. OpenAPI 3.0 has no type for it, and `nullable` requires a type. */
@@ -20,10 +26,14 @@ export function toOpenApi30 (schema: ReadonlyJsonObject): JsonObject {
   convertProperties(converted)
   convertConditions(converted)
   convertContent(converted)
-  const known = Object.fromEntries(Object.entries(convertNull(converted)).filter(([keyword]) => keywords.has(keyword) || keyword.startsWith('x-')))
+  const known = Object.fromEntries(
+    Object.entries(convertNull(converted)).filter(([keyword]) => keywords.has(keyword) || keyword.startsWith('x-'))
+  )
   const { $ref, ...siblings } = known
   // Properties next to a $ref are ignored.
-  return $ref === undefined || Object.keys(siblings).length === 0 ? known : { ...siblings, allOf: [{ $ref }, ...siblings.allOf as readonly unknown[] ?? []] }
+  return $ref === undefined || Object.keys(siblings).length === 0
+    ? known
+    : { ...siblings, allOf: [{ $ref }, ...siblings.allOf as readonly unknown[] ?? []] }
 }
 
 function convertValues (schema: JsonObject): void {
@@ -32,14 +42,19 @@ function convertValues (schema: JsonObject): void {
     delete schema.enum
     addAllOf(schema, { not: {} })
   }
-  if (Array.isArray(schema.examples) && schema.examples.length > 0 && !('example' in schema)) [schema.example] = schema.examples
+  if (Array.isArray(schema.examples) && schema.examples.length > 0 && !('example' in schema)) {
+    ;[schema.example] = schema.examples
+  }
 }
 
 /** Converts an exclusive limit: a limit and a boolean. */
 function convertBounds (schema: JsonObject): void {
-  for (const [exclusive, bound, isStricter] of [
-    ['exclusiveMinimum', 'minimum', (a: number, b: number) => a > b], ['exclusiveMaximum', 'maximum', (a: number, b: number) => a < b]
-  ] as const) {
+  for (
+    const [exclusive, bound, isStricter] of [
+      ['exclusiveMinimum', 'minimum', (a: number, b: number) => a > b],
+      ['exclusiveMaximum', 'maximum', (a: number, b: number) => a < b]
+    ] as const
+  ) {
     const limit = schema[exclusive]
     if (typeof limit !== 'number') continue
     const isBounded = typeof schema[bound] === 'number' && isStricter(schema[bound], limit)
@@ -65,7 +80,10 @@ function convertProperties (schema: JsonObject): void {
   const { patternProperties, unevaluatedProperties } = schema
   if (Array.isArray(schema.required) && schema.required.length === 0) delete schema.required
   // The unevaluated properties are the additional properties only if no other schema applies to the same object.
-  if (unevaluatedProperties !== undefined && schema.additionalProperties === undefined && !['allOf', 'anyOf', 'oneOf', 'if', '$ref', 'dependentSchemas'].some(keyword => keyword in schema)) {
+  if (
+    unevaluatedProperties !== undefined && schema.additionalProperties === undefined &&
+    !['allOf', 'anyOf', 'oneOf', 'if', '$ref', 'dependentSchemas'].some(keyword => keyword in schema)
+  ) {
     schema.additionalProperties = isNothing(unevaluatedProperties) ? false : unevaluatedProperties
   }
   if (!isRecord(patternProperties)) return
@@ -73,17 +91,26 @@ function convertProperties (schema: JsonObject): void {
   const matchesAll = patterns.some(([pattern]) => /^\^?\(?\.\*\)?\$?$/.test(pattern))
   const others = matchesAll ? false : schema.additionalProperties ?? true
   if (others === true) delete schema.additionalProperties
-  else schema.additionalProperties = createUnion([...patterns.map(([, inner]) => inner), ...others === false ? [] : [others]])
+  else {
+    schema.additionalProperties = createUnion([
+      ...patterns.map(([, inner]) => inner),
+      ...others === false ? [] : [others]
+    ])
+  }
 }
 
 /** Converts `if` and dependencies to alternatives. */
 function convertConditions (schema: JsonObject): void {
   const { if: condition, then: consequence, else: alternative, dependentRequired, dependentSchemas } = schema
   if (isRecord(condition) && Object.keys(condition).length === 0) return // its keywords are not in 3.0
-  if (condition !== undefined && consequence !== undefined) addAllOf(schema, { anyOf: [{ not: condition }, consequence] })
+  if (condition !== undefined && consequence !== undefined) {
+    addAllOf(schema, { anyOf: [{ not: condition }, consequence] })
+  }
   if (condition !== undefined && alternative !== undefined) addAllOf(schema, { anyOf: [condition, alternative] })
   for (const [name, required] of isRecord(dependentRequired) ? Object.entries(dependentRequired) : []) {
-    if (Array.isArray(required) && required.length > 0) addAllOf(schema, { anyOf: [{ not: { required: [name] } }, { required }] })
+    if (Array.isArray(required) && required.length > 0) {
+      addAllOf(schema, { anyOf: [{ not: { required: [name] } }, { required }] })
+    }
   }
   for (const [name, dependent] of isRecord(dependentSchemas) ? Object.entries(dependentSchemas) : []) {
     addAllOf(schema, { anyOf: [{ not: { required: [name] } }, dependent] })
@@ -125,26 +152,39 @@ function convertTypes (schema: JsonObject): JsonObject {
   // A value of an enum must have one of the types.
   if (values !== undefined && !allowsNull) rest.enum = values.filter(value => value !== null)
   if (others.length === 1) return { type: others[0], ...rest, ...(allowsNull && { nullable: true }) }
-  const union = others.map((name, index) => ({ type: name, ...(name === 'array' && { items: {} }), ...(allowsNull && index === 0 && { nullable: true }) }))
+  const union = others.map((name, index) => ({
+    type: name,
+    ...(name === 'array' && { items: {} }),
+    ...(allowsNull && index === 0 && { nullable: true })
+  }))
   if (!('anyOf' in rest)) return { anyOf: union, ...rest }
   return { ...rest, allOf: [...rest.allOf as readonly unknown[] ?? [], { anyOf: union }] }
 }
 
 function addNull (members: readonly JsonObject[]): JsonObject[] {
   const index = members.findIndex(member => 'type' in member)
-  return index === -1 ? [...members, { ...nullSchema }] : members.map((member, at) => at === index ? allowNull(member) : member)
+  return index === -1
+    ? [...members, { ...nullSchema }]
+    : members.map((member, at) => at === index ? allowNull(member) : member)
 }
 
 function allowNull (schema: JsonObject): JsonObject {
-  return { ...schema, nullable: true, ...(Array.isArray(schema.enum) && !schema.enum.includes(null) && { enum: [...schema.enum, null] }) }
+  return {
+    ...schema,
+    nullable: true,
+    ...(Array.isArray(schema.enum) && !schema.enum.includes(null) && { enum: [...schema.enum, null] })
+  }
 }
 
 function isNull (schema: unknown): boolean {
-  return isRecord(schema) && schema.nullable === true && Array.isArray(schema.enum) && schema.enum.every(value => value === null)
+  return isRecord(schema) && schema.nullable === true && Array.isArray(schema.enum) &&
+    schema.enum.every(value => value === null)
 }
 
 function isNothing (schema: unknown): boolean {
-  return schema === false || (isRecord(schema) && Object.keys(schema).length === 1 && isRecord(schema.not) && Object.keys(schema.not).length === 0)
+  return schema === false ||
+    (isRecord(schema) && Object.keys(schema).length === 1 && isRecord(schema.not) &&
+      Object.keys(schema.not).length === 0)
 }
 
 function createUnion (schemas: readonly unknown[]): unknown {

@@ -46,9 +46,12 @@ interface Place extends SchemaPlace {
   readonly name: string
 }
 
-/** Keywords that have no meaning in another document. References and the definitions that they refer to are replaced. */
+/**
+ * Keywords that have no meaning in another document. References and the definitions that they refer to are replaced.
+ */
 const droppedKeywords: ReadonlySet<string> = new Set([
-  '$id', 'id', '$schema', '$anchor', '$dynamicAnchor', '$recursiveAnchor', '$vocabulary', '$comment', '$defs', 'definitions', '$ref', '$dynamicRef', '$recursiveRef'
+  '$id', 'id', '$schema', '$anchor', '$dynamicAnchor', '$recursiveAnchor', '$vocabulary', '$comment', '$defs',
+  'definitions', '$ref', '$dynamicRef', '$recursiveRef'
 ])
 
 function convert (schema: unknown, outer: Place, context: Context): unknown {
@@ -60,7 +63,9 @@ function convert (schema: unknown, outer: Place, context: Context): unknown {
     if (!droppedKeywords.has(keyword)) converted[keyword] = convertKeyword(keyword, value, place, context)
   }
   const reference = [schema.$ref, schema.$dynamicRef, schema.$recursiveRef].find(ref => typeof ref === 'string')
-  const referred = reference === undefined ? converted : { ...convertReference(reference as string, place, context), ...converted }
+  const referred = reference === undefined
+    ? converted
+    : { ...convertReference(reference as string, place, context), ...converted }
   return context.version === '3.0' ? toOpenApi30(referred) : referred
 }
 
@@ -68,7 +73,9 @@ function convertKeyword (keyword: string, value: unknown, place: Place, context:
   const kind = subschemas[keyword]
   if (kind === 'several' && Array.isArray(value)) return value.map(inner => convert(inner, place, context))
   if (kind === 'named' && isRecord(value)) {
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, convert(inner, { ...place, name }, context)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [name, convert(inner, { ...place, name }, context)])
+    )
   }
   // OpenAPI 3.0 allows boolean schemas only in this keyword.
   if (kind === undefined || (keyword === 'additionalProperties' && typeof value === 'boolean')) return value

@@ -1,10 +1,11 @@
 /**
- * Tracks the registrations of @fastify/swagger, so that its documents have the errors without extra code in the application.
+ * Tracks the registrations of @fastify/swagger, so that its documents have the errors without extra code in the
+ * application.
  *
- * @fastify/swagger reads its options when it is loaded and does not expose them. So `register` is wrapped on every Fastify
- * instance that is created after this package was imported, and on instances with this plugin. @fastify/swagger then receives the
- * application's options with a composed `transform` and `transformObject` (swagger-options.ts). Neither changes the documents of
- * applications without this plugin.
+ * @fastify/swagger reads its options when it is loaded and does not expose them. So `register` is wrapped on every
+ * Fastify instance that is created after this package was imported, and on instances with this plugin. @fastify/swagger
+ * then receives the application's options with a composed `transform` and `transformObject` (swagger-options.ts).
+ * Neither changes the documents of applications without this plugin.
  */
 import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, RouteOptions } from 'fastify'
@@ -26,7 +27,9 @@ const tracked = new WeakSet<object>()
 
 /** Tracks the registrations on every Fastify instance that is created from now on. */
 export function trackSwaggerOfNewApps (): void {
-  subscribe('fastify.initialization', message => { trackSwagger((message as { readonly fastify: FastifyInstance }).fastify) })
+  subscribe('fastify.initialization', message => {
+    trackSwagger((message as { readonly fastify: FastifyInstance }).fastify)
+  })
 }
 
 /** Tracks the registrations on an application and on its scopes, unless they are tracked already. */
@@ -41,13 +44,25 @@ export function trackSwagger (app: FastifyInstance): void {
   } as unknown as FastifyInstance['register']
 }
 
-/** Returns @fastify/swagger, passed as a function or module, with a function that composes the options. Returns any other plugin unchanged. */
+/**
+ * Returns @fastify/swagger, passed as a function or module, with a function that composes the options. Returns any
+ * other plugin unchanged.
+ */
 function replaceSwagger (plugin: unknown): unknown {
   const swagger = findPluginFunction(plugin, 'fastifySwagger') as Plugin | undefined
   if (swagger === undefined) return plugin
-  const composed: Plugin = function (scope, options, done) { return swagger.call(this, scope, registerDocument(scope, { ...options }), done) }
+  const composed: Plugin = function (scope, options, done) {
+    return swagger.call(this, scope, registerDocument(scope, { ...options }), done)
+  }
   // Fastify reads the name of a plugin, and whether it has its own scope, from properties with symbols.
-  return Object.assign(composed, Object.fromEntries(Object.getOwnPropertySymbols(swagger).map(symbol => [symbol, (swagger as unknown as Record<symbol, unknown>)[symbol]])))
+  return Object.assign(
+    composed,
+    Object.fromEntries(
+      Object.getOwnPropertySymbols(swagger).map(
+        symbol => [symbol, (swagger as unknown as Record<symbol, unknown>)[symbol]]
+      )
+    )
+  )
 }
 
 function registerDocument (scope: FastifyInstance, options: SwaggerOptions): SwaggerOptions {
@@ -55,13 +70,22 @@ function registerDocument (scope: FastifyInstance, options: SwaggerOptions): Swa
   addDocument(scope, given)
   // A document in static mode is not changed.
   if (given.mode === 'static' || !hasOpenApi(given)) return given
-  if (listRegistrationsOnServer(scope).length > 0) warnOfEarlierRoutes(listRoutes(scope).filter(route => (route.schema as { readonly hide?: boolean } | undefined)?.hide !== true))
+  if (listRegistrationsOnServer(scope).length > 0) {
+    warnOfEarlierRoutes(
+      listRoutes(scope).filter(route => (route.schema as { readonly hide?: boolean } | undefined)?.hide !== true)
+    )
+  }
   const routes: RouteOptions[] = []
-  scope.addHook('onRoute', route => { if (hasOwnTransform(route)) routes.push(route) })
+  scope.addHook('onRoute', route => {
+    if (hasOwnTransform(route)) routes.push(route)
+  })
   return composeOptions(given, routes)
 }
 
-/** Warns about routes that are not in a document, because @fastify/swagger only adds the routes that are registered after it. */
+/**
+ * Warns about routes that are not in a document, because @fastify/swagger only adds the routes that are registered
+ * after it.
+ */
 function warnOfEarlierRoutes (routes: readonly RouteOptions[]): void {
   const names = listRouteNames(routes)
   if (names === '') return
@@ -80,7 +104,8 @@ export function warnOfDocumentsWithoutErrors (scopes: readonly FastifyInstance[]
   const distinct = [...new Set(scopes)]
   if (distinct.some(scope => findDocuments(scope).some(({ options }) => !hasOpenApi(options)))) {
     process.emitWarning(
-      'A document uses Swagger 2.0, which cannot describe the errors. Register @fastify/swagger with { openapi: {} }.', { code: 'FASTIFY_API_ERRORS_SWAGGER_2' }
+      'A document uses Swagger 2.0, which cannot describe the errors. Register @fastify/swagger with { openapi: {} }.',
+      { code: 'FASTIFY_API_ERRORS_SWAGGER_2' }
     )
   }
   if (distinct.some(scope => runsPlugin(scope, '@fastify/swagger') && findDocuments(scope).length === 0)) {

@@ -8,7 +8,9 @@ import { isStoreFailure, type Limit, type LimitOutcome, type LimitResult, type S
 import type { RateLimitOptions } from './policies.js'
 import { createStoreFailureHandler } from './store-failure.js'
 
-/** The reason for rejecting a request. The error can be any value, because `errorResponseBuilder` can return any value. */
+/**
+ * The reason for rejecting a request. The error can be any value, because `errorResponseBuilder` can return any value.
+ */
 export interface LimitError {
   readonly error: unknown
 }
@@ -17,9 +19,16 @@ export interface LimitError {
  * Counts a request under limits and sets the header fields. Returns an error if a limit is exceeded, because throwing
  * costs as much as counting. Returns a promise only if there is something to wait for.
  */
-export type ApplyLimits = (limits: readonly Limit[], request: FastifyRequest, reply: FastifyReply) => LimitError | undefined | Promise<LimitError | undefined>
+export type ApplyLimits = (
+  limits: readonly Limit[],
+  request: FastifyRequest,
+  reply: FastifyReply
+) => LimitError | undefined | Promise<LimitError | undefined>
 
-/** The property of a request with the results so far. Several hooks may count one request, and the header fields show all limits. */
+/**
+ * The property of a request with the results so far. Several hooks may count one request, and the header fields show
+ * all limits.
+ */
 const limitResults = Symbol('fastify-api-errors.limitResults')
 
 interface CountedRequest {
@@ -39,8 +48,18 @@ interface Context {
  *
  * @param retryHeaders whether a wait time of less than a second is sent as `Retry-After-Ms`
  */
-export function createApplyLimits (app: FastifyInstance, options: RateLimitOptions, errors: typeof standardErrors, retryHeaders: boolean): ApplyLimits {
-  const context: Context = { errors, retryHeaders, fields: getHeaderFields(options), handleStoreFailures: createStoreFailureHandler(app.log, errors) }
+export function createApplyLimits (
+  app: FastifyInstance,
+  options: RateLimitOptions,
+  errors: typeof standardErrors,
+  retryHeaders: boolean
+): ApplyLimits {
+  const context: Context = {
+    errors,
+    retryHeaders,
+    fields: getHeaderFields(options),
+    handleStoreFailures: createStoreFailureHandler(app.log, errors)
+  }
   if (!app.hasRequestDecorator(limitResults)) app.decorateRequest(limitResults, null)
   return (limits, request: FastifyRequest & CountedRequest, reply) => {
     // `reply.callNotFound()` runs hooks a second time.
@@ -54,7 +73,10 @@ export function createApplyLimits (app: FastifyInstance, options: RateLimitOptio
 }
 
 function handleOutcomes (
-  { errors, retryHeaders, fields, handleStoreFailures }: Context, outcomes: ReadonlyArray<LimitOutcome | undefined>, request: FastifyRequest & CountedRequest, reply: FastifyReply
+  { errors, retryHeaders, fields, handleStoreFailures }: Context,
+  outcomes: ReadonlyArray<LimitOutcome | undefined>,
+  request: FastifyRequest & CountedRequest,
+  reply: FastifyReply
 ): LimitError | undefined {
   const results = [...request[limitResults] ?? []]
   const failures: StoreFailure[] = []
@@ -67,15 +89,18 @@ function handleOutcomes (
     }
     results.push(outcome)
     callPolicyFunctions(outcome, request)
-    // If several limits are exceeded, the longest wait is used. After a shorter wait, the client would be rejected again.
+    // If several limits are exceeded, the longest wait is used. After a shorter wait, the client would be rejected
+    // again.
     if (outcome.isExceeded && (exceeded === undefined || outcome.ttl > exceeded.ttl)) exceeded = outcome
   }
   request[limitResults] = results
-  if (isNonEmpty(results)) for (const { name, value } of fields) reply.header(name, value(results))
+  if (isNonEmpty(results)) { for (const { name, value } of fields) reply.header(name, value(results)) }
   if (exceeded !== undefined) {
     reply.header('retry-after', String(toSeconds(exceeded.ttl)))
     // Banned clients are not asked to retry.
-    if (retryHeaders && exceeded.ttl < 1000 && !exceeded.isBanned) reply.header('retry-after-ms', String(Math.max(1, Math.ceil(exceeded.ttl))))
+    if (retryHeaders && exceeded.ttl < 1000 && !exceeded.isBanned) {
+      reply.header('retry-after-ms', String(Math.max(1, Math.ceil(exceeded.ttl))))
+    }
     const policies = results.filter(result => result.isExceeded).map(({ limit }) => limit.name)
     return { error: createExceededError(exceeded, policies, request, errors) }
   }
@@ -92,8 +117,14 @@ function callPolicyFunctions (result: LimitResult, request: FastifyRequest): voi
   if (result.isBanned) callPolicyFunction('onBanReach', result, request)
 }
 
-function callPolicyFunction (name: 'onBanReach' | 'onExceeded' | 'onExceeding', { limit, key }: LimitResult, request: FastifyRequest): void {
+function callPolicyFunction (
+  name: 'onBanReach' | 'onExceeded' | 'onExceeding',
+  { limit, key }: LimitResult,
+  request: FastifyRequest
+): void {
   const callback = limit.policy[name]
   if (callback === undefined) return
-  callSafely(() => callback(request, key), err => { request.log.error({ err }, `The function '${name}' of the policy '${limit.name}' failed.`) })
+  callSafely(() => callback(request, key), err => {
+    request.log.error({ err }, `The function '${name}' of the policy '${limit.name}' failed.`)
+  })
 }

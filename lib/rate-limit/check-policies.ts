@@ -6,7 +6,14 @@ import { expectKnownOptions, expectOption, rejectOption } from '../support/expec
 import { isAddressOrRange } from '../support/ip-allowlist.js'
 import { isObject } from '../support/is-object.js'
 import { headerFields } from './header-fields.js'
-import { listPolicyNames, rateLimitHooks, type PolicyChoice, type SharedLimitOptions, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
+import {
+  listPolicyNames,
+  rateLimitHooks,
+  type PolicyChoice,
+  type SharedLimitOptions,
+  type RateLimitOptions,
+  type RateLimitPolicy
+} from './policies.js'
 import { policyNumbers, type PolicyNumber } from './policy-numbers.js'
 
 /** The valid values of an option, as a phrase and as a check. */
@@ -28,9 +35,13 @@ const callback: Rule = { expected: 'a function of (request, key)', isValid: isFu
 const string: Rule = { expected: 'a string', isValid: value => typeof value === 'string' }
 const nonNegativeInteger: Rule = { expected: 'a non-negative integer', isValid: isIntegerFrom(0) }
 const positiveInteger: Rule = { expected: 'a positive integer', isValid: isIntegerFrom(1) }
-const oneOf = (...values: readonly unknown[]): Rule => ({ expected: values.map(describeValue).join(' or '), isValid: value => values.includes(value) })
+const oneOf = (...values: readonly unknown[]): Rule => ({
+  expected: values.map(describeValue).join(' or '),
+  isValid: value => values.includes(value)
+})
 const orFunction = ({ expected, read }: PolicyNumber): Rule => ({
-  expected: `${expected}, or a function of (request, key)`, isValid: value => isFunction(value) || read(value) !== undefined
+  expected: `${expected}, or a function of (request, key)`,
+  isValid: value => isFunction(value) || read(value) !== undefined
 })
 
 const behavior: Rules<SharedLimitOptions> = {
@@ -58,23 +69,37 @@ const isByAddress = ({ key = 'ip' }: Pick<RateLimitPolicy, 'key'>): boolean => k
  *
  * @param onlyAddresses whether the keys are IP addresses, so that no other string is valid
  */
-function checkAllowlist (getPath: (index: number) => string, allowList: SharedLimitOptions['allowList'], onlyAddresses: boolean): void {
+function checkAllowlist (
+  getPath: (index: number) => string,
+  allowList: SharedLimitOptions['allowList'],
+  onlyAddresses: boolean
+): void {
   if (!Array.isArray(allowList)) return
   allowList.forEach((entry: unknown, index) => {
     const isValid = typeof entry === 'string' && (isAddressOrRange(entry) || (!onlyAddresses && isKey(entry)))
-    expectOption(owner, getPath(index), isValid, `${onlyAddresses ? '' : 'a key, '}an IP address or a CIDR range`, entry)
+    expectOption(
+      owner,
+      getPath(index),
+      isValid,
+      `${onlyAddresses ? '' : 'a key, '}an IP address or a CIDR range`,
+      entry
+    )
   })
 }
 
 /** Returns whether an entry can be a key. An address with an invalid prefix or with spaces around it is a mistake. */
 function isKey (entry: string): boolean {
-  return entry !== '' && entry === entry.trim() && !(entry.includes('/') && isAddressOrRange(entry.split('/', 1).join()))
+  return entry !== '' && entry === entry.trim() &&
+    !(entry.includes('/') && isAddressOrRange(entry.split('/', 1).join()))
 }
 
 const policyRules: Rules<RateLimitPolicy> = {
   max: orFunction(policyNumbers.max),
   timeWindow: orFunction(policyNumbers.timeWindow),
-  key: { expected: '"ip", "api-key", or a function of the request', isValid: value => value === 'ip' || value === 'api-key' || isFunction(value) },
+  key: {
+    expected: '"ip", "api-key", or a function of the request',
+    isValid: value => value === 'ip' || value === 'api-key' || isFunction(value)
+  },
   cost: orFunction(policyNumbers.cost),
   skip: { expected: 'a function of the request', isValid: isFunction },
   hook: oneOf(...rateLimitHooks),
@@ -97,7 +122,10 @@ const optionRules: Rules<RateLimitOptions> = {
 }
 
 /** The @fastify/rate-limit settings of a route that are read. Other settings have no effect. */
-const routeRules: Rules<Pick<RateLimitPolicy, 'max' | 'timeWindow' | 'hook' | 'groupId'> & Pick<RouteRateLimit, 'keyGenerator' | 'errorResponseBuilder'>> = {
+const routeRules: Rules<
+  & Pick<RateLimitPolicy, 'max' | 'timeWindow' | 'hook' | 'groupId'>
+  & Pick<RouteRateLimit, 'keyGenerator' | 'errorResponseBuilder'>
+> = {
   max: policyRules.max,
   timeWindow: policyRules.timeWindow,
   hook: policyRules.hook,
@@ -114,10 +142,17 @@ const routeRules: Rules<Pick<RateLimitPolicy, 'max' | 'timeWindow' | 'hook' | 'g
  */
 export function checkRateLimit (options: RateLimitOptions): void {
   expectOption(owner, 'rateLimit', isObject(options), 'an object with policies', options)
-  checkRules(options, optionRules, ['policies'], name => `rateLimit.${name}`) // first, because options of @fastify/rate-limit belong in a policy
+  // first, because options of @fastify/rate-limit belong in a policy
+  checkRules(options, optionRules, ['policies'], name => `rateLimit.${name}`)
   expectKnownOptions(owner, 'rateLimit', options, Object.keys(optionRules))
-  for (const [name, policy] of Object.entries<RateLimitPolicy>(options.policies)) checkPolicy(`rateLimit.policies.${name}`, name, policy)
-  checkAllowlist(index => `rateLimit.allowList[${index}]`, options.allowList, Object.values(options.policies).every(isByAddress))
+  for (const [name, policy] of Object.entries<RateLimitPolicy>(options.policies)) {
+    checkPolicy(`rateLimit.policies.${name}`, name, policy)
+  }
+  checkAllowlist(
+    index => `rateLimit.allowList[${index}]`,
+    options.allowList,
+    Object.values(options.policies).every(isByAddress)
+  )
 }
 
 /**
@@ -131,12 +166,24 @@ export function checkDefault (options: Pick<RateLimitOptions, 'default' | 'polic
 }
 
 function checkPolicy (path: string, name: string, policy: RateLimitPolicy): void {
-  expectOption(owner, path, /^[\x20-\x7e]+$/.test(name), 'a name in printable ASCII, because header fields contain it', name)
+  expectOption(
+    owner,
+    path,
+    /^[\x20-\x7e]+$/.test(name),
+    'a name in printable ASCII, because header fields contain it',
+    name
+  )
   expectOption(owner, path, isObject(policy), "a policy, such as { max: 100, timeWindow: '1 minute' }", policy)
   expectKnownOptions(owner, path, policy, Object.keys(policyRules))
   checkRules(policy, policyRules, ['max', 'timeWindow'], property => `${path}.${property}`)
   checkAllowlist(index => `${path}.allowList[${index}]`, policy.allowList, isByAddress(policy))
-  expectOption(owner, `${path}.hook`, policy.key !== 'api-key' || policy.hook !== 'onRequest', 'a hook that runs after the API key guard, such as "preValidation"', policy.hook)
+  expectOption(
+    owner,
+    `${path}.hook`,
+    policy.key !== 'api-key' || policy.hook !== 'onRequest',
+    'a hook that runs after the API key guard, such as "preValidation"',
+    policy.hook
+  )
 }
 
 /**
@@ -144,15 +191,30 @@ function checkPolicy (path: string, name: string, policy: RateLimitPolicy): void
  *
  * @throws TypeError with the route, what was expected and what was received
  */
-export function checkRoute (route: Pick<RouteOptions, 'method' | 'url' | 'config'>, { policies }: Pick<RateLimitOptions, 'policies'>): void {
+export function checkRoute (
+  route: Pick<RouteOptions, 'method' | 'url' | 'config'>,
+  { policies }: Pick<RateLimitOptions, 'policies'>
+): void {
   const { config } = route
   checkChoice(config?.rateLimitPolicy, policies, routeOption(route, 'config.rateLimitPolicy'))
   const settings: unknown = config?.rateLimit ?? false
   if (settings === false) return
-  expectOption(owner, routeOption(route, 'config.rateLimit'), isObject(settings), 'the settings of @fastify/rate-limit, or false', settings)
+  expectOption(
+    owner,
+    routeOption(route, 'config.rateLimit'),
+    isObject(settings),
+    'the settings of @fastify/rate-limit, or false',
+    settings
+  )
   checkRules(settings, routeRules, [], name => routeOption(route, `config.rateLimit.${name}`))
-  const { allowList, keyGenerator } = settings as Pick<RateLimitPolicy, 'allowList'> & Pick<RouteRateLimit, 'keyGenerator'>
-  checkAllowlist(index => routeOption(route, `config.rateLimit.allowList[${index}]`), allowList, keyGenerator === undefined)
+  const { allowList, keyGenerator } = settings as
+    & Pick<RateLimitPolicy, 'allowList'>
+    & Pick<RouteRateLimit, 'keyGenerator'>
+  checkAllowlist(
+    index => routeOption(route, `config.rateLimit.allowList[${index}]`),
+    allowList,
+    keyGenerator === undefined
+  )
 }
 
 /**
@@ -170,13 +232,22 @@ function routeOption ({ method, url }: Pick<RouteOptions, 'method' | 'url'>, opt
 
 function checkChoice (choice: PolicyChoice | undefined, policies: RateLimitOptions['policies'], option: string): void {
   const names = Object.keys(policies).map(describeValue)
-  const expected = names.length === 0 ? 'false, because the option rateLimit is not set' : `${names.join(', ')}, an array of them, or false`
+  const expected = names.length === 0
+    ? 'false, because the option rateLimit is not set'
+    : `${names.join(', ')}, an array of them, or false`
   if (choice === undefined || choice === false) return
   if (typeof choice !== 'string' && !Array.isArray(choice)) rejectOption(owner, option, expected, choice)
-  for (const name of listPolicyNames(choice)) expectOption(owner, option, typeof name === 'string' && Object.hasOwn(policies, name), expected, name)
+  for (const name of listPolicyNames(choice)) {
+    expectOption(owner, option, typeof name === 'string' && Object.hasOwn(policies, name), expected, name)
+  }
 }
 
-function checkRules (options: object, rules: Readonly<Record<string, Rule>>, required: readonly string[], getPath: (name: string) => string): void {
+function checkRules (
+  options: object,
+  rules: Readonly<Record<string, Rule>>,
+  required: readonly string[],
+  getPath: (name: string) => string
+): void {
   for (const [name, { expected, isValid }] of Object.entries(rules)) {
     const value: unknown = (options as Readonly<Record<string, unknown>>)[name]
     if (value === undefined && !required.includes(name)) continue

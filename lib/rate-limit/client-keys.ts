@@ -25,8 +25,14 @@ type KeyFunction = Extract<RateLimitPolicy['key'], (...args: never[]) => unknown
 /** Returns the key generator for the `key` of a policy. It returns a promise only if `key` is a function. */
 export function createKeyGenerator (key: KeyFunction, ipv6Subnet?: number): KeyGenerator<Promise<ClientKey>>
 export function createKeyGenerator (key?: 'ip' | 'api-key', ipv6Subnet?: number): KeyGenerator<ClientKey>
-export function createKeyGenerator (key: RateLimitPolicy['key'], ipv6Subnet?: number): KeyGenerator<ClientKey | Promise<ClientKey>>
-export function createKeyGenerator (key: RateLimitPolicy['key'] = 'ip', ipv6Subnet?: number): KeyGenerator<ClientKey | Promise<ClientKey>> {
+export function createKeyGenerator (
+  key: RateLimitPolicy['key'],
+  ipv6Subnet?: number
+): KeyGenerator<ClientKey | Promise<ClientKey>>
+export function createKeyGenerator (
+  key: RateLimitPolicy['key'] = 'ip',
+  ipv6Subnet?: number
+): KeyGenerator<ClientKey | Promise<ClientKey>> {
   if (key === 'ip') return request => createAddressKey(request, ipv6Subnet, '')
   if (key === 'api-key') {
     return request => {
@@ -40,13 +46,20 @@ export function createKeyGenerator (key: RateLimitPolicy['key'] = 'ip', ipv6Subn
     const value = checkReturned(await key(request))
     if (value === undefined || value === null) return createAddressKey(request, ipv6Subnet, fallbackMark)
     // Every object would be the same text, so all clients would share one count.
-    if (typeof value !== 'string' && typeof value !== 'number') throw new TypeError(`fastify-api-errors: key of a rate limit: expected the function to return a string, a number or undefined, got ${describeValue(value)}.`)
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      throw new TypeError(
+        `fastify-api-errors: key of a rate limit: expected the function to return a string, a number or undefined, got ${describeValue(value)}.`
+      )
+    }
     const text = String(value)
     return { key: text, storeKey: `key:${toStoreKey(text)}`, address: text }
   }
 }
 
-/** Marks an address that is used instead of another kind of key, so that a forged X-Forwarded-For is never the key of another client. */
+/**
+ * Marks an address that is used instead of another kind of key, so that a forged X-Forwarded-For is never the key of
+ * another client.
+ */
 const fallbackMark = 'ip:'
 
 function createAddressKey (request: FastifyRequest, ipv6Subnet: number | undefined, mark: string): ClientKey {
@@ -63,8 +76,8 @@ function getApiKeyId (request: FastifyRequest): string | undefined {
 }
 
 /**
- * Returns a key as part of a key in the store: short, without line breaks, and without braces, which select the node in a
- * Redis cluster. A key with other characters is hashed, and the hash is marked.
+ * Returns a key as part of a key in the store: short, without line breaks, and without braces, which select the node in
+ * a Redis cluster. A key with other characters is hashed, and the hash is marked.
  */
 export function toStoreKey (key: string): string {
   return /^[\w.:@-]{1,64}$/.test(key) ? key : hash(key)

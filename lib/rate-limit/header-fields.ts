@@ -1,7 +1,7 @@
 /**
- * The header fields that show how many requests a client may still send. This file defines their complete syntax. `ratelimit` is
- * draft-ietf-httpapi-ratelimit-headers-11 of 23 May 2026, with the same names as -08 to -10: `q` and `w`, `r` and `t`. `draft-6`
- * is draft-ietf-httpapi-ratelimit-headers-06.
+ * The header fields that show how many requests a client may still send. This file defines their complete syntax.
+ * `ratelimit` is draft-ietf-httpapi-ratelimit-headers-11 of 23 May 2026, with the same names as -08 to -10: `q` and
+ * `w`, `r` and `t`. `draft-6` is draft-ietf-httpapi-ratelimit-headers-06.
  */
 import { numberHeader, textHeader } from '../catalog/error-headers.js'
 import type { LimitResult } from './limit.js'
@@ -18,8 +18,8 @@ export interface HeaderField {
 }
 
 /**
- * The schema of a structured list of names with integer parameters (RFC 9651, section 3.1): `"general";r=99;t=60`. `[!-#]` is the
- * quote, because a literal quote has another meaning in engines such as brics.
+ * The schema of a structured list of names with integer parameters (RFC 9651, section 3.1): `"general";r=99;t=60`.
+ * `[!-#]` is the quote, because a literal quote has another meaning in engines such as brics.
  */
 const listHeader = textHeader('^[!-#][ -~]*[!-#](;[a-z]=[0-9]+)+$')
 
@@ -31,21 +31,28 @@ export const headerFields: Readonly<Record<HeaderFamily, readonly HeaderField[]>
       description: 'The limits of this route (RFC 9651): name, quota of requests (q), window in seconds (w).',
       schema: listHeader,
       example: '"general";q=100;w=60',
-      value: results => results.map(({ limit, max, timeWindow }) => `${limit.item};q=${integer(max)};w=${integer(toSeconds(timeWindow))}`).join(', ')
+      value: results =>
+        results.map(({ limit, max, timeWindow }) =>
+          `${limit.item};q=${integer(max)};w=${integer(toSeconds(timeWindow))}`
+        ).join(', ')
     },
     {
       name: 'RateLimit',
       description: 'The state of each limit (RFC 9651): name, remaining requests (r), effective window in seconds (t).',
       schema: listHeader,
       example: '"general";r=99;t=60',
-      value: results => results.map(({ limit, remaining, ttl }) => `${limit.item};r=${integer(remaining)};t=${integer(toSeconds(ttl))}`).join(', ')
+      value: results =>
+        results.map(({ limit, remaining, ttl }) => `${limit.item};r=${integer(remaining)};t=${integer(toSeconds(ttl))}`)
+          .join(', ')
     }
   ],
   'x-ratelimit': separateFields('X-RateLimit'),
   'draft-6': separateFields('RateLimit')
 }
 
-/** Returns the fields on responses of limited routes; none if the application has no limits or turned the fields off. */
+/**
+ * Returns the fields on responses of limited routes; none if the application has no limits or turned the fields off.
+ */
 export function getHeaderFields (options: Pick<RateLimitOptions, 'headers'> | undefined): readonly HeaderField[] {
   const { headers = 'ratelimit' } = options ?? { headers: false }
   return headers === false ? [] : headerFields[headers]
@@ -79,8 +86,8 @@ function separateFields (prefix: string): HeaderField[] {
 }
 
 /**
- * Returns the result of the limit that will be reached first. It is the exceeded limit with the longest wait. If no limit is
- * exceeded, it is the limit with the fewest remaining requests.
+ * Returns the result of the limit that will be reached first. It is the exceeded limit with the longest wait. If no
+ * limit is exceeded, it is the limit with the fewest remaining requests.
  */
 export function findClosest (results: readonly [LimitResult, ...LimitResult[]]): LimitResult {
   return results.reduce((first, next) => {

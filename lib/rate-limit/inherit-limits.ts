@@ -6,8 +6,8 @@ import type { RateLimitOptions, RateLimitPolicy } from './policies.js'
 const optionsByScope = new WeakMap<object, RateLimitOptions | undefined>()
 
 /**
- * Returns the effective `rateLimit` options of a scope: its own options, the outer policies with other names, and every outer
- * option that the scope does not set.
+ * Returns the effective `rateLimit` options of a scope: its own options, the outer policies with other names, and every
+ * outer option that the scope does not set.
  *
  * @param app the scope with the registration
  * @param own the `rateLimit` option of the registration
@@ -25,14 +25,23 @@ export function getOuterRateLimit (app: object): RateLimitOptions | undefined {
   return owner === undefined ? undefined : optionsByScope.get(owner)
 }
 
-function mergeOptions (own: RateLimitOptions | undefined, outer: RateLimitOptions | undefined): RateLimitOptions | undefined {
+function mergeOptions (
+  own: RateLimitOptions | undefined,
+  outer: RateLimitOptions | undefined
+): RateLimitOptions | undefined {
   if (own === undefined) return outer
   const options = { ...outer, ...own }
   const policies = Object.entries(own.policies).map(([name, policy]) => [name, completePolicy(policy, options)])
-  return { ...options, policies: { ...outer?.policies, ...Object.fromEntries(policies) as Record<string, RateLimitPolicy> } }
+  return {
+    ...options,
+    policies: { ...outer?.policies, ...Object.fromEntries(policies) as Record<string, RateLimitPolicy> }
+  }
 }
 
-/** Returns a policy with the settings that the `rateLimit` option defines for all policies, so that the policy is the same in every scope. */
+/**
+ * Returns a policy with the settings that the `rateLimit` option defines for all policies, so that the policy is the
+ * same in every scope.
+ */
 export function completePolicy (policy: RateLimitPolicy, options: RateLimitOptions): RateLimitPolicy {
   const { policies, default: _, headers, nameSpace, storeTimeout, redis, onStoreError = 'allow', ...behavior } = options
   return {

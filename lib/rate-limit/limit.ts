@@ -15,7 +15,9 @@ export interface Limit {
   /** The name as an item of a structured field (RFC 9651, section 3.3.3). */
   readonly item: string
   readonly policy: RateLimitPolicy
-  /** Counts a request. Returns `undefined` if the policy skips it, and a promise only if there is something to wait for. */
+  /**
+   * Counts a request. Returns `undefined` if the policy skips it, and a promise only if there is something to wait for.
+   */
   readonly check: (request: FastifyRequest) => LimitOutcome | undefined | Promise<LimitOutcome | undefined>
 }
 
@@ -54,11 +56,15 @@ export function getPolicyHook ({ hook, key }: RateLimitPolicy): RateLimitHook {
 }
 
 /**
- * Returns a function that creates limits from policies. Each limit has a separate count in the store that the options select.
+ * Returns a function that creates limits from policies. Each limit has a separate count in the store that the options
+ * select.
  *
  * @param groupPrefix the prefix of names of counts in Redis, to separate several registrations
  */
-export function createLimitFactory (options: RateLimitOptions, groupPrefix = ''): (name: string, policy: RateLimitPolicy) => Limit {
+export function createLimitFactory (
+  options: RateLimitOptions,
+  groupPrefix = ''
+): (name: string, policy: RateLimitPolicy) => Limit {
   const { redis, nameSpace = 'fastify-api-errors-', storeTimeout = 200 } = options
   const createCounter = redis === undefined ? createMemoryStore() : createRedisStore(redis, nameSpace, storeTimeout)
   const counters = new Map<string, Counter>()
@@ -85,8 +91,10 @@ function createCheck (limit: Limit, counter: Counter): Limit['check'] {
   const timeWindow = createNumberSource(name, 'timeWindow', policy.timeWindow)
   const cost = createNumberSource(name, 'cost', policy.cost ?? 1)
   // If the policy has no function, no promise is needed. A promise costs more than a count in memory.
-  if (skip === undefined && typeof key !== 'function' && typeof allowList !== 'function' &&
-    typeof max === 'number' && typeof timeWindow === 'number' && typeof cost === 'number') {
+  if (
+    skip === undefined && typeof key !== 'function' && typeof allowList !== 'function' &&
+    typeof max === 'number' && typeof timeWindow === 'number' && typeof cost === 'number'
+  ) {
     const getClient = createKeyGenerator(key, ipv6Subnet)
     return request => {
       const client = getClient(request)
@@ -97,23 +105,45 @@ function createCheck (limit: Limit, counter: Counter): Limit['check'] {
   return async request => {
     if (skip !== undefined && checkReturned(await skip(request))) return undefined
     const client = await getClient(request)
-    if (typeof allowList === 'function' ? checkReturned(await allowList(request, client.key)) : isAllowed?.(client)) return undefined
+    if (typeof allowList === 'function' ? checkReturned(await allowList(request, client.key)) : isAllowed?.(client)) {
+      return undefined
+    }
     return count(
-      limit, counter, client,
-      await resolveNumber(max, request, client.key), await resolveNumber(timeWindow, request, client.key), await resolveNumber(cost, request, client.key)
+      limit,
+      counter,
+      client,
+      await resolveNumber(max, request, client.key),
+      await resolveNumber(timeWindow, request, client.key),
+      await resolveNumber(cost, request, client.key)
     )
   }
 }
 
 function count (
-  limit: Limit, counter: Counter, { key, storeKey }: ClientKey, max: number, timeWindow: number, cost: number
+  limit: Limit,
+  counter: Counter,
+  { key, storeKey }: ClientKey,
+  max: number,
+  timeWindow: number,
+  cost: number
 ): LimitOutcome | undefined | Promise<LimitOutcome> {
   if (cost === 0) return undefined
   const { ban = Infinity } = limit.policy
   const createResult = ({ used, exceeding, ttl }: Count): LimitResult => {
     const isExceeded = used > max
-    return { limit, key, max, timeWindow, remaining: Math.max(0, max - used), ttl, isExceeded, isBanned: isExceeded && exceeding > ban }
+    return {
+      limit,
+      key,
+      max,
+      timeWindow,
+      remaining: Math.max(0, max - used),
+      ttl,
+      isExceeded,
+      isBanned: isExceeded && exceeding > ban
+    }
   }
   const counted = counter(storeKey, max, timeWindow, cost, limit.policy)
-  return counted instanceof Promise ? counted.then(createResult, (cause: unknown) => ({ limit, cause })) : createResult(counted)
+  return counted instanceof Promise
+    ? counted.then(createResult, (cause: unknown) => ({ limit, cause }))
+    : createResult(counted)
 }

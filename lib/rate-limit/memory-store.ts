@@ -16,7 +16,10 @@ interface Window {
 /** The default maximum number of tracked clients. */
 const defaultCache = 5000
 
-/** Milliseconds. If the system clock is set back by more, windows restart. Otherwise, clients would be limited for the duration of the change. */
+/**
+ * Milliseconds. If the system clock is set back by more, windows restart. Otherwise, clients would be limited for the
+ * duration of the change.
+ */
 const clockTolerance = 1000
 
 /** The windows of the tracked clients. */
@@ -26,7 +29,10 @@ interface Windows {
   newest: Window | undefined
 }
 
-/** Returns a store in the memory of the process. If there are more clients than it can track, the least recently seen ones are evicted. */
+/**
+ * Returns a store in the memory of the process. If there are more clients than it can track, the least recently seen
+ * ones are evicted.
+ */
 export function createMemoryStore (): Store {
   return (_groupId, cache = defaultCache) => {
     const windows: Windows = { byKey: new Map(), oldest: undefined, newest: undefined }
@@ -34,7 +40,15 @@ export function createMemoryStore (): Store {
       const now = Date.now()
       let window = windows.byKey.get(storeKey)
       if (window === undefined) {
-        window = { storeKey, older: undefined, newer: undefined, used: 0, exceeding: 0, startedAt: now, endsAt: now + timeWindow }
+        window = {
+          storeKey,
+          older: undefined,
+          newer: undefined,
+          used: 0,
+          exceeding: 0,
+          startedAt: now,
+          endsAt: now + timeWindow
+        }
         windows.byKey.set(storeKey, window)
         append(windows, window)
         if (windows.byKey.size > cache) forgetOldest(windows)
@@ -79,11 +93,19 @@ function forgetOldest (windows: Windows): void {
 function hasEnded (window: Window, now: number, { exponentialBackoff }: CountingOptions): boolean {
   if (now >= window.endsAt) return true
   const isAhead = now < window.startedAt - clockTolerance
-  // Backoff computes the window again with each request beyond the limit, so a change of the clock does not end the penalty.
+  // Backoff computes the window again with each request beyond the limit, so a change of the clock does not end the
+  // penalty.
   return isAhead && !(exponentialBackoff === true && window.exceeding > 0)
 }
 
-function count (window: Window, now: number, max: number, timeWindow: number, cost: number, { continueExceeding, exponentialBackoff }: CountingOptions): Count {
+function count (
+  window: Window,
+  now: number,
+  max: number,
+  timeWindow: number,
+  cost: number,
+  { continueExceeding, exponentialBackoff }: CountingOptions
+): Count {
   window.used += cost
   if (window.used > max) {
     window.exceeding++

@@ -17,15 +17,21 @@ export type RateLimitHook = (typeof hooksBeforeHandler)[number]
 /** Options of one policy. In the `rateLimit` option, they apply to all policies. */
 export interface SharedLimitOptions {
   /**
-   * Clients that are never limited: keys, IP addresses and CIDR ranges, or a function that returns true for requests of such
-   * clients. The full address is compared, regardless of `ipv6Subnet`. @default none
+   * Clients that are never limited: keys, IP addresses and CIDR ranges, or a function that returns true for requests of
+   * such clients. The full address is compared, regardless of `ipv6Subnet`. @default none
    */
   readonly allowList?: readonly string[] | ((request: FastifyRequest, key: string) => Awaitable<boolean>)
-  /** The number of requests beyond the limit, regardless of their cost, after which the client is banned for the rest of the window. @default no ban */
+  /**
+   * The number of requests beyond the limit, regardless of their cost, after which the client is banned for the rest of
+   * the window. @default no ban
+   */
   readonly ban?: number
   /** The response to a banned client: 403 `forbidden`, or 429 `rate_limit_exceeded`. @default 403 */
   readonly banStatus?: 403 | 429
-  /** Without Redis: the maximum number of tracked clients. If there are more, the least recently seen clients are evicted. @default 5000 */
+  /**
+   * Without Redis: the maximum number of tracked clients. If there are more, the least recently seen clients are
+   * evicted. @default 5000
+   */
   readonly cache?: number
   /** Whether each request beyond the limit restarts the window. @default false */
   readonly continueExceeding?: boolean
@@ -39,38 +45,47 @@ export interface SharedLimitOptions {
   readonly onExceeded?: (request: FastifyRequest, key: string) => void
   /** Called for each request within the limit. */
   readonly onExceeding?: (request: FastifyRequest, key: string) => void
-  /** Whether requests are allowed while the store fails. Takes precedence over `onStoreError`. @default depends on `onStoreError` */
+  /**
+   * Whether requests are allowed while the store fails. Takes precedence over `onStoreError`. @default depends on
+   * `onStoreError`
+   */
   readonly skipOnError?: boolean
 }
 
 /**
- * A named limit that counts requests in fixed windows. A window starts with the first request of a client and ends `timeWindow`
- * later. If a function of the policy throws or returns an invalid value, the response is `internal_error`, and the reason is
- * logged.
+ * A named limit that counts requests in fixed windows. A window starts with the first request of a client and ends
+ * `timeWindow` later. If a function of the policy throws or returns an invalid value, the response is `internal_error`,
+ * and the reason is logged.
  *
  * @example
  * const login: RateLimitPolicy = { max: 10, timeWindow: '1 minute', ban: 20 }
  * const plan: RateLimitPolicy = { max: (request, key) => limitOfPlan(key), timeWindow: '1 hour', key: 'api-key' }
  */
 export interface RateLimitPolicy extends SharedLimitOptions {
-  /** The number of requests in one window: a non-negative integer, or a function that returns it, for example to limit by plan. */
+  /**
+   * The number of requests in one window: a non-negative integer, or a function that returns it, for example to limit
+   * by plan.
+   */
   readonly max: number | ((request: FastifyRequest, key: string) => Awaitable<number>)
   /** The length of the window: milliseconds, a string such as '1 minute', or a function that returns either. */
   readonly timeWindow: number | string | ((request: FastifyRequest, key: string) => Awaitable<number | string>)
   /**
-   * What identifies a client: `'ip'` for the IP address, `'api-key'` for the API key that the guard found (`request.apiKey.id`),
-   * or a function that returns a key. Without a key, or if the function returns `undefined`, the IP address is used.
+   * What identifies a client: `'ip'` for the IP address, `'api-key'` for the API key that the guard found
+   * (`request.apiKey.id`), or a function that returns a key. Without a key, or if the function returns `undefined`, the
+   * IP address is used.
    * @default 'ip'
    */
   readonly key?: 'ip' | 'api-key' | ((request: FastifyRequest) => Awaitable<string | number | undefined>)
-  /** The number of requests that one request counts as, from 0 to 1,000. With 0, the request is not limited. @default 1 */
+  /**
+   * The number of requests that one request counts as, from 0 to 1,000. With 0, the request is not limited. @default 1
+   */
   readonly cost?: number | ((request: FastifyRequest, key: string) => Awaitable<number>)
   /** Returns true for a request that is neither counted nor limited. @default every request is counted */
   readonly skip?: (request: FastifyRequest) => Awaitable<boolean>
   /**
-   * The hook in which requests are counted: `'onRequest'`, `'preParsing'`, `'preValidation'` or `'preHandler'`. With `onRequest`,
-   * they are counted before every hook that is registered after the plugin, so failed authentication attempts also count. With
-   * any other hook, they are counted after the route's own hooks of the same type.
+   * The hook in which requests are counted: `'onRequest'`, `'preParsing'`, `'preValidation'` or `'preHandler'`. With
+   * `onRequest`, they are counted before every hook that is registered after the plugin, so failed authentication
+   * attempts also count. With any other hook, they are counted after the route's own hooks of the same type.
    * @default 'onRequest', and 'preValidation' for `key: 'api-key'`
    */
   readonly hook?: RateLimitHook
@@ -92,22 +107,22 @@ export interface RateLimitOptions<Name extends string = string> extends SharedLi
   /** The policies for routes that list none, and for requests without a route. @default false (they are not limited) */
   readonly default?: PolicyChoice<Name>
   /**
-   * An ioredis client, or an ioredis cluster client, so that several processes share one count. The application opens and closes
-   * the connection. If absent, each process counts in its own memory.
+   * An ioredis client, or an ioredis cluster client, so that several processes share one count. The application opens
+   * and closes the connection. If absent, each process counts in its own memory.
    */
   readonly redis?: object
   /** The prefix of the keys in Redis. @default 'fastify-api-errors-' */
   readonly nameSpace?: string
   /**
    * The header fields on every response of a limited route. `'ratelimit'`: `RateLimit-Policy` and `RateLimit` of
-   * draft-ietf-httpapi-ratelimit-headers-11. `'x-ratelimit'`: `X-RateLimit-*`. `'draft-6'`: the fields of version 06 of the
-   * draft. `false`: none.
+   * draft-ietf-httpapi-ratelimit-headers-11. `'x-ratelimit'`: `X-RateLimit-*`. `'draft-6'`: the fields of version 06 of
+   * the draft. `false`: none.
    * @default 'ratelimit'
    */
   readonly headers?: HeaderFamily | false
   /**
-   * What happens to requests while Redis fails: `'allow'` allows them without a limit and without header fields, and `'deny'`
-   * rejects them with 503 `service_unavailable`. @default 'allow'
+   * What happens to requests while Redis fails: `'allow'` allows them without a limit and without header fields, and
+   * `'deny'` rejects them with 503 `service_unavailable`. @default 'allow'
    */
   readonly onStoreError?: 'allow' | 'deny'
   /** The milliseconds after which a Redis command without a response is treated as failed. @default 200 */
@@ -123,8 +138,13 @@ export function listPolicyNames (choice: PolicyChoice | undefined): readonly str
   return typeof choice === 'string' ? [choice] : [...new Set(choice)]
 }
 
-/** Returns the names of the policies that apply to a route. The route's own setting takes precedence over the default. */
-export function getRoutePolicies (route: Pick<RouteOptions, 'config'>, options: Pick<RateLimitOptions, 'default'>): readonly string[] {
+/**
+ * Returns the names of the policies that apply to a route. The route's own setting takes precedence over the default.
+ */
+export function getRoutePolicies (
+  route: Pick<RouteOptions, 'config'>,
+  options: Pick<RateLimitOptions, 'default'>
+): readonly string[] {
   const config = route.config ?? {}
   if (config.rateLimitPolicy !== undefined) return listPolicyNames(config.rateLimitPolicy)
   return config.rateLimit === undefined ? listPolicyNames(options.default) : []
@@ -134,8 +154,8 @@ export function getRoutePolicies (route: Pick<RouteOptions, 'config'>, options: 
 export interface RoutePolicy extends RateLimitPolicy, Pick<RouteRateLimit, 'errorResponseBuilder'> {}
 
 /**
- * Returns the name of a policy as a string of a structured field (RFC 9651, section 4.1.6). Names have only printable ASCII, so the
- * string is the same as in JSON.
+ * Returns the name of a policy as a string of a structured field (RFC 9651, section 4.1.6). Names have only printable
+ * ASCII, so the string is the same as in JSON.
  */
 export function formatPolicyName (name: string): string {
   return JSON.stringify(name)
@@ -146,7 +166,10 @@ export function createRoutePolicyName (route: Pick<RouteOptions, 'method' | 'url
   return formatRoutePolicy(listMethods(route), route)
 }
 
-/** Returns the methods of a route. HEAD is listed as GET, because Fastify adds a HEAD route for each GET route and both share a limit. */
+/**
+ * Returns the methods of a route. HEAD is listed as GET, because Fastify adds a HEAD route for each GET route and both
+ * share a limit.
+ */
 function listMethods ({ method }: Pick<RouteOptions, 'method'>): string[] {
   return [...new Set([method].flat().map(name => name.toUpperCase() === 'HEAD' ? 'GET' : name.toUpperCase()))]
 }
@@ -156,12 +179,21 @@ function formatRoutePolicy (methods: readonly string[], { url }: Pick<RouteOptio
 }
 
 /**
- * Returns `config.rateLimit` of a route as a policy. The defaults are the same as in @fastify/rate-limit: 1,000 requests in a
- * minute. Routes that differ only by a constraint (a version or a host) have separate counts.
+ * Returns `config.rateLimit` of a route as a policy. The defaults are the same as in @fastify/rate-limit: 1,000
+ * requests in a minute. Routes that differ only by a constraint (a version or a host) have separate counts.
  */
-export function createRoutePolicy (settings: RouteRateLimit, route: Pick<RouteOptions, 'method' | 'url' | 'constraints'>): RoutePolicy {
+export function createRoutePolicy (
+  settings: RouteRateLimit,
+  route: Pick<RouteOptions, 'method' | 'url' | 'constraints'>
+): RoutePolicy {
   const { max = 1000, timeWindow = 60_000, keyGenerator, groupId = createRouteGroup(route), ...behavior } = settings
-  return { ...behavior, max, timeWindow, groupId, ...(keyGenerator !== undefined && { key: keyGenerator }) } as RoutePolicy
+  return {
+    ...behavior,
+    max,
+    timeWindow,
+    groupId,
+    ...(keyGenerator !== undefined && { key: keyGenerator })
+  } as RoutePolicy
 }
 
 function createRouteGroup (route: Pick<RouteOptions, 'method' | 'url' | 'constraints'>): string {

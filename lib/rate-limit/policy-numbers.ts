@@ -32,7 +32,9 @@ export const policyNumbers: Readonly<Record<'max' | 'timeWindow' | 'cost', Polic
 }
 
 function readInteger (value: unknown, minimum: number, maximum: number): number | undefined {
-  return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum ? value as number : undefined
+  return Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum
+    ? value as number
+    : undefined
 }
 
 /** A number of a policy, or the function that returns it for a request. */
@@ -42,13 +44,21 @@ export type NumberSource = number | ((request: FastifyRequest, key: string) => P
  * Returns the number of a policy, or the function that returns it. That function rejects with a TypeError if the
  * function of the policy returns an invalid number.
  */
-export function createNumberSource (name: string, property: keyof typeof policyNumbers, value: NonNullable<RateLimitPolicy[keyof typeof policyNumbers]>): NumberSource {
+export function createNumberSource (
+  name: string,
+  property: keyof typeof policyNumbers,
+  value: NonNullable<RateLimitPolicy[keyof typeof policyNumbers]>
+): NumberSource {
   const { read, expected } = policyNumbers[property]
   if (typeof value !== 'function') return read(value) as number
   return async (request, key) => {
     const returned: unknown = await value(request, key)
     const number = read(returned)
-    if (number === undefined) throw new TypeError(`fastify-api-errors: ${property} of the rate limit ${describeValue(name)}: expected the function to return ${expected}, got ${describeValue(returned)}.`)
+    if (number === undefined) {
+      throw new TypeError(
+        `fastify-api-errors: ${property} of the rate limit ${describeValue(name)}: expected the function to return ${expected}, got ${describeValue(returned)}.`
+      )
+    }
     return number
   }
 }

@@ -2,8 +2,8 @@
 import { maxBackoff, type Count, type Store } from './store.js'
 
 /**
- * Counts a request in one step, regardless of its cost. KEYS[1] has the total cost of the window, and KEYS[2] has the number of
- * requests beyond the limit. Both expire when the window ends.
+ * Counts a request in one step, regardless of its cost. KEYS[1] has the total cost of the window, and KEYS[2] has the
+ * number of requests beyond the limit. Both expire when the window ends.
  */
 const script = `
   local cost, max, timeWindow = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -39,14 +39,15 @@ interface RedisClient {
 }
 
 /**
- * The maximum number of timed-out commands without a response while more commands are sent. A single server responds in order.
- * While a response is overdue, more commands would only make requests wait. In a cluster, other nodes may respond.
+ * The maximum number of timed-out commands without a response while more commands are sent. A single server responds in
+ * order. While a response is overdue, more commands would only make requests wait. In a cluster, other nodes may
+ * respond.
  */
 const maxPending = { server: 0, cluster: 1000 } as const
 
 /**
- * Returns a store in Redis. The commands of one request are sent in one turn of the event loop, so they share a round trip. In
- * a cluster, the commands for one client go to one node.
+ * Returns a store in Redis. The commands of one request are sent in one turn of the event loop, so they share a round
+ * trip. In a cluster, the commands for one client go to one node.
  *
  * @param redis a client of ioredis
  * @param nameSpace the prefix of the keys
@@ -56,39 +57,56 @@ export function createRedisStore (redis: object, nameSpace: string, timeout: num
   const client = redis as RedisClient
   client.defineCommand(command, { numberOfKeys: 2, lua: script })
   const call = createTimeout(timeout, maxPending[client.isCluster === true ? 'cluster' : 'server'])
-  return groupId => async (storeKey, max, timeWindow, cost, { ban, continueExceeding = false, exponentialBackoff = false }) => {
-    const countsExceeding = exponentialBackoff || ban !== undefined
-    const caller = `${nameSpace}{${storeKey}}`
-    const [used, exceeding, ttl] = await call<ReadonlyArray<number | string>>(done => client[command](
-      `${caller}-${groupId}`, `${caller}!${groupId}`, cost, max, timeWindow, ...[continueExceeding, exponentialBackoff, countsExceeding].map(Number), done
-    ))
-    return { used: Number(used), exceeding: Number(exceeding), ttl: Number(ttl) } satisfies Count
-  }
+  return groupId =>
+    async (storeKey, max, timeWindow, cost, { ban, continueExceeding = false, exponentialBackoff = false }) => {
+      const countsExceeding = exponentialBackoff || ban !== undefined
+      const caller = `${nameSpace}{${storeKey}}`
+      const [used, exceeding, ttl] = await call<ReadonlyArray<number | string>>(done =>
+        client[command](
+        `${caller}-${groupId}`,
+        `${caller}!${groupId}`,
+        cost,
+        max,
+        timeWindow,
+        ...[continueExceeding, exponentialBackoff, countsExceeding].map(Number),
+        done
+        )
+      )
+      return { used: Number(used), exceeding: Number(exceeding), ttl: Number(ttl) } satisfies Count
+    }
 }
 
-/** Returns a function that rejects if a command takes too long, and immediately if too many commands have no response. */
-function createTimeout (milliseconds: number, maxPending: number): <T>(send: (done: Callback<T>) => void) => Promise<T> {
+/**
+ * Returns a function that rejects if a command takes too long, and immediately if too many commands have no response.
+ */
+function createTimeout (
+  milliseconds: number,
+  maxPending: number
+): <T>(send: (done: Callback<T>) => void) => Promise<T> {
   let pending = 0
-  return send => new Promise((resolve, reject) => {
-    if (pending > maxPending) {
-      reject(new Error('Redis has not responded to earlier commands.'))
-      return
-    }
-    let isTimedOut = false
-    const timeOut = (): void => {
-      isTimedOut = true
-      pending++
-      reject(new Error(`Redis did not respond within ${milliseconds} ms.`))
-    }
-    // In a busy process, the timer may fire before the response is read. So the response is read first.
-    let immediate: NodeJS.Immediate | undefined
-    const timer = setTimeout(() => { immediate = setImmediate(timeOut) }, milliseconds)
-    send((error, value) => {
-      clearTimeout(timer)
-      clearImmediate(immediate)
-      if (isTimedOut) pending--
-      if (error) reject(error)
-      else resolve(value as never)
+  return send =>
+    new Promise((resolve, reject) => {
+      if (pending > maxPending) {
+        reject(new Error('Redis has not responded to earlier commands.'))
+        return
+      }
+      let isTimedOut = false
+      const timeOut = (): void => {
+        isTimedOut = true
+        pending++
+        reject(new Error(`Redis did not respond within ${milliseconds} ms.`))
+      }
+      // In a busy process, the timer may fire before the response is read. So the response is read first.
+      let immediate: NodeJS.Immediate | undefined
+      const timer = setTimeout(() => {
+        immediate = setImmediate(timeOut)
+      }, milliseconds)
+      send((error, value) => {
+        clearTimeout(timer)
+        clearImmediate(immediate)
+        if (isTimedOut) pending--
+        if (error) reject(error)
+        else resolve(value as never)
+      })
     })
-  })
 }

@@ -10,7 +10,15 @@ import { handleThrownPromise } from '../support/call-safely.js'
 import { createApplyLimits, type ApplyLimits, type LimitError } from './apply-limits.js'
 import { checkDefault, checkRoute } from './check-policies.js'
 import { createLimitFactory, getPolicyHook, type Limit } from './limit.js'
-import { createRoutePolicy, createRoutePolicyName, getRoutePolicies, rateLimitHooks, type RateLimitHook, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
+import {
+  createRoutePolicy,
+  createRoutePolicyName,
+  getRoutePolicies,
+  rateLimitHooks,
+  type RateLimitHook,
+  type RateLimitOptions,
+  type RateLimitPolicy
+} from './policies.js'
 
 type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
@@ -27,7 +35,10 @@ interface Limiter {
   readonly limits: ReadonlyMap<string, Limit>
   readonly createLimit: (name: string, policy: RateLimitPolicy) => Limit
   readonly applyLimits: ApplyLimits
-  /** The scope whose `onRequest` hook counts requests. Nested registrations also use this hook, so that a request is counted once. */
+  /**
+   * The scope whose `onRequest` hook counts requests. Nested registrations also use this hook, so that a request is
+   * counted once.
+   */
   readonly hookScope: object
 }
 
@@ -47,20 +58,28 @@ interface LimitedConfig {
   readonly [onRequestLimits]?: OnRequestLimits
 }
 
-/** These limits for routes that were registered before the plugin, by their mark, because Fastify has already copied their config. */
+/**
+ * These limits for routes that were registered before the plugin, by their mark, because Fastify has already copied
+ * their config.
+ */
 const earlyOnRequestLimits = new WeakMap<object, OnRequestLimits>()
 let hasEarlyLimits = false
 
 /**
- * Limits each route of a registration by the policies that it lists, and requests without a route by the default policies. In a
- * scope, routes can also list policies of the outer registration.
+ * Limits each route of a registration by the policies that it lists, and requests without a route by the default
+ * policies. In a scope, routes can also list policies of the outer registration.
  *
  * @param own the `rateLimit` option of the registration
  * @param options the same, including inherited options
  * @throws TypeError if the option or a route lists a policy that does not exist
  */
 export function registerLimits (
-  app: FastifyInstance, routes: Routes, own: RateLimitOptions | undefined, options: RateLimitOptions, errors: typeof standardErrors, retryHeaders: boolean
+  app: FastifyInstance,
+  routes: Routes,
+  own: RateLimitOptions | undefined,
+  options: RateLimitOptions,
+  errors: typeof standardErrors,
+  retryHeaders: boolean
 ): NotFoundHandlerHooks {
   checkDefault(options)
   const limiter = createLimiter(app, own, options, errors, retryHeaders)
@@ -73,15 +92,28 @@ export function registerLimits (
   const defaults = getDefaultLimits(limiter)
   const createNotFoundHooks = (...names: readonly RateLimitHook[]): Hook[] =>
     createHooks(limiter.applyLimits, defaults.filter(({ policy }) => names.includes(getPolicyHook(policy))))
-  return { preValidation: createNotFoundHooks('preParsing', 'preValidation'), preHandler: createNotFoundHooks('preHandler') }
+  return {
+    preValidation: createNotFoundHooks('preParsing', 'preValidation'),
+    preHandler: createNotFoundHooks('preHandler')
+  }
 }
 
-function createLimiter (app: FastifyInstance, own: RateLimitOptions | undefined, options: RateLimitOptions, errors: typeof standardErrors, retryHeaders: boolean): Limiter {
+function createLimiter (
+  app: FastifyInstance,
+  own: RateLimitOptions | undefined,
+  options: RateLimitOptions,
+  errors: typeof standardErrors,
+  retryHeaders: boolean
+): Limiter {
   const owner = findOwner(Object.getPrototypeOf(app))
   const outer = owner === undefined ? undefined : limiters.get(owner)
   // A registration without its own options inherits them, so an outer limiter exists.
-  const createLimit = own === undefined ? (outer as Limiter).createLimit : createLimitFactory(options, createGroupPrefix(app))
-  const limits = Object.keys(own?.policies ?? {}).map(name => [name, createLimit(name, options.policies[name] as RateLimitPolicy)] as const)
+  const createLimit = own === undefined
+    ? (outer as Limiter).createLimit
+    : createLimitFactory(options, createGroupPrefix(app))
+  const limits = Object.keys(own?.policies ?? {}).map(name =>
+    [name, createLimit(name, options.policies[name] as RateLimitPolicy)] as const
+  )
   return {
     options,
     limits: new Map([...outer?.limits ?? [], ...limits]),
@@ -94,7 +126,10 @@ function createLimiter (app: FastifyInstance, own: RateLimitOptions | undefined,
 /** The prefixes of the registrations with limits, by server. */
 const prefixes = new WeakMap<object, string[]>()
 
-/** Returns a prefix that separates the counts of a registration from those of other registrations on the server; empty at the root. */
+/**
+ * Returns a prefix that separates the counts of a registration from those of other registrations on the server; empty
+ * at the root.
+ */
 function createGroupPrefix ({ server, prefix }: FastifyInstance): string {
   const usedPrefixes = prefixes.get(server) ?? []
   prefixes.set(server, [...usedPrefixes, prefix])
@@ -103,20 +138,30 @@ function createGroupPrefix ({ server, prefix }: FastifyInstance): string {
 }
 
 function addOnRequestHook (app: FastifyInstance): void {
-  app.addHook('onRequest', markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
-    const found = request.is404 ? findDefaultLimits(request.server) : findOnRequestLimits(request.routeOptions.config)
-    if (found === undefined || found.limiter.hookScope !== app) {
-      done()
-      return
-    }
-    const limitError = found.limiter.applyLimits(found.limits, request, reply)
-    if (limitError instanceof Promise) awaitLimitError(limitError).then(settled => callDone(done, settled), done)
-    else callDone(done, limitError)
-  }))
+  app.addHook(
+    'onRequest',
+    markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
+      const found = request.is404 ? findDefaultLimits(request.server) : findOnRequestLimits(request.routeOptions.config)
+      if (found === undefined || found.limiter.hookScope !== app) {
+        done()
+        return
+      }
+      const limitError = found.limiter.applyLimits(found.limits, request, reply)
+      if (limitError instanceof Promise) awaitLimitError(limitError).then(settled => callDone(done, settled), done)
+      else callDone(done, limitError)
+    })
+  )
 }
 
-/** Counts a request that gets a response before any hook runs, under all default policies, including policies with a later hook. */
-async function limitUnrouted (limiter: Limiter, request: FastifyRequest, reply: FastifyReply): Promise<Error | undefined> {
+/**
+ * Counts a request that gets a response before any hook runs, under all default policies, including policies with a
+ * later hook.
+ */
+async function limitUnrouted (
+  limiter: Limiter,
+  request: FastifyRequest,
+  reply: FastifyReply
+): Promise<Error | undefined> {
   const limitError = await awaitLimitError(limiter.applyLimits(getDefaultLimits(limiter), request, reply))
   return limitError === undefined ? undefined : toError(limitError)
 }
@@ -152,7 +197,9 @@ function limitRoute (limiter: Limiter, route: RouteOptions, scope: FastifyInstan
   const laterLimits = named.filter(limit => !countsOnRequest(limit))
   const settings = route.config?.rateLimit
   // If the application registered @fastify/rate-limit itself, that plugin reads the setting.
-  if (settings && !scope.hasPlugin('@fastify/rate-limit')) laterLimits.push(limiter.createLimit(createRoutePolicyName(route), createRoutePolicy(settings, route)))
+  if (settings && !scope.hasPlugin('@fastify/rate-limit')) {
+    laterLimits.push(limiter.createLimit(createRoutePolicyName(route), createRoutePolicy(settings, route)))
+  }
   const onRequest = { limiter, limits: named.filter(countsOnRequest) }
   if (onRequest.limits.length > 0 && isEarly) {
     hasEarlyLimits = true
@@ -163,7 +210,9 @@ function limitRoute (limiter: Limiter, route: RouteOptions, scope: FastifyInstan
   for (const name of rateLimitHooks) {
     const limits = laterLimits.filter(limit => getPolicyHook(limit.policy) === name)
     // A copy, because routes may share the array.
-    if (limits.length > 0) route[name] = [...[route[name] ?? []].flat(), ...createHooks(limiter.applyLimits, limits)] as never
+    if (limits.length > 0) {
+      route[name] = [...[route[name] ?? []].flat(), ...createHooks(limiter.applyLimits, limits)] as never
+    }
   }
 }
 
@@ -192,7 +241,8 @@ function callDone (done: HookHandlerDoneFunction, limitError: LimitError | undef
 
 /** Returns an error that is not falsy, because Fastify continues with a request if the error is falsy. */
 function toError ({ error }: LimitError): Error {
-  return (handleThrownPromise(error) as Error | undefined) || new Error('A function of a rate limit policy failed without an error.')
+  return (handleThrownPromise(error) as Error | undefined) ||
+    new Error('A function of a rate limit policy failed without an error.')
 }
 
 function countsOnRequest ({ policy }: Limit): boolean {

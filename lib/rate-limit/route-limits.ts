@@ -5,7 +5,15 @@ import type { StandardCode } from '../catalog/standard-errors.js'
 import { getHeaderFields, toSeconds, type HeaderField } from './header-fields.js'
 import type { LimitResult } from './limit.js'
 import { completePolicy } from './inherit-limits.js'
-import { createRoutePolicy, createRoutePolicyName, formatPolicyName, getRoutePolicies, listPolicyNames, type RateLimitOptions, type RateLimitPolicy } from './policies.js'
+import {
+  createRoutePolicy,
+  createRoutePolicyName,
+  formatPolicyName,
+  getRoutePolicies,
+  listPolicyNames,
+  type RateLimitOptions,
+  type RateLimitPolicy
+} from './policies.js'
 import { createNumberSource } from './policy-numbers.js'
 
 /** A route, with the scope in which it was registered. */
@@ -44,12 +52,24 @@ function listNamedLimits (names: readonly string[], options: RateLimitOptions | 
 }
 
 /** Returns the codes of a route's limits except `rate_limit_exceeded`, with the reason for each. */
-export function getLimitErrors (route: ScopedRoute, options: RateLimitOptions | undefined): Array<{ readonly code: StandardCode, readonly reason: string }> {
+export function getLimitErrors (
+  route: ScopedRoute,
+  options: RateLimitOptions | undefined
+): Array<{ readonly code: StandardCode, readonly reason: string }> {
   return getRouteLimits(route, options).flatMap(({ name, policy, isOurs }) => {
     const { ban, banStatus, skipOnError } = policy
     return [
-      ...ban !== undefined && banStatus !== 429 ? [{ code: 'forbidden', reason: `The limit '${name}' bans clients that keep exceeding it.` } as const] : [],
-      ...isOurs && skipOnError === false ? [{ code: 'service_unavailable', reason: `The limit '${name}' rejects all requests while Redis fails.` } as const] : []
+      ...ban !== undefined && banStatus !== 429
+        ? [{ code: 'forbidden', reason: `The limit '${name}' bans clients that keep exceeding it.` } as const]
+        : [],
+      ...isOurs && skipOnError === false
+        ? [
+            {
+              code: 'service_unavailable',
+              reason: `The limit '${name}' rejects all requests while Redis fails.`
+            } as const
+          ]
+        : []
     ]
   })
 }
@@ -64,13 +84,18 @@ export interface LimitExample {
 }
 
 /**
- * Returns a function that creates the example of a request beyond the limits of a route. The request is sent right after the
- * requests that the limits allow. The function returns `undefined` if a limit depends on the client, or if another plugin counts it.
+ * Returns a function that creates the example of a request beyond the limits of a route. The request is sent right
+ * after the requests that the limits allow. The function returns `undefined` if a limit depends on the client, or if
+ * another plugin counts it.
  */
-export function createLimitExamples (options: RateLimitOptions | undefined): (route: ScopedRoute | undefined) => LimitExample | undefined {
+export function createLimitExamples (
+  options: RateLimitOptions | undefined
+): (route: ScopedRoute | undefined) => LimitExample | undefined {
   const known = new Map<string, LimitExample | undefined>()
   return route => {
-    const limits = route === undefined ? listNamedLimits(listPolicyNames(options?.default), options) : getRouteLimits(route, options)
+    const limits = route === undefined
+      ? listNamedLimits(listPolicyNames(options?.default), options)
+      : getRouteLimits(route, options)
     const key = limits.map(({ name }) => name).join('\n')
     if (!known.has(key)) known.set(key, createLimitExample(limits, getHeaderFields(options)))
     return known.get(key)
@@ -78,8 +103,16 @@ export function createLimitExamples (options: RateLimitOptions | undefined): (ro
 }
 
 function createLimitExample (limits: readonly RouteLimit[], fields: readonly HeaderField[]): LimitExample | undefined {
-  const numbers = limits.map(({ name, policy, policy: { max, timeWindow }, isOurs }) => ({ name, policy, max, timeWindow: createNumberSource(name, 'timeWindow', timeWindow), isOurs }))
-  const fixed = numbers.flatMap(({ name, policy, max, timeWindow, isOurs }) => isOurs && typeof max === 'number' && typeof timeWindow === 'number' ? [{ name, policy, max, timeWindow }] : [])
+  const numbers = limits.map(({ name, policy, policy: { max, timeWindow }, isOurs }) => ({
+    name,
+    policy,
+    max,
+    timeWindow: createNumberSource(name, 'timeWindow', timeWindow),
+    isOurs
+  }))
+  const fixed = numbers.flatMap(({ name, policy, max, timeWindow, isOurs }) =>
+    isOurs && typeof max === 'number' && typeof timeWindow === 'number' ? [{ name, policy, max, timeWindow }] : []
+  )
   if (fixed.length < limits.length) return undefined
   const least = Math.min(...fixed.map(({ max }) => max))
   // If several limits are exceeded, the response has the one with the longest wait.
@@ -102,7 +135,14 @@ function createLimitExample (limits: readonly RouteLimit[], fields: readonly Hea
   }
   return {
     example: {
-      meta: { policy: first.name, ...(exceeded.length > 1 && { policies: exceeded.map(({ name }) => name) }), limit: least, window, retry_after: window }, retryAfter: window
+      meta: {
+        policy: first.name,
+        ...(exceeded.length > 1 && { policies: exceeded.map(({ name }) => name) }),
+        limit: least,
+        window,
+        retry_after: window
+      },
+      retryAfter: window
     },
     fields: createFields(1),
     exceededFields: createFields(least + 1)

@@ -8,17 +8,23 @@ import type { StoreFailure } from './limit.js'
 const warningInterval = 60_000
 
 /**
- * Returns a function that handles the failures for a request. It returns the error to send, or `undefined` if the request is
- * allowed. It logs a warning, at most once a minute.
+ * Returns a function that handles the failures for a request. It returns the error to send, or `undefined` if the
+ * request is allowed. It logs a warning, at most once a minute.
  */
-export function createStoreFailureHandler (log: FastifyBaseLogger, errors: typeof standardErrors): (failures: readonly StoreFailure[]) => ApiError | undefined {
+export function createStoreFailureHandler (
+  log: FastifyBaseLogger,
+  errors: typeof standardErrors
+): (failures: readonly StoreFailure[]) => ApiError | undefined {
   let nextWarning = -Infinity
   return failures => {
     const denied = failures.find(({ limit }) => limit.policy.skipOnError === false)
     const now = performance.now()
     if (now >= nextWarning) {
       nextWarning = now + warningInterval
-      log.warn({ err: failures[0]?.cause }, `The rate limit store failed. Requests are ${denied === undefined ? 'not limited' : 'rejected with 503'}.`)
+      log.warn(
+        { err: failures[0]?.cause },
+        `The rate limit store failed. Requests are ${denied === undefined ? 'not limited' : 'rejected with 503'}.`
+      )
     }
     return denied === undefined ? undefined : errors.service_unavailable({ cause: denied.cause })
   }

@@ -5,7 +5,10 @@ import type { SharedLimitOptions } from './policies.js'
 export interface Count {
   /** The total cost of the requests in the window. */
   readonly used: number
-  /** The number of requests beyond the limit in the window. Redis counts them only if {@link CountingOptions} requires it. */
+  /**
+   * The number of requests beyond the limit in the window. Redis counts them only if {@link CountingOptions} requires
+   * it.
+   */
   readonly exceeding: number
   /** Milliseconds until the window ends. */
   readonly ttl: number
@@ -22,7 +25,13 @@ export type CountingOptions = Pick<SharedLimitOptions, 'ban' | 'continueExceedin
  * @param cost a positive integer
  * @throws the error of the store, or a timeout error
  */
-export type Counter = (storeKey: string, max: number, timeWindow: number, cost: number, behavior: CountingOptions) => Count | Promise<Count>
+export type Counter = (
+  storeKey: string,
+  max: number,
+  timeWindow: number,
+  cost: number,
+  behavior: CountingOptions
+) => Count | Promise<Count>
 
 /**
  * Returns the counter for the limits that share a count.
@@ -31,5 +40,8 @@ export type Counter = (storeKey: string, max: number, timeWindow: number, cost: 
  */
 export type Store = (groupId: string, cache: number | undefined) => Counter
 
-/** The longest window with `exponentialBackoff`, in milliseconds. Without a maximum, a client could be locked out for years. */
+/**
+ * The longest window with `exponentialBackoff`, in milliseconds. Without a maximum, a client could be locked out for
+ * years.
+ */
 export const maxBackoff: number = 24 * 60 * 60 * 1000

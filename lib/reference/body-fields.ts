@@ -1,7 +1,10 @@
 /** Lists the fields of a body, for the reference and the lockfile. */
 import { isRecord } from '../support/is-object.js'
 
-/** A field of a body. The name of a nested field includes its path: `meta.limit` in an object, `details[].code` in an array. */
+/**
+ * A field of a body. The name of a nested field includes its path: `meta.limit` in an object, `details[].code` in an
+ * array.
+ */
 export interface FieldFacts {
   readonly name: string
   /** The type in the notation of TypeScript: `string`, `integer`, `"a" | "b"`, `string[]`. */
@@ -19,7 +22,10 @@ export function listFields (schema: unknown, prefix = ''): FieldFacts[] {
   return [...named, ...others].flatMap(([name, member]) => {
     const path = prefix + name
     const description = isRecord(member) && typeof member.description === 'string' ? member.description : ''
-    return [{ name: path, type: describeType(member), required: required.includes(name), description }, ...listNestedFields(member, path)]
+    return [
+      { name: path, type: describeType(member), required: required.includes(name), description },
+      ...listNestedFields(member, path)
+    ]
   })
 }
 

@@ -2,7 +2,15 @@
 import { codeTitle, createExampleContent, reasonPhrase } from '../catalog/response-content.js'
 import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
 import type { Deprecation } from '../catalog/deprecation.js'
-import { carriesAccept, carriesChallenge, exampleRequestId, formatShouldRetry, getDefaultRetryAfter, headerValue, listErrorHeaders } from '../catalog/error-headers.js'
+import {
+  carriesAccept,
+  carriesChallenge,
+  exampleRequestId,
+  formatShouldRetry,
+  getDefaultRetryAfter,
+  headerValue,
+  listErrorHeaders
+} from '../catalog/error-headers.js'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import type { Occurrence } from '../infer/declared/declared-examples.js'
 import type { RouteErrors } from '../infer/route-errors.js'
@@ -74,7 +82,9 @@ export interface ReferenceCode {
   readonly retry: RetryAdvice
   /** Absent if the code is not deprecated. */
   readonly deprecated?: Deprecation
-  /** The headers of the example response except `content-type`. Names are in lower case. Several cookies are an array. */
+  /**
+   * The headers of the example response except `content-type`. Names are in lower case. Several cookies are an array.
+   */
   readonly headers: HeaderValues
   /** One example response for each of the formats. */
   readonly responses: readonly ReferenceResponse[]
@@ -105,7 +115,11 @@ export interface ReferenceSettings {
   /** Returns the paths of all routes, also of those whose errors the plugin does not handle. */
   readonly listUrls: () => readonly string[]
   /** The rate limits of a route. */
-  readonly limitsOf: (record: RouteRecord) => ReadonlyArray<{ readonly name: string, readonly policy: { readonly max: unknown, readonly timeWindow: unknown } }>
+  readonly limitsOf: (
+    record: RouteRecord
+  ) => ReadonlyArray<
+    { readonly name: string, readonly policy: { readonly max: unknown, readonly timeWindow: unknown } }
+  >
 }
 
 /** The codes that can be returned before a request reaches a route, each with its reason. */
@@ -133,9 +147,15 @@ export function createReference (routeErrors: RouteErrors, settings: ReferenceSe
   const { title = 'Errors', logo, colors, support, changelog } = settings.options ?? {}
   return {
     title,
-    branding: { ...(logo !== undefined && { logo }), ...(colors !== undefined && { colors }), ...(support !== undefined && { support }) },
+    branding: {
+      ...(logo !== undefined && { logo }),
+      ...(colors !== undefined && { colors }),
+      ...(support !== undefined && { support })
+    },
     formats: formats.map(({ name, contentType }, index) => ({
-      name, contentType, fields: mergeFields(codes.map(({ responses }) => (responses[index] as ReferenceResponse).fields))
+      name,
+      contentType,
+      fields: mergeFields(codes.map(({ responses }) => (responses[index] as ReferenceResponse).fields))
     })),
     limits: listLimits(routes, settings),
     routes: listRouteNames(routes),
@@ -160,7 +180,8 @@ function listLimits (routes: readonly SampleRoute[], { limitsOf }: ReferenceSett
   return [...policies].map(([name, { max, timeWindow }]) => ({
     name,
     ...(typeof max === 'number' && { max }),
-    ...(typeof timeWindow !== 'function' && { window: typeof timeWindow === 'number' ? formatDuration(timeWindow) : String(timeWindow) }),
+    ...(typeof timeWindow !== 'function' &&
+      { window: typeof timeWindow === 'number' ? formatDuration(timeWindow) : String(timeWindow) }),
     routes: listRouteNames(limited.filter(limit => limit.name === name).map(({ route }) => route))
   }))
 }
@@ -176,7 +197,9 @@ function formatDuration (milliseconds: number): string {
 function listDocumentedRoutes (routeErrors: RouteErrors, { limitsOf }: ReferenceSettings): SampleRoute[] {
   const routes: SampleRoute[] = []
   // A `/` below a prefix has two paths: Fastify changes its URL after the route was added.
-  const withGet = new Set(routeErrors.routes.filter(({ methods }) => methods.includes('GET')).flatMap(({ url, route }) => [url, route.url]))
+  const withGet = new Set(
+    routeErrors.routes.filter(({ methods }) => methods.includes('GET')).flatMap(({ url, route }) => [url, route.url])
+  )
   for (const record of routeErrors.routes) {
     if (!routeErrors.isDocumented(record)) continue
     const limits = limitsOf(record).map(({ policy }) => policy.max).filter(max => typeof max === 'number')
@@ -198,16 +221,25 @@ function getRouteName ({ method, record }: SampleRoute): string {
   return `${method} ${record.route.url}`
 }
 
-function createReferenceCode (definition: ErrorDefinition, routes: readonly SampleRoute[], routeErrors: RouteErrors, settings: ReferenceSettings): ReferenceCode {
+function createReferenceCode (
+  definition: ErrorDefinition,
+  routes: readonly SampleRoute[],
+  routeErrors: RouteErrors,
+  settings: ReferenceSettings
+): ReferenceCode {
   const { code, status, type, description, action, retry, deprecated } = definition
   const documentSettings = getDocumentSettings(routeErrors)
   const { formats, docUrl, examples: exampleSettings } = documentSettings
   const candidates = routes.filter(({ codes }) => codes.has(code))
   const isPossible = Object.hasOwn(codesWithoutRoute, code) && (settings.notFound || !notFoundCodes.has(code))
   const reason = isPossible ? codesWithoutRoute[code as StandardCode] : undefined
-  const failing = candidates.length > 0 || isPossible ? createFailingRequest(definition, candidates, routes, exampleSettings) : undefined
+  const failing = candidates.length > 0 || isPossible
+    ? createFailingRequest(definition, candidates, routes, exampleSettings)
+    : undefined
   const { request, route = candidates[0] } = failing ?? {}
-  const example = route === undefined ? definition.example : createOccurrence(definition, toExampleRoute(routeErrors, route), exampleSettings, undefined)
+  const example = route === undefined
+    ? definition.example
+    : createOccurrence(definition, toExampleRoute(routeErrors, route), exampleSettings, undefined)
   const examples = formats.map(format => createBodyExample(definition, format, docUrl, example))
   return {
     code,
@@ -235,26 +267,43 @@ function createReferenceCode (definition: ErrorDefinition, routes: readonly Samp
 }
 
 function toExampleRoute (routeErrors: RouteErrors, { record, method }: SampleRoute): ExampleRoute {
-  return { record, method, targets: routeErrors.getTargets(record), findMessage: code => routeErrors.findMessage(record, method, code) }
+  return {
+    record,
+    method,
+    targets: routeErrors.getTargets(record),
+    findMessage: code => routeErrors.findMessage(record, method, code)
+  }
 }
 
 function listBodyFields (format: Format, definition: ErrorDefinition, hasDocUrl: boolean): FieldFacts[] {
   return listFields(bodySchema(format, definition, { hasDocUrl }))
 }
 
-function createExampleHeaders (definition: ErrorDefinition, example: Occurrence, route: SampleRoute | undefined, settings: DocumentSettings): HeaderValues {
+function createExampleHeaders (
+  definition: ErrorDefinition,
+  example: Occurrence,
+  route: SampleRoute | undefined,
+  settings: DocumentSettings
+): HeaderValues {
   const { formats: [format], docUrl, requestIdHeader, retryHeaders, examples } = settings
   const { code, headers } = definition
   const retryAfter = example.retryAfter ?? getDefaultRetryAfter(definition)
-  const always = listErrorHeaders(requestIdHeader).filter(({ on, method, isOptional }) => on(definition) && method === undefined && isOptional !== true)
+  const always = listErrorHeaders(requestIdHeader).filter(({ on, method, isOptional }) =>
+    on(definition) && method === undefined && isOptional !== true
+  )
   return {
     ...Object.fromEntries(always.map(({ name, example }) => [name.toLowerCase(), String(example)] as const)),
     ...(carriesChallenge(definition) && { 'www-authenticate': examples.getChallenge({ code, meta: example.meta }) }),
-    ...(carriesAccept(definition) && route !== undefined && { accept: examples.getAcceptedMediaTypes(route.record).join(', ') }),
+    ...(carriesAccept(definition) && route !== undefined &&
+      { accept: examples.getAcceptedMediaTypes(route.record).join(', ') }),
     ...(retryHeaders && { 'x-should-retry': formatShouldRetry(definition.retry) }),
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-    ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), headerValue(name, value)] as const)),
+    ...Object.fromEntries(
+      Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), headerValue(name, value)] as const)
+    ),
     ...example.headers,
-    ...headersLister(format.headers ?? {}, definition)(createExampleContent(definition, docUrl(definition.code), { requestId: exampleRequestId, instance: '/' }))
+    ...headersLister(format.headers ?? {}, definition)(
+      createExampleContent(definition, docUrl(definition.code), { requestId: exampleRequestId, instance: '/' })
+    )
   }
 }

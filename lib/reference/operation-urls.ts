@@ -3,7 +3,10 @@ import { parameter, type SampleRoute } from '../samples/sample-request.js'
 import { rejectOption } from '../support/expect-option.js'
 import type { OperationFacts, OperationUrl } from './reference-options.js'
 
-/** The viewers that can be recognized: the end of a path that only the viewer registers, and the place of an operation on its page. */
+/**
+ * The viewers that can be recognized: the end of a path that only the viewer registers, and the place of an operation
+ * on its page.
+ */
 const viewers: ReadonlyArray<{ readonly file: string, readonly getHash: (operation: OperationFacts) => string }> = [
   {
     file: '/static/swagger-initializer.js',
@@ -13,12 +16,14 @@ const viewers: ReadonlyArray<{ readonly file: string, readonly getHash: (operati
   },
   {
     file: '/js/scalar.js',
-    getHash: ({ method, path, tags: [tag] }) => `/#${tag === undefined ? '' : `tag/${encodeURIComponent(tag.toLowerCase().replace(/\s+/g, '-'))}/`}${method}${path}`
+    getHash: ({ method, path, tags: [tag] }) =>
+      `/#${tag === undefined ? '' : `tag/${encodeURIComponent(tag.toLowerCase().replace(/\s+/g, '-'))}/`}${method}${path}`
   }
 ]
 
 /**
- * Returns the function that links to the viewer that an application registers; `undefined` if it registers none of {@link viewers}.
+ * Returns the function that links to the viewer that an application registers; `undefined` if it registers none of
+ * {@link viewers}.
  *
  * @param urls the paths of all routes
  */
@@ -32,10 +37,18 @@ export function findOperationUrl (urls: readonly string[]): OperationUrl | undef
 
 /** Returns the URL of a route's operation; `undefined` if it has none. */
 export function getOperationUrl (getUrl: OperationUrl, { method, record: { route } }: SampleRoute): string | undefined {
-  const { operationId, tags } = (route.schema ?? {}) as { readonly operationId?: string, readonly tags?: readonly string[] }
+  const { operationId, tags } = (route.schema ?? {}) as {
+    readonly operationId?: string,
+    readonly tags?: readonly string[]
+  }
   const url: unknown = getUrl({ method, path: toPathTemplate(route.url), operationId, tags: tags ?? [] })
   if (url !== undefined && (typeof url !== 'string' || !/^(https?:\/\/|\/(?!\/))[^\s"<>]*$/.test(url))) {
-    rejectOption('fastify-api-errors', `reference.operationUrl for ${method} ${route.url}`, "a URL or a path, like '/docs#operation/getQueue', or undefined", url)
+    rejectOption(
+      'fastify-api-errors',
+      `reference.operationUrl for ${method} ${route.url}`,
+      "a URL or a path, like '/docs#operation/getQueue', or undefined",
+      url
+    )
   }
   return url
 }

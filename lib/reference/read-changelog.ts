@@ -16,16 +16,17 @@ export interface ChangelogEntry {
   readonly date: string
   readonly changes: ReadonlyArray<{
     /** The effect on clients. */
-    readonly severity: 'breaking' | 'notable' | 'fine'
+    readonly severity: 'breaking' | 'notable' | 'fine',
     /** What changed: a code, a route or a format. */
-    readonly subject: string
+    readonly subject: string,
     /** A description of the change in one sentence. */
     readonly explanation: string
   }>
 }
 
 /**
- * Checks a changelog. If a path is passed, reads the file first. A missing file is treated as empty, and a warning is emitted.
+ * Checks a changelog. If a path is passed, reads the file first. A missing file is treated as empty, and a warning is
+ * emitted.
  *
  * @param option the name of the option in messages
  * @throws TypeError with one sentence if the file cannot be read or is invalid
@@ -33,7 +34,9 @@ export interface ChangelogEntry {
 export function readChangelog (changelog: unknown, option = 'reference.changelog'): Changelog {
   const value = typeof changelog === 'string' ? readJson(changelog, option) : changelog
   if (!isRecord(value) || value.version !== 1 || !Array.isArray(value.entries) || !value.entries.every(isEntry)) {
-    throw new TypeError(`fastify-api-errors: ${option}: expected the output of 'fastify-api-errors changelog', got ${typeof changelog === 'string' ? `other content in ${changelog}` : describeValue(changelog)}.`)
+    throw new TypeError(
+      `fastify-api-errors: ${option}: expected the output of 'fastify-api-errors changelog', got ${typeof changelog === 'string' ? `other content in ${changelog}` : describeValue(changelog)}.`
+    )
   }
   return value as unknown as Changelog
 }
@@ -44,14 +47,21 @@ function readJson (path: string, option: string): unknown {
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code === 'ENOENT') {
       // Other commands and tests start the application, too, and a release may create the file later.
-      process.emitWarning(`${path} does not exist, so the changelog of the error reference is empty. Create it with 'fastify-api-errors changelog'.`, { code: 'FASTIFY_API_ERRORS_NO_CHANGELOG' })
+      process.emitWarning(
+        `${path} does not exist, so the changelog of the error reference is empty. Create it with 'fastify-api-errors changelog'.`,
+        { code: 'FASTIFY_API_ERRORS_NO_CHANGELOG' }
+      )
       return { version: 1, entries: [] }
     }
-    throw new TypeError(`fastify-api-errors: ${option}: expected a file that 'fastify-api-errors changelog' wrote, but ${path} cannot be read: ${(fault as Error).message}`)
+    throw new TypeError(
+      `fastify-api-errors: ${option}: expected a file that 'fastify-api-errors changelog' wrote, but ${path} cannot be read: ${(fault as Error).message}`
+    )
   }
 }
 
 function isEntry (entry: unknown): boolean {
   return isRecord(entry) && typeof entry.date === 'string' && Array.isArray(entry.changes) &&
-    entry.changes.every(change => isRecord(change) && ['severity', 'subject', 'explanation'].every(name => typeof change[name] === 'string'))
+    entry.changes.every(change =>
+      isRecord(change) && ['severity', 'subject', 'explanation'].every(name => typeof change[name] === 'string')
+    )
 }

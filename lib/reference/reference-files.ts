@@ -18,8 +18,8 @@ const forms = { html: 'HTML', md: 'Markdown', json: 'JSON' } as const
 type Form = keyof typeof forms
 
 /**
- * Returns the whole reference as files in one folder: each page as HTML, Markdown and JSON, `llms.txt`, and the files that the
- * HTML loads. The output for an unchanged application is identical.
+ * Returns the whole reference as files in one folder: each page as HTML, Markdown and JSON, `llms.txt`, and the files
+ * that the HTML loads. The output for an unchanged application is identical.
  *
  * @param origin scheme and host of the API, which the commands on the pages use
  */
@@ -47,9 +47,10 @@ export function referenceFiles (reference: Reference, origin: string): Reference
 }
 
 function createSite (form: Form, origin: string): Site {
-  const listAlternates = (base: string): ReturnType<Site['alternates']> => Object.entries(forms)
-    .filter(([name]) => name !== form)
-    .map(([name, title]) => ({ name: title, href: `${base}.${name}` }))
+  const listAlternates = (base: string): ReturnType<Site['alternates']> =>
+    Object.entries(forms)
+      .filter(([name]) => name !== form)
+      .map(([name, title]) => ({ name: title, href: `${base}.${name}` }))
   return {
     origin,
     index: `index.${form}`,
@@ -64,8 +65,8 @@ function createSite (form: Form, origin: string): Site {
 }
 
 /**
- * Returns the base name of a code's files, with characters that every file system and URL allows. For the codes `index` and `changelog`, it is a
- * name that no code can have, so that the page does not overwrite another one.
+ * Returns the base name of a code's files, with characters that every file system and URL allows. For the codes `index`
+ * and `changelog`, it is a name that no code can have, so that the page does not overwrite another one.
  */
 function getBaseName (code: string): string {
   return /^(index|changelog)$/i.test(code) ? `${code}_` : encodeUriComponent(code).replaceAll('%', '~')

@@ -13,33 +13,45 @@ export interface ReferenceOptions {
   /** The heading of the index. @default 'Errors' */
   readonly title?: string
   /**
-   * The scheme and host of the API, such as `https://api.example.com`. The requests on the pages use it, and the URLs of the pages in error bodies are
-   * absolute, as RFC 9457 recommends (section 3.1.1). @default the pages use the host of the request, and the URLs are paths
+   * The scheme and host of the API, such as `https://api.example.com`. The requests on the pages use it, and the URLs
+   * of the pages in error bodies are absolute, as RFC 9457 recommends (section 3.1.1). @default the pages use the host
+   * of the request, and the URLs are paths
    */
   readonly origin?: string
   /**
-   * The color of links, in light and dark mode, as `#rrggbb`. It must be readable on the background of the pages: a contrast of at least 4.5:1 (WCAG 2.2,
-   * section 1.4.3). @default blue
+   * The color of links, in light and dark mode, as `#rrggbb`. It must be readable on the background of the pages: a
+   * contrast of at least 4.5:1 (WCAG 2.2, section 1.4.3). @default blue
    */
   readonly colors?: { readonly light?: string, readonly dark?: string }
-  /** The URL of an image that each page has at the top: a path of the API, an `https:` URL or a `data:` URL. @default none */
+  /**
+   * The URL of an image that each page has at the top: a path of the API, an `https:` URL or a `data:` URL. @default
+   * none
+   */
   readonly logo?: string
   /** Where users get support: an `https:` or `mailto:` URL. Each page links to it. @default none */
   readonly support?: string
   /**
-   * Returns the URL of an operation in the API documentation, or `undefined` if it has none. The pages link their routes to it.
+   * Returns the URL of an operation in the API documentation, or `undefined` if it has none. The pages link their
+   * routes to it.
    *
    * @default links to swagger-ui or Scalar, if the application registers one of their plugins
    */
   readonly operationUrl?: OperationUrl
-  /** The path of the file that `npx fastify-api-errors changelog` writes, relative to the working directory, or its content. The reference then has a page with the changes. @default no such page */
+  /**
+   * The path of the file that `npx fastify-api-errors changelog` writes, relative to the working directory, or its
+   * content. The reference then has a page with the changes. @default no such page
+   */
   readonly changelog?: string | Changelog
   /**
-   * Serves a page for developers at `live` below the path. It shows the errors that the API sends while it runs. `true` serves it unless `NODE_ENV` is `production`. A
-   * function serves it everywhere, but only to requests for which it returns `true`. @default false
+   * Serves a page for developers at `live` below the path. It shows the errors that the API sends while it runs. `true`
+   * serves it unless `NODE_ENV` is `production`. A function serves it everywhere, but only to requests for which it
+   * returns `true`. @default false
    */
   readonly live?: boolean | LiveGuard
-  /** The base URL of the source code, such as `https://github.com/acme/api/blob/main`. The page of `live` links to the lines that throw errors. @default links open the file in Visual Studio Code, except in production */
+  /**
+   * The base URL of the source code, such as `https://github.com/acme/api/blob/main`. The page of `live` links to the
+   * lines that throw errors. @default links open the file in Visual Studio Code, except in production
+   */
   readonly source?: string
 }
 
@@ -71,7 +83,16 @@ export const backgrounds = { light: '#f6f7f9', dark: '#1b2027' } as const
 const minContrast = 4.5
 
 const known = {
-  path: true, title: true, origin: true, colors: true, logo: true, support: true, operationUrl: true, changelog: true, live: true, source: true
+  path: true,
+  title: true,
+  origin: true,
+  colors: true,
+  logo: true,
+  support: true,
+  operationUrl: true,
+  changelog: true,
+  live: true,
+  source: true
 } satisfies Record<keyof ReferenceOptions, true>
 
 /**
@@ -80,27 +101,80 @@ const known = {
  * @throws TypeError with one sentence: the option, what was expected and what was received
  */
 export function resolveReferenceOption (owner: string, reference: ReferenceOptions): ResolvedReference {
-  const expect = (option: string, isExpected: boolean, expected: string, received: unknown): void => { expectOption(owner, option, isExpected, expected, received) }
+  const expect = (option: string, isExpected: boolean, expected: string, received: unknown): void => {
+    expectOption(owner, option, isExpected, expected, received)
+  }
   expect('reference', isRecord(reference), "an object like { path: '/errors' }", reference)
   expectKnownOptions(owner, 'reference', reference, Object.keys(known))
   const { changelog, ...rest } = reference
   const { path, title, origin, colors, logo, support, operationUrl, live, source } = rest
   expect('reference.path', typeof path === 'string' && /^(\/[\w.~-]+)+$/.test(path), "a path like '/errors'", path)
   expect('reference.title', title === undefined || (typeof title === 'string' && title !== ''), 'a heading', title)
-  expect('reference.origin', origin === undefined || (isHttpUrl(origin) && new URL(origin).origin === origin.toLowerCase()), "the scheme and host, like 'https://api.example.com'", origin)
-  expect('reference.colors', colors === undefined || isRecord(colors), "an object like { light: '#2a52be', dark: '#8fb0ff' }", colors)
+  expect(
+    'reference.origin',
+    origin === undefined || (isHttpUrl(origin) && new URL(origin).origin === origin.toLowerCase()),
+    "the scheme and host, like 'https://api.example.com'",
+    origin
+  )
+  expect(
+    'reference.colors',
+    colors === undefined || isRecord(colors),
+    "an object like { light: '#2a52be', dark: '#8fb0ff' }",
+    colors
+  )
   expectKnownOptions(owner, 'reference.colors', colors ?? {}, Object.keys(backgrounds))
   for (const [mode, background] of Object.entries(backgrounds)) {
     const color: unknown = colors?.[mode as keyof typeof backgrounds]
-    expect(`reference.colors.${mode}`, color === undefined || (typeof color === 'string' && /^#[\da-f]{6}$/i.test(color)), "a color like '#2a52be'", color)
-    expect(`reference.colors.${mode}`, color === undefined || getContrast(String(color), background) >= minContrast, `a color with a contrast of at least ${minContrast}:1 on ${background}`, color)
+    expect(
+      `reference.colors.${mode}`,
+      color === undefined || (typeof color === 'string' && /^#[\da-f]{6}$/i.test(color)),
+      "a color like '#2a52be'",
+      color
+    )
+    expect(
+      `reference.colors.${mode}`,
+      color === undefined || getContrast(String(color), background) >= minContrast,
+      `a color with a contrast of at least ${minContrast}:1 on ${background}`,
+      color
+    )
   }
-  expect('reference.logo', logo === undefined || (typeof logo === 'string' && /^((\/(?!\/)|https:\/\/)[^\s"';,]*|data:image\/[^\s"']+)$/.test(logo)), "a path, an 'https:' URL or a 'data:' URL of an image", logo)
-  expect('reference.support', support === undefined || isHttpUrl(support) || (typeof support === 'string' && /^mailto:\S+@\S+$/.test(support)), "an 'https:' or 'mailto:' URL", support)
-  expect('reference.operationUrl', operationUrl === undefined || (typeof operationUrl === 'function' && !types.isAsyncFunction(operationUrl)), 'a function of the operation that returns a URL', operationUrl)
-  expect('reference.changelog', changelog === undefined || typeof changelog === 'string' || isRecord(changelog), "the path of a file that 'fastify-api-errors changelog' wrote, or its content", changelog)
-  expect('reference.live', live === undefined || typeof live === 'boolean' || typeof live === 'function', 'true, false, or a function of the request that returns true or false', live)
-  expect('reference.source', source === undefined || isHttpUrl(source), "a URL like 'https://github.com/acme/api/blob/main'", source)
+  expect(
+    'reference.logo',
+    logo === undefined ||
+      (typeof logo === 'string' && /^((\/(?!\/)|https:\/\/)[^\s"';,]*|data:image\/[^\s"']+)$/.test(logo)),
+    "a path, an 'https:' URL or a 'data:' URL of an image",
+    logo
+  )
+  expect(
+    'reference.support',
+    support === undefined || isHttpUrl(support) || (typeof support === 'string' && /^mailto:\S+@\S+$/.test(support)),
+    "an 'https:' or 'mailto:' URL",
+    support
+  )
+  expect(
+    'reference.operationUrl',
+    operationUrl === undefined || (typeof operationUrl === 'function' && !types.isAsyncFunction(operationUrl)),
+    'a function of the operation that returns a URL',
+    operationUrl
+  )
+  expect(
+    'reference.changelog',
+    changelog === undefined || typeof changelog === 'string' || isRecord(changelog),
+    "the path of a file that 'fastify-api-errors changelog' wrote, or its content",
+    changelog
+  )
+  expect(
+    'reference.live',
+    live === undefined || typeof live === 'boolean' || typeof live === 'function',
+    'true, false, or a function of the request that returns true or false',
+    live
+  )
+  expect(
+    'reference.source',
+    source === undefined || isHttpUrl(source),
+    "a URL like 'https://github.com/acme/api/blob/main'",
+    source
+  )
   return changelog === undefined ? rest : { ...rest, changelog: readChangelog(changelog) }
 }
 

@@ -20,11 +20,29 @@ type PageName = ReferenceCode | 'index' | 'changelog'
 /** Returns the text of a page. */
 type Render = (reference: Reference, page: PageName, site: Site) => string
 
-/** The forms of a page by media type. HTML is first, so it is the default, because people read these pages (RFC 9457, section 3.1.1). */
+/**
+ * The forms of a page by media type. HTML is first, so it is the default, because people read these pages (RFC 9457,
+ * section 3.1.1).
+ */
 const forms: Readonly<Record<string, Render>> = {
-  'text/html': (reference, page, site) => page === 'index' ? indexHtml(reference, site) : page === 'changelog' ? changelogHtml(reference, site) : pageHtml(reference, page, site),
-  'text/markdown': (reference, page, site) => page === 'index' ? indexMarkdown(reference, site) : page === 'changelog' ? changelogMarkdown(reference, site) : pageMarkdown(reference, page, site),
-  'application/json': (reference, page, site) => page === 'index' ? indexJson(reference, site) : page === 'changelog' ? changelogJson(reference.changelog) : pageJson(page, site)
+  'text/html': (reference, page, site) =>
+    page === 'index'
+      ? indexHtml(reference, site)
+      : page === 'changelog'
+        ? changelogHtml(reference, site)
+        : pageHtml(reference, page, site),
+  'text/markdown': (reference, page, site) =>
+    page === 'index'
+      ? indexMarkdown(reference, site)
+      : page === 'changelog'
+        ? changelogMarkdown(reference, site)
+        : pageMarkdown(reference, page, site),
+  'application/json': (reference, page, site) =>
+    page === 'index'
+      ? indexJson(reference, site)
+      : page === 'changelog'
+        ? changelogJson(reference.changelog)
+        : pageJson(page, site)
 }
 
 /** {@link forms}, and `llms.txt`, which `Accept` cannot select. */
@@ -37,12 +55,18 @@ function createContentSecurityPolicy (logo = '/'): string {
 }
 
 /** The pages are not documented and not limited, because they describe the API and are not part of it. */
-const routeOptions = { config: { errors: false, rateLimitPolicy: false }, schema: { hide: true } as FastifySchema } as const
+const routeOptions = {
+  config: { errors: false, rateLimitPolicy: false },
+  schema: { hide: true } as FastifySchema
+} as const
 
 /** The text of a page, and what identifies it. */
 interface Page {
   readonly contentType: string
-  /** The text, split at each occurrence of the API's origin. The client chooses the `Host`, so pages are not cached per host. */
+  /**
+   * The text, split at each occurrence of the API's origin. The client chooses the `Host`, so pages are not cached per
+   * host.
+   */
   readonly parts: readonly string[]
   readonly hash: string
 }
@@ -57,17 +81,23 @@ export interface ReferenceSource {
 }
 
 /**
- * Serves the reference: the index at `path`, and each code's page below it. `Accept` selects the form. A page whose path ends with
- * `.md` is Markdown, for programs that cannot set `Accept`, and `llms.txt` lists these pages.
+ * Serves the reference: the index at `path`, and each code's page below it. `Accept` selects the form. A page whose
+ * path ends with `.md` is Markdown, for programs that cannot set `Accept`, and `llms.txt` lists these pages.
  *
  * @throws TypeError if a code has the name of a page that the options add
  */
-export function serveReference (app: FastifyInstance, options: ResolvedReference, { reference, errors, live }: ReferenceSource): void {
+export function serveReference (
+  app: FastifyInstance,
+  options: ResolvedReference,
+  { reference, errors, live }: ReferenceSource
+): void {
   const { path, logo, colors, changelog } = options
   const site = createSite(app.prefix + path, options)
   const getPage = createPages(site, options.origin === undefined)
   const headers = { 'content-security-policy': createContentSecurityPolicy(logo), 'referrer-policy': 'no-referrer' }
-  const reject = (): never => { throw errors.resource_not_found({ message: 'No error has this code.' }) }
+  const reject = (): never => {
+    throw errors.resource_not_found({ message: 'No error has this code.' })
+  }
   let known: Reference | undefined
   const getReference = (): Reference => {
     known ??= reference()
@@ -92,13 +122,27 @@ export function serveReference (app: FastifyInstance, options: ResolvedReference
   if (changelog !== undefined) {
     reservePage(errors, 'changelog')
     app.get(`${path}/changelog`, routeOptions, (request, reply) => send(request, reply, 'changelog'))
-    app.get(`${path}/changelog.md`, routeOptions, (request, reply) => send(request, reply, 'changelog', 'text/markdown'))
+    app.get(
+      `${path}/changelog.md`,
+      routeOptions,
+      (request, reply) => send(request, reply, 'changelog', 'text/markdown')
+    )
   }
   if (isLive(options)) {
     reservePage(errors, 'live')
-    serveLive(app, options, { ...live, getReference, site, headers: { ...headers, 'x-content-type-options': 'nosniff' }, reject })
+    serveLive(app, options, {
+      ...live,
+      getReference,
+      site,
+      headers: { ...headers, 'x-content-type-options': 'nosniff' },
+      reject
+    })
   }
-  app.get(`${path}/llms.txt`, routeOptions, (request, reply) => sendPage(request, reply, getPage(getReference(), 'index', 'text/plain')))
+  app.get(
+    `${path}/llms.txt`,
+    routeOptions,
+    (request, reply) => sendPage(request, reply, getPage(getReference(), 'index', 'text/plain'))
+  )
   for (const { name, contentType, content } of readAssets({ ...(colors !== undefined && { colors }) })) {
     const page = createPage(contentType, [content])
     app.get(`${path}/${name}`, routeOptions, (request, reply) => sendPage(request, reply, page))
@@ -107,10 +151,16 @@ export function serveReference (app: FastifyInstance, options: ResolvedReference
 
 /** Throws if a code has the name of a page. */
 function reservePage (errors: AnyCatalog, name: 'changelog' | 'live'): void {
-  if (Object.hasOwn(errors, name)) throw new TypeError(`fastify-api-errors: reference.${name}: expected a catalog without the code '${name}', because its page would have the same path.`)
+  if (Object.hasOwn(errors, name)) {
+    throw new TypeError(
+      `fastify-api-errors: reference.${name}: expected a catalog without the code '${name}', because its page would have the same path.`
+    )
+  }
 }
 
-/** Returns the URLs of the pages. Without the option `origin`, the origin is a placeholder that no definition contains. */
+/**
+ * Returns the URLs of the pages. Without the option `origin`, the origin is a placeholder that no definition contains.
+ */
 function createSite (index: string, { origin = `http://${randomUUID()}.invalid`, live }: ResolvedReference): Site {
   return {
     origin,
@@ -128,7 +178,10 @@ function createSite (index: string, { origin = `http://${randomUUID()}.invalid`,
 }
 
 /** Returns a function that renders each page once, in each form. */
-function createPages (site: Site, dependsOnHost: boolean): (reference: Reference, page: PageName, mediaType: string) => Page {
+function createPages (
+  site: Site,
+  dependsOnHost: boolean
+): (reference: Reference, page: PageName, mediaType: string) => Page {
   const pages = new Map<string, Page>()
   return (reference, name, mediaType) => {
     const key = `${mediaType} ${typeof name === 'string' ? name : `code ${name.code}`}`
@@ -161,7 +214,10 @@ function createEtag (hash: string, origin: string): string {
   return `W/"${createHash('sha256').update(`${hash} ${origin}`).digest('base64url').slice(0, 22)}"`
 }
 
-/** Returns the scheme and host of the request. An invalid host is replaced, because the origin appears in the commands on the pages. */
+/**
+ * Returns the scheme and host of the request. An invalid host is replaced, because the origin appears in the commands
+ * on the pages.
+ */
 function getOrigin ({ protocol, host }: FastifyRequest): string {
   return `${protocol}://${/^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(host) ? host : 'localhost'}`
 }

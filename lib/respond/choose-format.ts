@@ -10,8 +10,14 @@ export interface FormatChoice {
   readonly negotiated: ReadonlyArray<Format | TextFormat>
 }
 
-/** Returns the format that `Accept` prefers (RFC 9110, section 12.5.1). Only an exact media type selects a format other than the main format. */
-export function chooseFormat ({ format, negotiated }: FormatChoice, { accept }: { readonly accept?: string | undefined }): Format | TextFormat {
+/**
+ * Returns the format that `Accept` prefers (RFC 9110, section 12.5.1). Only an exact media type selects a format other
+ * than the main format.
+ */
+export function chooseFormat (
+  { format, negotiated }: FormatChoice,
+  { accept }: { readonly accept?: string | undefined }
+): Format | TextFormat {
   if (negotiated.length === 0 || accept === undefined) return format
   const lower = accept.toLowerCase()
   const named = negotiated.filter(({ contentType }) => lower.includes(contentType))
@@ -23,7 +29,10 @@ export function chooseFormat ({ format, negotiated }: FormatChoice, { accept }: 
 }
 
 /** Returns the format that `Accept` prefers, among the formats whose bodies are JSON objects. */
-export function chooseJsonFormat ({ format, negotiated }: FormatChoice, headers: { readonly accept?: string | undefined }): Format {
+export function chooseJsonFormat (
+  { format, negotiated }: FormatChoice,
+  headers: { readonly accept?: string | undefined }
+): Format {
   return chooseFormat({ format, negotiated: negotiated.filter(isJson) }, headers) as Format
 }
 

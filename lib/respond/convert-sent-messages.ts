@@ -1,6 +1,6 @@
 /**
- * Converts an error that a handler sends, as in `reply.code(404).send({ message })`, to the format of the API if its body is only
- * a message. No hook is needed, because only replies with an error status are checked.
+ * Converts an error that a handler sends, as in `reply.code(404).send({ message })`, to the format of the API if its
+ * body is only a message. No hook is needed, because only replies with an error status are checked.
  */
 import { types } from 'node:util'
 import type { FastifyReply } from 'fastify'
@@ -17,18 +17,29 @@ import { hasErrorResponse } from './send-response.js'
 import { reportSentError, type OnSent } from './sent-errors.js'
 
 /** Returns the function that sends such an error. An error with any other body is sent unchanged and reported. */
-export function createMessageConverter (responder: Responder, onSent: OnSent, isCovered: (reply: FastifyReply) => boolean): SendInstead {
+export function createMessageConverter (
+  responder: Responder,
+  onSent: OnSent,
+  isCovered: (reply: FastifyReply) => boolean
+): SendInstead {
   const { errors } = responder.settings
   return (reply, payload) => {
     const { request, statusCode } = reply
     const code = codeForStatus(statusCode)
     // Sent errors and all thrown values are passed to the error handler.
-    if (code === undefined || hasErrorResponse(reply) || isReplayed(reply) || reply.sent || payload instanceof Error || isSendingThrown(reply)) return false
+    if (
+      code === undefined || hasErrorResponse(reply) || isReplayed(reply) || reply.sent || payload instanceof Error ||
+      isSendingThrown(reply)
+    ) return false
     if (declaresStatus(request.routeOptions.schema?.response, statusCode) || !isCovered(reply)) return false
     if (types.isPromise(payload)) {
       // Fastify would send {}, and a rejection would end the process.
       ignoreRejection(payload)
-      responder.handle(errors[code]({ cause: new TypeError('reply.send(): expected a payload, got a promise.') }), request, reply)
+      responder.handle(
+        errors[code]({ cause: new TypeError('reply.send(): expected a payload, got a promise.') }),
+        request,
+        reply
+      )
       return true
     }
     const content = readMessage(payload, reply.getHeader('content-type'))
@@ -37,7 +48,11 @@ export function createMessageConverter (responder: Responder, onSent: OnSent, is
       return false
     }
     const { message } = content
-    responder.handle(errors[code]({ ...(message !== undefined && { message }), ...(payload !== undefined && { cause: payload }) }), request, reply)
+    responder.handle(
+      errors[code]({ ...(message !== undefined && { message }), ...(payload !== undefined && { cause: payload }) }),
+      request,
+      reply
+    )
     return true
   }
 }
@@ -60,7 +75,11 @@ function readMessage (payload: unknown, contentType: unknown): Said | undefined 
 function readObject (body: unknown): Said | undefined {
   if (!isPlain(body)) return undefined
   const { message, error, ...others } = body
-  if (!Object.entries(others).every(([key, value]) => Object.hasOwn(repeatedProperties, key) && repeatedProperties[key]?.(value) === true)) return undefined
+  if (
+    !Object.entries(others).every(([key, value]) =>
+      Object.hasOwn(repeatedProperties, key) && repeatedProperties[key]?.(value) === true
+    )
+  ) return undefined
   if (message !== undefined && typeof message !== 'string') return undefined
   if (isRecord(error)) return message === undefined ? readObject(error) : undefined
   if (error === undefined || error === true) return message === undefined ? undefined : { message }

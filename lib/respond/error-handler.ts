@@ -19,11 +19,26 @@ import { translate } from '../translate/translate.js'
 import type { DatabaseOptions, Translator } from '../translate/translator.js'
 import type { ValidationStatus } from '../translate/validation/validation-status.js'
 import { findRetryAfter, setHeaders } from './response-headers.js'
-import { clientDisconnected, getLogLevel, logError, ignoreErrors, type LogEntry, type LogFunction, type LogMethod } from './log-errors.js'
+import {
+  clientDisconnected,
+  getLogLevel,
+  logError,
+  ignoreErrors,
+  type LogEntry,
+  type LogFunction,
+  type LogMethod
+} from './log-errors.js'
 import { chooseFormat, chooseJsonFormat, type FormatChoice } from './choose-format.js'
 import { createRenderer, type RenderBody, type RenderSettings } from './render-body.js'
 import { createRequestId, getRequestId } from './request-id.js'
-import { abortResponse, hasErrorResponse, sendResponse, sendWithoutHooks, type PreparedResponse, type SendListener } from './send-response.js'
+import {
+  abortResponse,
+  hasErrorResponse,
+  sendResponse,
+  sendWithoutHooks,
+  type PreparedResponse,
+  type SendListener
+} from './send-response.js'
 import { findMalformedField } from './malformed-field.js'
 
 /** The settings of a responder. `lib/options.ts` creates them from the plugin's options. */
@@ -60,7 +75,9 @@ export interface ResponseEvent {
 /** Called for every error response that is sent. */
 export type OnResponse = (event: ResponseEvent) => void
 
-/** The part of Node's request that is read here. Malformed HTTP has no method, and only the headers that could be read. */
+/**
+ * The part of Node's request that is read here. Malformed HTTP has no method, and only the headers that could be read.
+ */
 type RawRequest = Pick<IncomingMessage, 'method' | 'headers'>
 
 /** Responds to errors in the application's format. */
@@ -69,14 +86,17 @@ export interface Responder {
   /**
    * Sends the response to an error that was thrown or sent.
    *
-   * @param logMethod the method of the log controller that Fastify itself would call for this error. @default 'defaultErrorLog'
+   * @param logMethod the method of the log controller that Fastify itself would call for this error. @default
+   * 'defaultErrorLog'
    */
   readonly handle: (thrown: unknown, request: FastifyRequest, reply: FastifyReply, logMethod?: LogMethod) => void
   /** Prepares a response, sets its status and headers on the reply, logs and counts it. The caller sends it. */
   readonly prepare: (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => PreparedResponse
   /** Prepares a response for a connection that has no `FastifyRequest`, logs and counts it. The caller sends it. */
   readonly prepareRawResponse: (error: ApiError, request: RawRequest, log: FastifyBaseLogger) => PreparedResponse
-  /** Logs the failure of a partly sent response, and aborts an HTTP/2 stream. Returns whether the failure was logged. */
+  /**
+   * Logs the failure of a partly sent response, and aborts an HTTP/2 stream. Returns whether the failure was logged.
+   */
   readonly handleStreamError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => boolean
   /** Returns the body of an error and logs it, for the last line of a partly sent stream. */
   readonly toBody: (thrown: unknown, reply: FastifyReply) => Record<string, unknown>
@@ -99,14 +119,35 @@ const responses = channel('fastify-api-errors:response')
 /** Returns the responder of an application. */
 export function createResponder (settings: ResponderSettings, onResponse: OnResponse): Responder {
   const listener: SendListener = {
-    onHookError: (error, request) => { logProblem(context, 'A hook failed on an error response. The response was sent without the hooks.', request, error) },
-    onLateResult: request => { logProblem(context, 'The handler sent a result after the error response. The result was dropped.', request) }
+    onHookError: (error, request) => {
+      logProblem(
+        context,
+        'A hook failed on an error response. The response was sent without the hooks.',
+        request,
+        error
+      )
+    },
+    onLateResult: request => {
+      logProblem(context, 'The handler sent a result after the error response. The result was dropped.', request)
+    }
   }
-  const vary = [...settings.negotiated.length > 0 ? ['accept'] : [], ...(settings.languages?.byTag.size ?? 0) > 1 ? ['accept-language'] : []]
-  const context: ResponderContext = { settings, render: createRenderer(settings), vary, requestIdHeader: settings.requestIdHeader.toLowerCase(), onResponse, listener }
+  const vary = [
+    ...settings.negotiated.length > 0 ? ['accept'] : [],
+    ...(settings.languages?.byTag.size ?? 0) > 1 ? ['accept-language'] : []
+  ]
+  const context: ResponderContext = {
+    settings,
+    render: createRenderer(settings),
+    vary,
+    requestIdHeader: settings.requestIdHeader.toLowerCase(),
+    onResponse,
+    listener
+  }
   return {
     settings,
-    handle: (thrown, request, reply, logMethod = 'defaultErrorLog') => { handleError(context, thrown, request, reply, logMethod) },
+    handle: (thrown, request, reply, logMethod = 'defaultErrorLog') => {
+      handleError(context, thrown, request, reply, logMethod)
+    },
     prepare: (thrown, request, reply) => prepareResponse(context, thrown, request, reply, 'defaultErrorLog'),
     prepareRawResponse: (error, request, log) => prepareRawResponse(context, error, request, log),
     handleStreamError: (error, request, reply) => handleStreamError(context, error, request, reply),
@@ -114,7 +155,13 @@ export function createResponder (settings: ResponderSettings, onResponse: OnResp
   }
 }
 
-function handleError (context: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply, logMethod: LogMethod): void {
+function handleError (
+  context: ResponderContext,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  logMethod: LogMethod
+): void {
   ignoreRejection(thrown)
   if (hasErrorResponse(reply)) {
     sendWithoutHooks(reply, thrown)
@@ -129,14 +176,20 @@ function handleError (context: ResponderContext, thrown: unknown, request: Fasti
 }
 
 /**
- * Returns whether the client disconnected. Node also sets `aborted` if the application destroys the request, as when a loop
- * over its body ends early. The client then still waits for a response.
+ * Returns whether the client disconnected. Node also sets `aborted` if the application destroys the request, as when a
+ * loop over its body ends early. The client then still waits for a response.
  */
 function isDisconnected ({ raw: { aborted } }: FastifyRequest, { raw: { destroyed, socket } }: FastifyReply): boolean {
   return destroyed || (aborted && socket?.destroyed !== false)
 }
 
-function prepareResponse (context: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply, logMethod: LogMethod): PreparedResponse {
+function prepareResponse (
+  context: ResponderContext,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  logMethod: LogMethod
+): PreparedResponse {
   try {
     return prepareApiError(context, toApiError(context, thrown, request, reply), request, reply, logMethod)
   } catch (fault) {
@@ -146,14 +199,26 @@ function prepareResponse (context: ResponderContext, thrown: unknown, request: F
   }
 }
 
-function prepareApiError (context: ResponderContext, error: ApiError, request: FastifyRequest, reply: FastifyReply, logMethod: LogMethod): PreparedResponse {
+function prepareApiError (
+  context: ResponderContext,
+  error: ApiError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  logMethod: LogMethod
+): PreparedResponse {
   const { settings, settings: { realm, resourceMetadata, retryHeaders }, render, requestIdHeader, vary } = context
   const requestId = getRequestId(request)
   const retryAfter = findRetryAfter(reply, error)
   const language = findLanguage(settings, request.headers)
-  const rendered = render(error, { requestId, instance: getPath(request.originalUrl), retryAfter, language }, chooseFormat(settings, request.headers))
+  const rendered = render(
+    error,
+    { requestId, instance: getPath(request.originalUrl), retryAfter, language },
+    chooseFormat(settings, request.headers)
+  )
   const { definition: { code, status, retry }, contentType, payload, headers: formatHeaders } = rendered
-  if ('fault' in rendered) logProblem(context, 'The body of an error could not be written in full.', request, rendered.fault)
+  if ('fault' in rendered) {
+    logProblem(context, 'The body of an error could not be written in full.', request, rendered.fault)
+  }
   const headers = setHeaders(reply, request, error, {
     status,
     contentType,
@@ -168,16 +233,29 @@ function prepareApiError (context: ResponderContext, error: ApiError, request: F
     language: rendered.language
   })
   reply.code(status)
-  reportResponse(context, { error, code, status, route: getRoutePattern(request), method: request.method, requestId, request }, reply, request.log, logMethod)
+  reportResponse(
+    context,
+    { error, code, status, route: getRoutePattern(request), method: request.method, requestId, request },
+    reply,
+    request.log,
+    logMethod
+  )
   return { status, headers, payload }
 }
 
-function prepareRawResponse (context: ResponderContext, error: ApiError, request: RawRequest, log: FastifyBaseLogger): PreparedResponse {
+function prepareRawResponse (
+  context: ResponderContext,
+  error: ApiError,
+  request: RawRequest,
+  log: FastifyBaseLogger
+): PreparedResponse {
   const { settings, settings: { retryHeaders }, render, requestIdHeader } = context
   const { method = null, headers: requestHeaders } = request
   const requestId = createRequestId()
   const { definition: { code, status, retry }, contentType, payload, headers, language } = render(
-    error, { requestId, instance: '/', language: findLanguage(settings, requestHeaders) }, chooseFormat(settings, requestHeaders)
+    error,
+    { requestId, instance: '/', language: findLanguage(settings, requestHeaders) },
+    chooseFormat(settings, requestHeaders)
   )
   reportResponse(context, { error, code, status, route: null, method, requestId, request: null }, null, log, null)
   // Only the language can be read from malformed HTTP.
@@ -187,7 +265,20 @@ function prepareRawResponse (context: ResponderContext, error: ApiError, request
   const shouldRetry = retryHeaders && { 'x-should-retry': formatShouldRetry(retry) }
   const seconds = getDefaultRetryAfter({ code, status })
   const retryAfter = seconds !== undefined && { 'retry-after': String(seconds) }
-  return { status, headers: { 'content-type': contentType, 'cache-control': 'no-store', [requestIdHeader]: requestId, ...shouldRetry, ...retryAfter, ...vary, ...contentLanguage, ...headers }, payload }
+  return {
+    status,
+    headers: {
+      'content-type': contentType,
+      'cache-control': 'no-store',
+      [requestIdHeader]: requestId,
+      ...shouldRetry,
+      ...retryAfter,
+      ...vary,
+      ...contentLanguage,
+      ...headers
+    },
+    payload
+  }
 }
 
 /** Returns the language that a request prefers; `undefined` without the option `languages`. */
@@ -195,28 +286,55 @@ function findLanguage ({ languages }: ResponderSettings, headers: IncomingHttpHe
   return languages === undefined ? undefined : chooseLanguage(languages, headers['accept-language'])
 }
 
-function toApiError (context: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
+function toApiError (
+  context: ResponderContext,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply
+): ApiError {
   const error = translateThrown(context, thrown, request, reply)
   const { languages } = context.settings
   if (languages !== undefined) setDefaultMessage(error, languages)
   return error
 }
 
-function translateThrown ({ settings }: ResponderContext, thrown: unknown, request: FastifyRequest, reply: FastifyReply): ApiError {
+function translateThrown (
+  { settings }: ResponderContext,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply
+): ApiError {
   const { errors, translators, database, validationStatus } = settings
-  const error = translate(thrown, translators, { errors, request, reply, database, validationStatus }, error => keepStatus(error, thrown, reply, errors))
+  const error = translate(
+    thrown,
+    translators,
+    { errors, request, reply, database, validationStatus },
+    error => keepStatus(error, thrown, reply, errors)
+  )
   const malformed = findMalformedField(error, errors)
-  if (malformed !== undefined) return errors.internal_error({ cause: new TypeError(`The error cannot be sent. ${malformed}.`, { cause: thrown }) })
-  // Fastify sets the status 400 on any error of the body stream, even if a preParsing hook returned the stream. Such a message can be internal.
-  if (error !== thrown && error.status === 400 && isErrorOfBody(thrown, request) && error.message === (thrown as Error).message) return errors.invalid_request({ cause: thrown })
+  if (malformed !== undefined) {
+    return errors.internal_error({ cause: new TypeError(`The error cannot be sent. ${malformed}.`, { cause: thrown }) })
+  }
+  // Fastify sets the status 400 on any error of the body stream, even if a preParsing hook returned the stream. Such a
+  // message can be internal.
+  if (
+    error !== thrown && error.status === 400 && isErrorOfBody(thrown, request) &&
+    error.message === (thrown as Error).message
+  ) return errors.invalid_request({ cause: thrown })
   return error
 }
 
 /**
- * Returns an error with the status that the application set when it sent the error: `reply.code(503).send(error)`. If the error has a
- * status itself, that status is used. After `reply.code(500)`, the status of a known error is used, because it has more information.
+ * Returns an error with the status that the application set when it sent the error: `reply.code(503).send(error)`. If
+ * the error has a status itself, that status is used. After `reply.code(500)`, the status of a known error is used,
+ * because it has more information.
  */
-function keepStatus (error: ApiError, thrown: unknown, { statusCode }: FastifyReply, errors: ResponderSettings['errors']): ApiError {
+function keepStatus (
+  error: ApiError,
+  thrown: unknown,
+  { statusCode }: FastifyReply,
+  errors: ResponderSettings['errors']
+): ApiError {
   if (statusCode < 400 || statusCode === error.status) return error
   const isKnown = error.code !== 'internal_error' || error.cause !== thrown
   if (isKnown && (statusCode === 500 || (isObject(thrown) && getStatus(thrown) === error.status))) return error
@@ -226,19 +344,35 @@ function keepStatus (error: ApiError, thrown: unknown, { statusCode }: FastifyRe
 }
 
 /** Logs an error without a response, because the client disconnected or part of another response was sent. */
-function logUnsent (context: ResponderContext, thrown: unknown, status: LogEntry['status'], request: FastifyRequest, reply: FastifyReply): void {
+function logUnsent (
+  context: ResponderContext,
+  thrown: unknown,
+  status: LogEntry['status'],
+  request: FastifyRequest,
+  reply: FastifyReply
+): void {
   try {
     const error = toApiError(context, thrown, request, reply)
     const { code } = error
     logError(context.settings.log, {
-      level: getLogLevel(status), code, status, route: formatRoute(request.method, getRoutePattern(request)), requestId: getRequestId(request), error
+      level: getLogLevel(status),
+      code,
+      status,
+      route: formatRoute(request.method, getRoutePattern(request)),
+      requestId: getRequestId(request),
+      error
     }, { request, reply, log: request.log, method: 'defaultErrorLog' })
   } catch (fault) {
     logProblem(context, 'An error could not be logged.', request, fault)
   }
 }
 
-function handleStreamError (context: ResponderContext, error: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
+function handleStreamError (
+  context: ResponderContext,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply
+): boolean {
   // The client closed the connection, or the application destroyed the stream without an error.
   const isClosed = readProperty(error, 'code') === 'ERR_STREAM_PREMATURE_CLOSE'
   const failure = isClosed ? getHandlerTimeout(request) : error
@@ -259,25 +393,62 @@ function createBody (context: ResponderContext, thrown: unknown, reply: FastifyR
     error = standardErrors.internal_error()
   }
   const requestId = getRequestId(request)
-  const responseContext = { requestId, instance: getPath(request.originalUrl), retryAfter: error.retryAfter, language: findLanguage(settings, request.headers) }
-  const { definition: { code, status }, payload } = render(error, responseContext, chooseJsonFormat(settings, request.headers))
-  logError(settings.log, { level: getLogLevel(status), code, status, route: formatRoute(request.method, getRoutePattern(request)), requestId, error }, {
-    request, reply, log: request.log, method: 'defaultErrorLog'
+  const responseContext = {
+    requestId,
+    instance: getPath(request.originalUrl),
+    retryAfter: error.retryAfter,
+    language: findLanguage(settings, request.headers)
+  }
+  const { definition: { code, status }, payload } = render(
+    error,
+    responseContext,
+    chooseJsonFormat(settings, request.headers)
+  )
+  logError(settings.log, {
+    level: getLogLevel(status),
+    code,
+    status,
+    route: formatRoute(request.method, getRoutePattern(request)),
+    requestId,
+    error
+  }, {
+    request,
+    reply,
+    log: request.log,
+    method: 'defaultErrorLog'
   })
   return JSON.parse(payload) as Record<string, unknown>
 }
 
-function reportResponse ({ onResponse, settings }: ResponderContext, event: ResponseEvent, reply: FastifyReply | null, log: FastifyBaseLogger, logMethod: LogMethod): void {
+function reportResponse (
+  { onResponse, settings }: ResponderContext,
+  event: ResponseEvent,
+  reply: FastifyReply | null,
+  log: FastifyBaseLogger,
+  logMethod: LogMethod
+): void {
   const { error, code, status, route, method, requestId, request } = event
   onResponse(event)
   if (responses.hasSubscribers) responses.publish(event)
   if (settings.log === false) return
-  const entry: LogEntry = { level: getLogLevel(status), code, status, route: formatRoute(method, route), requestId, error }
+  const entry: LogEntry = {
+    level: getLogLevel(status),
+    code,
+    status,
+    route: formatRoute(method, route),
+    requestId,
+    error
+  }
   logError(settings.log, entry, { request, reply, log, method: logMethod })
 }
 
 /** Logs a problem that occurred while an error was handled. */
-function logProblem ({ settings }: ResponderContext, message: string, request: FastifyRequest, ...faults: readonly [unknown?]): void {
+function logProblem (
+  { settings }: ResponderContext,
+  message: string,
+  request: FastifyRequest,
+  ...faults: readonly [unknown?]
+): void {
   if (settings.log === false) return
   const reason = faults.length === 0 ? {} : { reason: printValue(faults[0], listSecrets(request.headers)) }
   ignoreErrors(() => request.log.error({ requestId: getRequestId(request), ...reason }, message))

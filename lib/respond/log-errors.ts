@@ -21,8 +21,8 @@ export interface LogEntry {
   readonly route: string | null
   readonly requestId: string
   /**
-   * The error. Its `cause` is the error that caused it. If an `apiKey()` guard reads the API key of the request, this is a copy
-   * without the key.
+   * The error. Its `cause` is the error that caused it. If an `apiKey()` guard reads the API key of the request, this
+   * is a copy without the key.
    */
   readonly error: ApiError
 }
@@ -36,15 +36,15 @@ export interface LogEntry {
 export type LogFunction = (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger) => void
 
 /**
- * The method of Fastify's log controller that would log an error: the method for the error handler, or the method for requests
- * without a route. `null` if Fastify would not log the error.
+ * The method of Fastify's log controller that would log an error: the method for the error handler, or the method for
+ * requests without a route. `null` if Fastify would not log the error.
  */
 export type LogMethod = 'defaultErrorLog' | 'routeNotFound' | null
 
 /**
- * Writes an entry to the log of the request. A 4xx is logged with its code and message, and with the message of its cause if that
- * was not sent. A 5xx is logged with the error, its stack and its causes. The stack of an expected 4xx would cost more than the rest
- * of the response and is not useful. The data of the error has at most 16,000 characters.
+ * Writes an entry to the log of the request. A 4xx is logged with its code and message, and with the message of its
+ * cause if that was not sent. A 5xx is logged with the error, its stack and its causes. The stack of an expected 4xx
+ * would cost more than the rest of the response and is not useful. The data of the error has at most 16,000 characters.
  */
 export function writeLog (entry: LogEntry, request: FastifyRequest | null, log: FastifyBaseLogger): void {
   const { level, code, status, route, requestId, error } = entry
@@ -60,20 +60,22 @@ export function writeLog (entry: LogEntry, request: FastifyRequest | null, log: 
 }
 
 /**
- * Returns the message of the cause of a 4xx, if it is not the message of the response. The causes of invalid requests may repeat
- * values, such as passwords, and those of Fastify contain no more than the code.
+ * Returns the message of the cause of a 4xx, if it is not the message of the response. The causes of invalid requests
+ * may repeat values, such as passwords, and those of Fastify contain no more than the code.
  */
 function findReason ({ cause, issues, message }: ApiError, secrets: readonly string[]): string | undefined {
   if (!types.isNativeError(cause) || issues !== undefined) return undefined
   // Getters are not called.
   const [reason, code] = ['message', 'code'].map(name => Object.getOwnPropertyDescriptor(cause, name)?.value as unknown)
-  if (typeof reason !== 'string' || reason === message || (typeof code === 'string' && code.startsWith('FST_'))) return undefined
+  if (typeof reason !== 'string' || reason === message || (typeof code === 'string' && code.startsWith('FST_'))) {
+    return undefined
+  }
   return redactText(reason, secrets)
 }
 
 /**
- * Returns the fields that describe an error. Error serializers follow a cause if it is an Error, and omit the errors of an
- * AggregateError. Any other cause is printed.
+ * Returns the fields that describe an error. Error serializers follow a cause if it is an Error, and omit the errors of
+ * an AggregateError. Any other cause is printed.
  */
 function describeError (error: ApiError, secrets: readonly string[]): Record<string, unknown> {
   const { cause } = error
@@ -100,14 +102,23 @@ export interface LogTarget {
 }
 
 /**
- * Logs an error with the log that the application chose: its function, its log controller, or the built-in log. If logging fails,
- * the line is lost. The response is not affected.
+ * Logs an error with the log that the application chose: its function, its log controller, or the built-in log. If
+ * logging fails, the line is lost. The response is not affected.
  */
 export function logError (write: LogFunction | false, entry: LogEntry, target: LogTarget): void {
   if (write === false) return
-  callSafely(() => write === writeLog ? writeBuiltInLog(entry, target) : callLogFunction(write, entry, target), fault => {
-    ignoreErrors(() => target.log.error({ code: entry.code, requestId: entry.requestId, reason: printValue(fault, listSecrets(target.request?.headers)) }, 'An error could not be logged.'))
-  })
+  callSafely(
+    () => write === writeLog ? writeBuiltInLog(entry, target) : callLogFunction(write, entry, target),
+    fault => {
+      ignoreErrors(() =>
+        target.log.error({
+          code: entry.code,
+          requestId: entry.requestId,
+          reason: printValue(fault, listSecrets(target.request?.headers))
+        }, 'An error could not be logged.')
+      )
+    }
+  )
 }
 
 function writeBuiltInLog (entry: LogEntry, target: LogTarget): void {
@@ -115,11 +126,16 @@ function writeBuiltInLog (entry: LogEntry, target: LogTarget): void {
 }
 
 function callLogFunction (write: LogFunction, entry: LogEntry, { request, log }: LogTarget): unknown {
-  return write(request === null ? entry : { ...entry, error: redactFor(request, entry.error, ApiError.prototype) }, request, log)
+  return write(
+    request === null ? entry : { ...entry, error: redactFor(request, entry.error, ApiError.prototype) },
+    request,
+    log
+  )
 }
 
 /**
- * Passes an error to Fastify's log controller if the application turned its log off for the request or replaced its method.
+ * Passes an error to Fastify's log controller if the application turned its log off for the request or replaced its
+ * method.
  *
  * @returns whether there is nothing more to log
  */
@@ -129,7 +145,9 @@ function useLogController (entry: LogEntry, { request, reply, method }: LogTarge
   if (controller.isLogDisabled(request)) return true
   if (!overridesLog(controller, method ?? 'defaultErrorLog')) return false
   if (method === 'routeNotFound') controller.routeNotFound(request, reply)
-  if (method === 'defaultErrorLog') controller.defaultErrorLog(findThrown(redactApiError(entry.error, listSecrets(request.headers))), request, reply)
+  if (method === 'defaultErrorLog') {
+    controller.defaultErrorLog(findThrown(redactApiError(entry.error, listSecrets(request.headers))), request, reply)
+  }
   return true
 }
 
@@ -138,7 +156,9 @@ function findThrown (error: ApiError): unknown {
   return error.cause instanceof Error ? error.cause : error
 }
 
-/** Calls a logger and ignores its errors. They must not prevent the response, and there is no other log to report them. */
+/**
+ * Calls a logger and ignores its errors. They must not prevent the response, and there is no other log to report them.
+ */
 export function ignoreErrors (log: () => void): void {
   try {
     log()

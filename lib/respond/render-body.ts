@@ -1,11 +1,25 @@
 /** Writes the body of an error response. If the complete body cannot be written, as much of it as possible is kept. */
-import { getResponseDefinition, createContent, codeTitle, type ResponseContent, type ResponseContext, type ResponseDefinition } from '../catalog/response-content.js'
+import {
+  getResponseDefinition,
+  createContent,
+  codeTitle,
+  type ResponseContent,
+  type ResponseContext,
+  type ResponseDefinition
+} from '../catalog/response-content.js'
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { getDefaultRetry } from '../catalog/definition.js'
 import { codeForStatus, standardErrors, type StandardCode } from '../catalog/standard-errors.js'
 import { codeFormat } from '../formats/code.js'
-import { bodyWriter, headersLister, type Format, type ListHeaders, type TextFormat, type WriteBody } from '../formats/format.js'
+import {
+  bodyWriter,
+  headersLister,
+  type Format,
+  type ListHeaders,
+  type TextFormat,
+  type WriteBody
+} from '../formats/format.js'
 import { localize } from '../languages/localize.js'
 import type { ResolvedLanguage, ResolvedLanguages } from '../languages/resolve-languages.js'
 import { formatContentType } from '../support/http-syntax.js'
@@ -62,13 +76,25 @@ interface DefinitionWriters {
  * @throws the error that `docUrl` throws for a code of the catalog
  */
 export function createRenderer ({ errors, docUrl, languages }: RenderSettings): RenderBody {
-  const known = new Map(Object.values(errors).map(error => [error.code, withWriters(getResponseDefinition(error, docUrl(error.code)))]))
+  const known = new Map(
+    Object.values(errors).map(error => [error.code, withWriters(getResponseDefinition(error, docUrl(error.code)))])
+  )
   return (error, context, format) => {
     const code = known.get(error.code) ?? withWriters(defineUnknownCode(error))
     try {
       return writeBody(error, code, context, format, languages)
     } catch (fault) {
-      return { ...writeFallbackBody(error, code, known.get(internalError.code) as DefinitionWriters, context, format, languages), fault }
+      return {
+        ...writeFallbackBody(
+          error,
+          code,
+          known.get(internalError.code) as DefinitionWriters,
+          context,
+          format,
+          languages
+        ),
+        fault
+      }
     }
   }
 }
@@ -78,19 +104,34 @@ function withWriters (definition: ResponseDefinition): DefinitionWriters {
 }
 
 function writeBody (
-  error: ApiError, { definition, writers }: DefinitionWriters, context: RenderContext, format: Format | TextFormat, languages: ResolvedLanguages | undefined
+  error: ApiError,
+  { definition, writers }: DefinitionWriters,
+  context: RenderContext,
+  format: Format | TextFormat,
+  languages: ResolvedLanguages | undefined
 ): RenderedBody {
   let writer = writers.get(format)
   if (writer === undefined) writers.set(format, writer = createWriter(format, definition))
   const content = createLocalizedContent(error, definition, context, languages)
   return {
-    definition, contentType: writer.contentType, payload: writer.write(content), headers: writer.listHeaders?.(content), language: content.language?.tag
+    definition,
+    contentType: writer.contentType,
+    payload: writer.write(content),
+    headers: writer.listHeaders?.(content),
+    language: content.language?.tag
   }
 }
 
-function createLocalizedContent (error: ApiError, definition: ResponseDefinition, context: RenderContext, languages: ResolvedLanguages | undefined): ResponseContent {
+function createLocalizedContent (
+  error: ApiError,
+  definition: ResponseDefinition,
+  context: RenderContext,
+  languages: ResolvedLanguages | undefined
+): ResponseContent {
   const content = createContent(error, definition, context)
-  if (context.language !== undefined && languages !== undefined) localize(content, error, definition, context.language, languages)
+  if (context.language !== undefined && languages !== undefined) {
+    localize(content, error, definition, context.language, languages)
+  }
   return content
 }
 
@@ -106,15 +147,22 @@ const internalError = standardErrors.internal_error
 const standardInternalError = withWriters(getResponseDefinition(internalError, undefined))
 
 /**
- * Writes a body for an error with a circular `meta`, a BigInt in `meta`, or a message or format that throws. It tries, in this
- * order: the body in the default language, the body without `meta`, the application's `internal_error`, the standard
- * `internal_error` in the default format.
+ * Writes a body for an error with a circular `meta`, a BigInt in `meta`, or a message or format that throws. It tries,
+ * in this order: the body in the default language, the body without `meta`, the application's `internal_error`, the
+ * standard `internal_error` in the default format.
  */
 function writeFallbackBody (
-  error: ApiError, code: DefinitionWriters, ownInternalError: DefinitionWriters, context: RenderContext, format: Format | TextFormat, languages: ResolvedLanguages | undefined
+  error: ApiError,
+  code: DefinitionWriters,
+  ownInternalError: DefinitionWriters,
+  context: RenderContext,
+  format: Format | TextFormat,
+  languages: ResolvedLanguages | undefined
 ): RenderedBody {
   const attempts = [
-    ...languages === undefined ? [] : [() => writeBody(error, code, { ...context, language: languages.default }, format, languages)],
+    ...languages === undefined
+      ? []
+      : [() => writeBody(error, code, { ...context, language: languages.default }, format, languages)],
     () => writeBody(withoutMeta(error), code, context, format, languages),
     () => writeBody(internalError(), ownInternalError, context, format, languages)
   ]
@@ -125,7 +173,10 @@ function writeFallbackBody (
       continue
     }
   }
-  return { ...writeBody(internalError(), standardInternalError, context, codeFormat, undefined), language: languages?.default.tag }
+  return {
+    ...writeBody(internalError(), standardInternalError, context, codeFormat, undefined),
+    language: languages?.default.tag
+  }
 }
 
 function withoutMeta (error: ApiError): ApiError {
@@ -136,5 +187,15 @@ function withoutMeta (error: ApiError): ApiError {
 /** Returns the definition for an error of another catalog, from the properties of the error. */
 function defineUnknownCode ({ code, status, type }: ApiError): ResponseDefinition {
   const { action } = standardErrors[codeForStatus(status) as StandardCode]
-  return { code, status, type, message: internalError.message, meta: undefined, retry: getDefaultRetry(status), action, title: codeTitle(code), docUrl: undefined }
+  return {
+    code,
+    status,
+    type,
+    message: internalError.message,
+    meta: undefined,
+    retry: getDefaultRetry(status),
+    action,
+    title: codeTitle(code),
+    docUrl: undefined
+  }
 }

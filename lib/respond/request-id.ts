@@ -12,8 +12,8 @@ let beginning = ''
 let count = maxCount
 
 /**
- * Returns an id that is unique across processes: 104 random bits, and a number of two characters that counts up to the next random
- * bits. It runs for every request, and most requests need no random bytes.
+ * Returns an id that is unique across processes: 104 random bits, and a number of two characters that counts up to the
+ * next random bits. It runs for every request, and most requests need no random bytes.
  */
 export function createRequestId (): string {
   if (count === maxCount) {
@@ -25,7 +25,10 @@ export function createRequestId (): string {
   return id
 }
 
-/** Returns the id of a request in a form that is valid in a header. If it is empty or cannot be converted to a string, a new one is generated. */
+/**
+ * Returns the id of a request in a form that is valid in a header. If it is empty or cannot be converted to a string, a
+ * new one is generated.
+ */
 export function getRequestId (request: FastifyRequest): string {
   let text = ''
   try {

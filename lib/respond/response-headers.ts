@@ -1,9 +1,21 @@
-/** Sets the headers of an error response. They are the headers that HTTP requires, and the headers of the reply that are valid for an error. */
+/**
+ * Sets the headers of an error response. They are the headers that HTTP requires, and the headers of the reply that are
+ * valid for an error.
+ */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { toWholeSeconds, type ApiError } from '../catalog/api-error.js'
 import type { ErrorStatus, RetryAdvice } from '../catalog/definition.js'
-import { acceptHeaderOfMethod, carriesAccept, carriesAllow, carriesChallenge, carriesUpgrade, formatShouldRetry, getDefaultRetryAfter, headerValue } from '../catalog/error-headers.js'
+import {
+  acceptHeaderOfMethod,
+  carriesAccept,
+  carriesAllow,
+  carriesChallenge,
+  carriesUpgrade,
+  formatShouldRetry,
+  getDefaultRetryAfter,
+  headerValue
+} from '../catalog/error-headers.js'
 import { bodyHeaders, connectionHeaders, isScope, isUnsatisfiedRange } from '../support/http-syntax.js'
 import { getOwnHeaders, mayHaveTrailers } from '../fastify/reply-internals.js'
 import { acceptedMediaTypes, formatAcceptQuery } from './accept-header.js'
@@ -12,21 +24,24 @@ import { printValue } from '../support/redact.js'
 
 /** Headers that describe the body that the error replaces, including its digests (RFC 9530). */
 const bodyDescriptions: ReadonlySet<string> = new Set([
-  'content-length', 'content-encoding', 'content-language', 'content-range', 'content-disposition', 'content-location', 'content-md5',
-  'transfer-encoding', 'etag', 'last-modified', 'expires', 'accept-ranges', 'trailer', 'sourcemap', 'x-sourcemap',
-  'digest', 'content-digest', 'repr-digest', 'age', 'warning', 'surrogate-control', 'edge-control'
+  'content-length', 'content-encoding', 'content-language', 'content-range', 'content-disposition', 'content-location',
+  'content-md5', 'transfer-encoding', 'etag', 'last-modified', 'expires', 'accept-ranges', 'trailer', 'sourcemap',
+  'x-sourcemap', 'digest', 'content-digest', 'repr-digest', 'age', 'warning', 'surrogate-control', 'edge-control'
 ])
 
 /** Headers that make a proxy or a browser fetch another body instead of the error. */
 const bodyReplacements: ReadonlySet<string> = new Set([
-  'refresh', 'x-sendfile', 'x-sendfile2', 'x-sendfile-temporary', 'x-lighttpd-send-file', 'x-lighttpd-send-file2', 'x-litespeed-location',
-  'x-reproxy-url', 'x-reproxy-file', 'x-archive-files', 'hx-redirect', 'hx-location'
+  'refresh', 'x-sendfile', 'x-sendfile2', 'x-sendfile-temporary', 'x-lighttpd-send-file', 'x-lighttpd-send-file2',
+  'x-litespeed-location', 'x-reproxy-url', 'x-reproxy-file', 'x-archive-files', 'hx-redirect', 'hx-location'
 ])
 
 /** The prefix of headers that make nginx send a file or another URL, and cache the response. */
 const accelPrefix = 'x-accel-'
 
-/** Targeted cache-control headers: `CDN-Cache-Control` and its variants for specific CDNs. They take precedence over `Cache-Control: no-store` (RFC 9213, section 2.2). */
+/**
+ * Targeted cache-control headers: `CDN-Cache-Control` and its variants for specific CDNs. They take precedence over
+ * `Cache-Control: no-store` (RFC 9213, section 2.2).
+ */
 const targetedCacheControl = 'cdn-cache-control'
 
 /** The default protocol of a 426. */
@@ -61,12 +76,32 @@ export type Headers = Readonly<Record<string, unknown>>
  *
  * @returns the headers of the reply. Node adds the headers that were set on `reply.raw`
  */
-export function setHeaders (reply: FastifyReply, request: FastifyRequest, error: ApiError, context: HeaderContext): Headers {
-  const { status, contentType, requestId, requestIdHeader, formatHeaders, realm, resourceMetadata, retry, vary, language } = context
+export function setHeaders (
+  reply: FastifyReply,
+  request: FastifyRequest,
+  error: ApiError,
+  context: HeaderContext
+): Headers {
+  const {
+    status,
+    contentType,
+    requestId,
+    requestIdHeader,
+    formatHeaders,
+    realm,
+    resourceMetadata,
+    retry,
+    vary,
+    language
+  } = context
   const isHttp2 = request.raw.httpVersionMajor === 2
   removeReplacedHeaders(reply, status, isHttp2)
   if (error.headers !== undefined) setOwnHeaders(reply, error.headers, isHttp2)
-  const added: Record<string, string> = { 'cache-control': 'no-store', [requestIdHeader]: requestId, 'content-type': contentType }
+  const added: Record<string, string> = {
+    'cache-control': 'no-store',
+    [requestIdHeader]: requestId,
+    'content-type': contentType
+  }
   if (retry !== undefined && !reply.hasHeader('x-should-retry')) added['x-should-retry'] = formatShouldRetry(retry)
   if (vary.length > 0) added.vary = mergeVary(reply.getHeader('vary'), vary)
   if (language !== undefined) added['content-language'] = language
@@ -84,8 +119,8 @@ export function setHeaders (reply: FastifyReply, request: FastifyRequest, error:
 }
 
 /**
- * Removes headers that an `onSend` hook set after {@link setHeaders} and that an error response cannot have. Node rejects most of
- * them when it writes the response, but over HTTP/2 an invalid name ends the stream without an error.
+ * Removes headers that an `onSend` hook set after {@link setHeaders} and that an error response cannot have. Node
+ * rejects most of them when it writes the response, but over HTTP/2 an invalid name ends the stream without an error.
  */
 export function checkHookHeaders (reply: FastifyReply): void {
   reply.removeHeader('transfer-encoding')
@@ -96,9 +131,9 @@ export function checkHookHeaders (reply: FastifyReply): void {
 }
 
 /**
- * Removes the headers of the original response, headers that cannot be sent, and trailers. Joins lists, because over HTTP/2, Node
- * rejects a list for a header that can have only one value. With many headers, merging those of Fastify and Node into one
- * object would cost more than the rest of an error response.
+ * Removes the headers of the original response, headers that cannot be sent, and trailers. Joins lists, because over
+ * HTTP/2, Node rejects a list for a header that can have only one value. With many headers, merging those of Fastify
+ * and Node into one object would cost more than the rest of an error response.
  */
 function removeReplacedHeaders (reply: FastifyReply, status: ErrorStatus, isHttp2: boolean): void {
   const own = getOwnHeaders(reply)
@@ -113,7 +148,11 @@ function removeReplacedHeaders (reply: FastifyReply, status: ErrorStatus, isHttp
     if (isRemoved(name, value, status) || (isHttp2 && connectionHeaders.has(name))) reply.removeHeader(name)
     else joinList(reply, name, value)
   }
-  if (mayHaveTrailers(reply)) bodyDescriptions.forEach(name => { reply.removeTrailer(name) })
+  if (mayHaveTrailers(reply)) {
+    bodyDescriptions.forEach(name => {
+      reply.removeTrailer(name)
+    })
+  }
 }
 
 function joinList (reply: FastifyReply, name: string, value: unknown): void {
@@ -125,10 +164,14 @@ function isRemoved (name: string, value: unknown, status: ErrorStatus): boolean 
 }
 
 function isReplaced (name: string): boolean {
-  return bodyDescriptions.has(name) || bodyReplacements.has(name) || name.startsWith(accelPrefix) || name === targetedCacheControl || name.endsWith(`-${targetedCacheControl}`)
+  return bodyDescriptions.has(name) || bodyReplacements.has(name) || name.startsWith(accelPrefix) ||
+    name === targetedCacheControl || name.endsWith(`-${targetedCacheControl}`)
 }
 
-/** Returns whether a header is the `Content-Range` of a 416 with the length of the resource, which helps the client (RFC 9110, section 15.5.17). */
+/**
+ * Returns whether a header is the `Content-Range` of a 416 with the length of the resource, which helps the client (RFC
+ * 9110, section 15.5.17).
+ */
 function isLengthOfRange (name: string, value: unknown, status: ErrorStatus): boolean {
   return status === 416 && name === 'content-range' && isUnsatisfiedRange(value)
 }
@@ -140,13 +183,19 @@ function setOwnHeaders (reply: FastifyReply, headers: Readonly<Record<string, un
   }
 }
 
-/** Returns whether Node accepts a header. An invalid header, for example with a line break, must not cause another error. */
+/**
+ * Returns whether Node accepts a header. An invalid header, for example with a line break, must not cause another
+ * error.
+ */
 function isSendable (reply: FastifyReply, name: string, value: unknown, isHttp2: boolean): boolean {
   if (isHttp2 && connectionHeaders.has(name)) return false
   try {
     validateHeaderName(name)
-    if (Array.isArray(value)) value.forEach(item => { checkValue(name, item) })
-    else checkValue(name, value)
+    if (Array.isArray(value)) {
+      value.forEach(item => {
+        checkValue(name, item)
+      })
+    } else checkValue(name, value)
     return true
   } catch (fault) {
     reply.log.warn({ reason: printValue(fault) }, 'A header that cannot be sent was omitted from an error response.')
@@ -168,15 +217,24 @@ function mergeVary (vary: unknown, names: readonly string[]): string {
   return [given, ...names.filter(name => !present.includes(name))].join(', ')
 }
 
-function createChallenge (error: ApiError, request: FastifyRequest, realm: string, resourceMetadata: string | undefined): string {
+function createChallenge (
+  error: ApiError,
+  request: FastifyRequest,
+  realm: string,
+  resourceMetadata: string | undefined
+): string {
   return formatBearerChallenge(error, /^bearer +\S/i.test(request.headers.authorization ?? ''), realm, resourceMetadata)
 }
 
 /**
- * Returns a challenge of the scheme Bearer. It has an `error` only if a credential of the scheme was sent (RFC 6750, section 3.1).
+ * Returns a challenge of the scheme Bearer. It has an `error` only if a credential of the scheme was sent (RFC 6750,
+ * section 3.1).
  */
 export function formatBearerChallenge (
-  { code, meta }: { readonly code: string, readonly meta: unknown }, hasCredential: boolean, realm: string, resourceMetadata: string | undefined
+  { code, meta }: { readonly code: string, readonly meta: unknown },
+  hasCredential: boolean,
+  realm: string,
+  resourceMetadata: string | undefined
 ): string {
   const scheme = `Bearer realm="${realm}"${resourceMetadata === undefined ? '' : `, resource_metadata="${resourceMetadata}"`}`
   if (code === 'insufficient_scope') {
@@ -197,7 +255,10 @@ function addAcceptHeaders (added: Record<string, string>, reply: FastifyReply, r
   if (isMissing) added[name] = name === 'accept-query' ? formatAcceptQuery(types) : types.join(', ')
 }
 
-/** Adds `Upgrade`, and lists it in `Connection` (RFC 9110, section 7.8). If Node is to close the connection, `Connection` must also contain `close`. */
+/**
+ * Adds `Upgrade`, and lists it in `Connection` (RFC 9110, section 7.8). If Node is to close the connection,
+ * `Connection` must also contain `close`.
+ */
 function addUpgradeHeaders (added: Record<string, string>, reply: FastifyReply, { raw }: FastifyRequest): void {
   if (!reply.hasHeader('upgrade')) added.upgrade = defaultUpgrade
   const isLast = raw.httpVersionMinor === 0 || /(^|[\s,])close($|[\s,])/i.test(raw.headers.connection ?? '')
@@ -205,7 +266,10 @@ function addUpgradeHeaders (added: Record<string, string>, reply: FastifyReply, 
   if (!/(^|[\s,])upgrade($|[\s,])/i.test(options)) added.connection = options === '' ? 'upgrade' : `${options}, upgrade`
 }
 
-/** Returns the wait of an error in seconds: its `retryAfter`, or the `Retry-After` of its headers or of the reply; `undefined` if there is none. */
+/**
+ * Returns the wait of an error in seconds: its `retryAfter`, or the `Retry-After` of its headers or of the reply;
+ * `undefined` if there is none.
+ */
 export function findRetryAfter (reply: FastifyReply, { headers = {}, retryAfter }: ApiError): number | undefined {
   if (retryAfter !== undefined) return toWholeSeconds(retryAfter)
   const name = Object.keys(headers).find(name => name.toLowerCase() === 'retry-after')
@@ -216,9 +280,14 @@ export function findRetryAfter (reply: FastifyReply, { headers = {}, retryAfter 
 /** The date formats of HTTP (RFC 9110, section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT` and two obsolete formats. */
 const httpDate = /^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,? /
 
-/** Reads `Retry-After` as whole seconds from now: a number, or an HTTP date. Returns `undefined` for any other value and for a time in the past. */
+/**
+ * Reads `Retry-After` as whole seconds from now: a number, or an HTTP date. Returns `undefined` for any other value and
+ * for a time in the past.
+ */
 function readRetryAfter (value: string): number | undefined {
   // A date in the format of asctime() has no time zone. It is in UTC.
-  const seconds = httpDate.test(value) ? (Date.parse(/ (GMT|UTC)$/.test(value) ? value : `${value} GMT`) - Date.now()) / 1000 : Number(value)
+  const seconds = httpDate.test(value)
+    ? (Date.parse(/ (GMT|UTC)$/.test(value) ? value : `${value} GMT`) - Date.now()) / 1000
+    : Number(value)
   return seconds >= 1 || (seconds > 0 && httpDate.test(value)) ? toWholeSeconds(seconds) : undefined
 }

@@ -3,7 +3,13 @@ import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { checkHookHeaders } from './response-headers.js'
 import { markSerializer } from '../fastify/guard-functions.js'
-import { getNextErrorHandler, hasSendHooks, isStreaming, sendWithLastHook, undoFailedHead } from '../fastify/reply-internals.js'
+import {
+  getNextErrorHandler,
+  hasSendHooks,
+  isStreaming,
+  sendWithLastHook,
+  undoFailedHead
+} from '../fastify/reply-internals.js'
 import { ignoreRejection } from '../support/call-safely.js'
 
 /** An error response that is ready to be sent. */
@@ -35,8 +41,8 @@ interface PendingResponse {
 const pending: unique symbol = Symbol('fastify-api-errors.pending')
 
 /**
- * A reply with its pending response. One function handles all replies. A WeakMap of replies, a new function for each reply, or
- * another reference to Node's response would cause more garbage collection than the rest of a response.
+ * A reply with its pending response. One function handles all replies. A WeakMap of replies, a new function for each
+ * reply, or another reference to Node's response would cause more garbage collection than the rest of a response.
  */
 type PendingReply = FastifyReply & { [pending]?: PendingResponse }
 
@@ -45,32 +51,46 @@ export function hasErrorResponse (reply: PendingReply): boolean {
   return reply[pending] !== undefined
 }
 
-/** The serializer of an error response. Its body is a string. A late result of the handler can be any value, and is dropped. */
+/**
+ * The serializer of an error response. Its body is a string. A late result of the handler can be any value, and is
+ * dropped.
+ */
 const keepText = markSerializer((payload: unknown): string => String(payload))
 
 /**
- * Passes an error response to Fastify, so that `onSend` hooks (CORS, compression) run. For HEAD, Fastify and Node omit the body.
+ * Passes an error response to Fastify, so that `onSend` hooks (CORS, compression) run. For HEAD, Fastify and Node omit
+ * the body.
  *
- * If a hook fails, Fastify calls its default error handler, which would send the hook's message. In this case, the response is
- * sent without the hooks. If the handler sent a result before it failed, the hooks for that result may still be running. Fastify
- * would send its body with the status and headers of the error, so everything that it writes for the result is discarded.
+ * If a hook fails, Fastify calls its default error handler, which would send the hook's message. In this case, the
+ * response is sent without the hooks. If the handler sent a result before it failed, the hooks for that result may
+ * still be running. Fastify would send its body with the status and headers of the error, so everything that it writes
+ * for the result is discarded.
  */
 export function sendResponse (reply: PendingReply, response: PreparedResponse, listener: SendListener): void {
   const { send, raw, request } = reply
   const hasStream = isStreaming(reply)
   const isWrittenImmediately = !hasStream && !hasSendHooks(request)
   // Only a hook that fails changes the next error handler.
-  reply[pending] = { response, listener, send, nextErrorHandler: isWrittenImmediately ? undefined : getNextErrorHandler(reply), hasStream }
+  reply[pending] = {
+    response,
+    listener,
+    send,
+    nextErrorHandler: isWrittenImmediately ? undefined : getNextErrorHandler(reply),
+    hasStream
+  }
   reply.send = sendWhilePending
   undoFailedHead(reply)
   try {
-    // With a serializer, Fastify does not change the content type of a string. Otherwise, it appends a charset to problem+json.
+    // With a serializer, Fastify does not change the content type of a string. Otherwise, it appends a charset to
+    // problem+json.
     reply.serializer(keepText)
     if (isWrittenImmediately) {
       send.call(reply, response.payload)
       return
     }
-    sendWithLastHook(request, writeAfterHooks, () => { send.call(reply, response.payload) })
+    sendWithLastHook(request, writeAfterHooks, () => {
+      send.call(reply, response.payload)
+    })
     reply.raw = discardWrites(raw)
     if (hasStream) Object.assign(raw, discarded)
   } catch (error) {
@@ -78,10 +98,19 @@ export function sendResponse (reply: PendingReply, response: PreparedResponse, l
   }
 }
 
-/** Runs after all `onSend` hooks of the error response, and lets Fastify write to the connection while it writes this one. */
-function writeAfterHooks (request: FastifyRequest, reply: PendingReply, sent: unknown, done: (error: null, payload: unknown) => void): void {
+/**
+ * Runs after all `onSend` hooks of the error response, and lets Fastify write to the connection while it writes this
+ * one.
+ */
+function writeAfterHooks (
+  request: FastifyRequest,
+  reply: PendingReply,
+  sent: unknown,
+  done: (error: null, payload: unknown) => void
+): void {
   const { response, hasStream } = reply[pending] as PendingResponse
-  // A hook that compares entity tags, such as that of @fastify/etag, also compares those of errors (RFC 9110, section 13.2.1, forbids it).
+  // A hook that compares entity tags, such as that of @fastify/etag, also compares those of errors (RFC 9110, section
+  // 13.2.1, forbids it).
   const isNotModified = reply.statusCode === 304
   const payload = isNotModified && request.method !== 'HEAD' ? response.payload : sent
   if (isNotModified) reply.code(response.status).header('content-length', Buffer.byteLength(response.payload))
@@ -92,7 +121,10 @@ function writeAfterHooks (request: FastifyRequest, reply: PendingReply, sent: un
   if (hasStream) {
     // The stream can write to the connection at any time, so this response is written in one piece.
     if (isDestroyable(payload)) payload.destroy()
-    writeResponse(reply, typeof payload === 'string' ? { status: reply.statusCode, headers: reply.getHeaders(), payload } : response)
+    writeResponse(
+      reply,
+      typeof payload === 'string' ? { status: reply.statusCode, headers: reply.getHeaders(), payload } : response
+    )
     return
   }
   const current = reply.raw
@@ -104,12 +136,16 @@ function writeAfterHooks (request: FastifyRequest, reply: PendingReply, sent: un
   }
 }
 
-/** Replaces `reply.send` while an error response is pending. It is called when a hook failed, and for late results of the handler. */
+/**
+ * Replaces `reply.send` while an error response is pending. It is called when a hook failed, and for late results of
+ * the handler.
+ */
 function sendWhilePending (this: PendingReply, payload?: unknown): FastifyReply {
   const { send, listener, nextErrorHandler, response } = this[pending] as PendingResponse
   if (this.sent) return send.call(this, payload) // Fastify logs that the result is too late
   // Before Fastify passes an error to a handler, it selects the next handler and removes the content type.
-  const hasHookFailed = getNextErrorHandler(this) !== nextErrorHandler || this.getHeader('content-type') !== response.headers['content-type']
+  const hasHookFailed = getNextErrorHandler(this) !== nextErrorHandler ||
+    this.getHeader('content-type') !== response.headers['content-type']
   if (hasHookFailed || isHandlerTimeout(payload)) {
     sendWithoutHooks(this, payload)
   } else if (payload !== undefined) {
@@ -150,7 +186,11 @@ function writeResponse (reply: PendingReply, { status, headers, payload }: Prepa
   } catch {
     // A hook, or code that uses reply.raw, set a header that Node rejects when it writes the response.
     for (const name of raw.getHeaderNames()) raw.removeHeader(name)
-    raw.writeHead(status, { 'content-type': String(headers['content-type']), 'cache-control': 'no-store', 'content-length': length })
+    raw.writeHead(status, {
+      'content-type': String(headers['content-type']),
+      'cache-control': 'no-store',
+      'content-length': length
+    })
   }
   raw.end(payload)
   reply.raw = discardWrites(raw)
@@ -159,12 +199,18 @@ function writeResponse (reply: PendingReply, { status, headers, payload }: Prepa
 
 /** The methods of a response that discards everything. */
 const discarded = {
-  writeHead (this: unknown) { return this },
+  writeHead (this: unknown) {
+    return this
+  },
   write: () => true,
-  end (this: unknown) { return this },
+  end (this: unknown) {
+    return this
+  },
   addTrailers () {},
   flushHeaders () {},
-  destroy (this: unknown) { return this }
+  destroy (this: unknown) {
+    return this
+  }
 }
 
 /** Returns a response with the properties and events of the given one. It discards everything that is written to it. */
@@ -181,7 +227,12 @@ function getRaw ({ raw }: FastifyReply): ServerResponse {
 }
 
 const discarding: ProxyHandler<ServerResponse> = {
-  get: (target, key) => key === nodeResponse ? target : Object.hasOwn(discarded, key) ? discarded[key as keyof typeof discarded] : Reflect.get(target, key, target) as unknown,
+  get: (target, key) =>
+    key === nodeResponse
+      ? target
+      : Object.hasOwn(discarded, key)
+        ? discarded[key as keyof typeof discarded]
+        : Reflect.get(target, key, target) as unknown,
   set: (target, key, value) => Reflect.set(target, key, value, target)
 }
 
@@ -190,7 +241,8 @@ function stopDiscarding (raw: ServerResponse): void {
 }
 
 function isDestroyable (value: unknown): value is { destroy: () => void } {
-  return typeof value === 'object' && value !== null && 'pipe' in value && typeof (value as { readonly destroy?: unknown }).destroy === 'function'
+  return typeof value === 'object' && value !== null && 'pipe' in value &&
+    typeof (value as { readonly destroy?: unknown }).destroy === 'function'
 }
 
 /** Aborts a partly sent response. This is the only way to tell the client that the response is incomplete. */

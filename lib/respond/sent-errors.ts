@@ -1,4 +1,7 @@
-/** Handles errors that a handler sends in another format, as in `reply.code(404).send({ message })`. Reports them, or converts them to the application's format. */
+/**
+ * Handles errors that a handler sends in another format, as in `reply.code(404).send({ message })`. Reports them, or
+ * converts them to the application's format.
+ */
 import { channel } from 'node:diagnostics_channel'
 import type { FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
@@ -9,8 +12,8 @@ import { getRoutePattern, type Responder } from './error-handler.js'
 import { hasErrorResponse } from './send-response.js'
 
 /**
- * An error that a handler sent in another format, with a status for which its route has no schema. It is published on the
- * diagnostics channel `fastify-api-errors:sent`.
+ * An error that a handler sent in another format, with a status for which its route has no schema. It is published on
+ * the diagnostics channel `fastify-api-errors:sent`.
  */
 export interface SentEvent {
   /** Always `null`, because the response is not from a catalog. */
@@ -37,8 +40,9 @@ export function createSentErrorReporter (onSent: OnSent): onSendHookHandler {
 }
 
 /**
- * Returns the `onSend` hook of `sentErrors: 'convert'`. It converts errors that a handler sent instead of throwing them to the
- * application's format. It does not change a status for which the route has a schema. It reports and does not change bodies that are neither JSON nor plain text (a page, a stream).
+ * Returns the `onSend` hook of `sentErrors: 'convert'`. It converts errors that a handler sent instead of throwing them
+ * to the application's format. It does not change a status for which the route has a schema. It reports and does not
+ * change bodies that are neither JSON nor plain text (a page, a stream).
  */
 export function createSentErrorConverter (responder: Responder, onSent: OnSent): onSendHookHandler {
   const { errors } = responder.settings
@@ -56,16 +60,27 @@ export function createSentErrorConverter (responder: Responder, onSent: OnSent):
   }
 }
 
-/** Returns the code for an error that is not in the application's format and whose status its route does not declare; `undefined` for any other response. */
+/**
+ * Returns the code for an error that is not in the application's format and whose status its route does not declare;
+ * `undefined` for any other response.
+ */
 function getUnshapedCode (request: FastifyRequest, reply: FastifyReply): StandardCode | undefined {
   const code = codeForStatus(reply.statusCode)
-  const isShaped = hasErrorResponse(reply) || isReplayed(reply) || declaresStatus(request.routeOptions.schema?.response, reply.statusCode)
+  const isShaped = hasErrorResponse(reply) || isReplayed(reply) ||
+    declaresStatus(request.routeOptions.schema?.response, reply.statusCode)
   return isShaped ? undefined : code
 }
 
 /** Reports an error that is sent unchanged. */
 export function reportSentError (onSent: OnSent, request: FastifyRequest, { statusCode: status }: FastifyReply): void {
-  const event: SentEvent = { code: null, status, route: getRoutePattern(request), method: request.method, requestId: getRequestId(request), request }
+  const event: SentEvent = {
+    code: null,
+    status,
+    route: getRoutePattern(request),
+    method: request.method,
+    requestId: getRequestId(request),
+    request
+  }
   onSent(event)
   if (sent.hasSubscribers) sent.publish(event)
 }
@@ -84,6 +99,8 @@ function readMessage (text: string): string | undefined {
   } catch {
     body = text
   }
-  const message: unknown = typeof body === 'object' && body !== null ? (body as { readonly message?: unknown }).message : body
+  const message: unknown = typeof body === 'object' && body !== null
+    ? (body as { readonly message?: unknown }).message
+    : body
   return typeof message === 'string' && message !== '' ? message : undefined
 }

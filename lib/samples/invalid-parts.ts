@@ -1,7 +1,7 @@
 /**
- * Finds the part of a request that a route rejects with a code. Also creates the error, with the translator of validation
- * errors. For a plain JSON Schema, the failure follows from the schema. For any other schema, the validator of the route
- * decides.
+ * Finds the part of a request that a route rejects with a code. Also creates the error, with the translator of
+ * validation errors. For a plain JSON Schema, the failure follows from the schema. For any other schema, the validator
+ * of the route decides.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
@@ -48,19 +48,31 @@ const partsOfCodes: ReadonlyMap<string, readonly RequestPart[]> = new Map<Standa
 ])
 
 /** The property of a request for each part. */
-const properties = { body: 'body', querystring: 'query', params: 'params', headers: 'headers' } as const satisfies Readonly<Record<RequestPart, keyof FastifyRequest>>
+const properties = {
+  body: 'body',
+  querystring: 'query',
+  params: 'params',
+  headers: 'headers'
+} as const satisfies Readonly<Record<RequestPart, keyof FastifyRequest>>
 
 /** The maximum number of values that are tried for a code. */
 const maxTried = 60
 
 /**
- * Returns a part of a request that a route rejects with a code. Returns `undefined` if there is none, or if it is unknown.
+ * Returns a part of a request that a route rejects with a code. Returns `undefined` if there is none, or if it is
+ * unknown.
  *
  * @param issues the codes that the issues may have. @default any
  */
-export function findInvalidPart (record: RouteRecord, code: string, settings: ValidationSettings, issues?: readonly string[]): InvalidPart | undefined {
+export function findInvalidPart (
+  record: RouteRecord,
+  code: string,
+  settings: ValidationSettings,
+  issues?: readonly string[]
+): InvalidPart | undefined {
   const parts = partsOfCodes.get(code) ?? []
-  const isAllowed = ({ error }: InvalidPart): boolean => error.code === code && (issues === undefined || error.issues?.every(issue => issues.includes(issue.code)) !== false)
+  const isAllowed = ({ error }: InvalidPart): boolean =>
+    error.code === code && (issues === undefined || error.issues?.every(issue => issues.includes(issue.code)) !== false)
   for (const part of record.route.attachValidation === true ? [] : parts) {
     const schema = getPartSchema(record, part)
     if (!isObject(schema)) continue
@@ -73,15 +85,33 @@ export function findInvalidPart (record: RouteRecord, code: string, settings: Va
 }
 
 /** The locations of issues, by part. */
-const locations = { body: 'body', querystring: 'query', params: 'path', headers: 'header' } as const satisfies Readonly<Record<RequestPart, IssueLocation>>
+const locations = { body: 'body', querystring: 'query', params: 'path', headers: 'header' } as const satisfies Readonly<
+  Record<RequestPart, IssueLocation>
+>
 
-/** Returns a part whose only failure follows from the schema. A document has thousands of examples, and most validators have not been called before. */
-function findCertainPart (record: RouteRecord, part: RequestPart, schema: object, code: string, settings: ValidationSettings): InvalidPart | undefined {
+/**
+ * Returns a part whose only failure follows from the schema. A document has thousands of examples, and most validators
+ * have not been called before.
+ */
+function findCertainPart (
+  record: RouteRecord,
+  part: RequestPart,
+  schema: object,
+  code: string,
+  settings: ValidationSettings
+): InvalidPart | undefined {
   const { route, scope } = record
   const compiler = route.validatorCompiler ?? scope.validatorCompiler
-  if (compiler === undefined || getValidatorTraits(compiler as Parameters<typeof getValidatorTraits>[0]) === undefined) return undefined
-  const create = (failure: FailedKeyword, createOwn: (sample: ReadonlyJsonObject) => ReadonlyJsonObject): InvalidPart | undefined => {
-    const error = createError(() => createInvalidError(locations[part], createIssues([failure], locations[part]), undefined, settings))
+  if (
+    compiler === undefined || getValidatorTraits(compiler as Parameters<typeof getValidatorTraits>[0]) === undefined
+  ) return undefined
+  const create = (
+    failure: FailedKeyword,
+    createOwn: (sample: ReadonlyJsonObject) => ReadonlyJsonObject
+  ): InvalidPart | undefined => {
+    const error = createError(() =>
+      createInvalidError(locations[part], createIssues([failure], locations[part]), undefined, settings)
+    )
     return error && {
       part,
       error,
@@ -93,10 +123,17 @@ function findCertainPart (record: RouteRecord, part: RequestPart, schema: object
   }
   if (code === 'missing_required_field') {
     const missing = findRequiredField(schema)
-    return missing === undefined ? undefined : create({ keyword: 'required', path: [missing], params: {} }, ({ [missing]: _, ...others }) => others)
+    return missing === undefined
+      ? undefined
+      : create({ keyword: 'required', path: [missing], params: {} }, ({ [missing]: _, ...others }) => others)
   }
   const maxParamLength = Number(scope.initialConfig.maxParamLength)
-  const found = findInvalidProperty(schema, (name, value) => part === 'body' || (!isObject(value) && canBeSent({ [name]: String(value) }, part, record.url, maxParamLength)), createResolve(record))
+  const found = findInvalidProperty(
+    schema,
+    (name, value) =>
+      part === 'body' || (!isObject(value) && canBeSent({ [name]: String(value) }, part, record.url, maxParamLength)),
+    createResolve(record)
+  )
   return found === undefined ? undefined : create(found.failure, sample => ({ ...sample, [found.name]: found.value }))
 }
 
@@ -106,7 +143,12 @@ function createResolve ({ scope }: RouteRecord): Resolve {
 
 /** Returns a part that the validator of the route rejects. */
 function findValidatedPart (
-  record: RouteRecord, part: RequestPart, schema: object, code: string, settings: ValidationSettings, isAllowed: (invalid: InvalidPart) => boolean
+  record: RouteRecord,
+  part: RequestPart,
+  schema: object,
+  code: string,
+  settings: ValidationSettings,
+  isAllowed: (invalid: InvalidPart) => boolean
 ): InvalidPart | undefined {
   const validate = getValidator(record, part, schema)
   for (const value of validate === undefined ? [] : listValues(record, part, schema, code)) {
@@ -123,7 +165,10 @@ export function canHaveMalformedPath ({ url }: RouteRecord, { respondsToMalforme
   return respondsToMalformedUrls === true && listPathParameters(url).length > 0
 }
 
-/** Returns the schema of a part of a request. For a body with several media types, it is the schema of JSON, or else the first one. */
+/**
+ * Returns the schema of a part of a request. For a body with several media types, it is the schema of JSON, or else the
+ * first one.
+ */
 export function getPartSchema ({ route: { schema = {} } }: RouteRecord, part: RequestPart): unknown {
   const given: unknown = schema[part]
   if (part !== 'body' || !isRecord(given) || !isRecord(given.content)) return given
@@ -140,32 +185,52 @@ function listValues (record: RouteRecord, part: RequestPart, schema: unknown, co
   const { scope, url } = record
   const jsonSchema = describeSchema(schema)
   const resolve = createResolve(record)
-  const incomplete = code === 'missing_required_field' || part === 'headers' ? listIncompleteValues(jsonSchema, resolve) : []
-  const values = [...code === 'missing_required_field' ? [] : listInvalidValues(jsonSchema, resolve), ...incomplete].slice(0, maxTried).map(({ value }) => value)
+  const incomplete = code === 'missing_required_field' || part === 'headers'
+    ? listIncompleteValues(jsonSchema, resolve)
+    : []
+  const values = [...code === 'missing_required_field' ? [] : listInvalidValues(jsonSchema, resolve), ...incomplete]
+    .slice(0, maxTried).map(({ value }) => value)
   if (part === 'body') return values
   return values.flatMap(value => {
     const strings = isRecord(value) ? toStrings(value) : undefined
-    return strings === undefined || !canBeSent(strings, part, url, Number(scope.initialConfig.maxParamLength)) ? [] : [strings]
+    return strings === undefined || !canBeSent(strings, part, url, Number(scope.initialConfig.maxParamLength))
+      ? []
+      : [strings]
   })
 }
 
 /** Returns an object with strings as its values; `undefined` if one of them is not a string in a URL. */
 function toStrings (value: ReadonlyJsonObject): Record<string, string> | undefined {
   const entries = Object.entries(value)
-  return entries.some(([, member]) => isObject(member)) ? undefined : Object.fromEntries(entries.map(([name, member]) => [name, String(member)]))
+  return entries.some(([, member]) => isObject(member))
+    ? undefined
+    : Object.fromEntries(entries.map(([name, member]) => [name, String(member)]))
 }
 
 /** Returns whether a client can send strings in a part of a request, so that they reach the validator. */
-function canBeSent (strings: Readonly<Record<string, string>>, part: RequestPart, url: string, maxParamLength: number): boolean {
-  if (part === 'headers') return Object.entries(strings).every(([name, value]) => name === name.toLowerCase() && /^[!-~]([ -~]*[!-~])?$/.test(value))
+function canBeSent (
+  strings: Readonly<Record<string, string>>,
+  part: RequestPart,
+  url: string,
+  maxParamLength: number
+): boolean {
+  if (part === 'headers') {
+    return Object.entries(strings).every(([name, value]) =>
+      name === name.toLowerCase() && /^[!-~]([ -~]*[!-~])?$/.test(value)
+    )
+  }
   if (part === 'querystring') return true
   const names = [...listPathParameters(url), ...url.endsWith('*') ? ['*'] : []]
-  return Object.entries(strings).every(([name, value]) => names.includes(name) && value !== '' && value.length <= maxParamLength && !value.includes('\u0000'))
+  return Object.entries(strings).every(([name, value]) =>
+    names.includes(name) && value !== '' && value.length <= maxParamLength && !value.includes('\u0000')
+  )
 }
 
 type Validate = ((value: unknown) => unknown) & { readonly errors?: unknown }
 
-type Compiler = (route: { readonly schema: unknown, readonly method: string, readonly url: string, readonly httpPart: string }) => Validate
+type Compiler = (
+  route: { readonly schema: unknown, readonly method: string, readonly url: string, readonly httpPart: string }
+) => Validate
 
 const validators = new WeakMap<object, WeakMap<object, Validate | null>>()
 
@@ -176,7 +241,12 @@ function getValidator ({ route, scope }: RouteRecord, part: RequestPart, schema:
   const known = validators.get(compiler) ?? new WeakMap<object, Validate | null>()
   validators.set(compiler, known)
   let validate = known.get(schema)
-  if (validate === undefined) known.set(schema, validate = compile(compiler, { schema, method: String(route.method), url: route.url, httpPart: part }))
+  if (validate === undefined) {
+    known.set(
+      schema,
+      validate = compile(compiler, { schema, method: String(route.method), url: route.url, httpPart: part })
+    )
+  }
   return validate ?? undefined
 }
 
@@ -190,15 +260,26 @@ function compile (compiler: Compiler, route: Parameters<Compiler>[0]): Validate 
 }
 
 function validatePart (
-  { route, scope }: RouteRecord, part: RequestPart, validate: Validate, sent: unknown, { errors, validationStatus }: ValidationSettings
+  { route, scope }: RouteRecord,
+  part: RequestPart,
+  validate: Validate,
+  sent: unknown,
+  { errors, validationStatus }: ValidationSettings
 ): ApiError | undefined {
   const value = structuredClone(sent) // a validator that converts types changes the value
   const failure = runValidator(validate, value)
   if (failure === undefined) return undefined
   const error = { code: 'FST_ERR_VALIDATION', statusCode: 400, ...failure, validationContext: part }
   // The value has no other properties of a request, so nothing else can be read.
-  const request = { routeOptions: { schema: route.schema }, mediaType: 'application/json', server: scope, [properties[part]]: value } as unknown as FastifyRequest
-  return createError(() => validationTranslator.translate(error, { errors, validationStatus, request, reply: {} as FastifyReply }))
+  const request = {
+    routeOptions: { schema: route.schema },
+    mediaType: 'application/json',
+    server: scope,
+    [properties[part]]: value
+  } as unknown as FastifyRequest
+  return createError(() =>
+    validationTranslator.translate(error, { errors, validationStatus, request, reply: {} as FastifyReply })
+  )
 }
 
 /** Returns an error of the catalog; `undefined` if its message cannot be created, because it needs a `meta`. */
@@ -210,7 +291,10 @@ function createError (create: () => ApiError | undefined): ApiError | undefined 
   }
 }
 
-/** Returns the report of a validator as Fastify passes it on; `undefined` if the value is valid, or if the validator is asynchronous. */
+/**
+ * Returns the report of a validator as Fastify passes it on; `undefined` if the value is valid, or if the validator is
+ * asynchronous.
+ */
 function runValidator (validate: Validate, value: unknown): object | undefined {
   try {
     const result = validate(value)

@@ -1,4 +1,7 @@
-/** Creates short strings that match a regular expression. Most patterns of APIs consist of literals, classes and quantifiers. */
+/**
+ * Creates short strings that match a regular expression. Most patterns of APIs consist of literals, classes and
+ * quantifiers.
+ */
 
 /** Returns a string that matches a pattern and has a length; `undefined` if none is found. */
 export function createPatternSample (pattern: string, minLength: number, maxLength: number): string | undefined {
@@ -57,10 +60,15 @@ class Generator {
   private readPart (): string {
     const character = this.next()
     switch (character) {
-      case '^': case '$': return ''
-      case '.': return 'a'
-      case '\\': return this.readEscape()
-      case '[': return this.readClass()
+      case '^':
+      case '$':
+        return ''
+      case '.':
+        return 'a'
+      case '\\':
+        return this.readEscape()
+      case '[':
+        return this.readClass()
       case '(': {
         if (this.take('?') && !this.take(':')) throw new SyntaxError('lookaround')
         const text = this.readSequence()
@@ -68,7 +76,8 @@ class Generator {
         this.at++
         return text
       }
-      default: return character
+      default:
+        return character
     }
   }
 
@@ -85,7 +94,9 @@ class Generator {
   private readClass (): string {
     const start = this.at - 1
     const isNegated = this.take('^')
-    const [first = ''] = isNegated ? [] : [this.pattern.charAt(this.at) === '\\' ? this.readEscapeOfClass() : this.next()]
+    const [first = ''] = isNegated
+      ? []
+      : [this.pattern.charAt(this.at) === '\\' ? this.readEscapeOfClass() : this.next()]
     while (this.at < this.pattern.length && this.pattern.charAt(this.at) !== ']') if (this.next() === '\\') this.next()
     this.at++
     if (!isNegated) return first
@@ -99,12 +110,19 @@ class Generator {
   }
 
   private readCount (): number {
-    const [quantifier = '', least, comma, most] = /^(?:[*+?]|\{(\d+)(,)?(\d+)?\})\??/.exec(this.pattern.slice(this.at)) ?? []
+    const [quantifier = '', least, comma, most] =
+      /^(?:[*+?]|\{(\d+)(,)?(\d+)?\})\??/.exec(this.pattern.slice(this.at)) ?? []
     this.at += quantifier.length
     if (quantifier === '') return 1
     const isOptional = quantifier.startsWith('?')
     const min = least === undefined ? quantifier.startsWith('+') ? 1 : 0 : Number(least)
-    const max = most !== undefined ? Number(most) : isOptional ? 1 : least === undefined || comma !== undefined ? Infinity : min
+    const max = most !== undefined
+      ? Number(most)
+      : isOptional
+        ? 1
+        : least === undefined || comma !== undefined
+          ? Infinity
+          : min
     return Math.min(max, min + this.extra, min + maxCount)
   }
 }

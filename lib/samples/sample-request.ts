@@ -42,24 +42,37 @@ export const jsonContent = { 'content-type': 'application/json' } as const
 /** The codes that show that a route needs a credential. */
 const credentialCodes: readonly StandardCode[] = ['missing_api_key', 'invalid_api_key', 'unauthorized', 'invalid_token']
 
-/** Returns the headers with the credential of a route: the headers of its security schemes, or otherwise `Authorization`. Empty for a public route. */
+/**
+ * Returns the headers with the credential of a route: the headers of its security schemes, or otherwise
+ * `Authorization`. Empty for a public route.
+ */
 export function credentialHeaders ({ record, codes }: SampleRoute, credential: string): Record<string, string> {
   const schemes = getSecurityRequirements(listTargets(record)).map(({ scheme }) => scheme)
-  if (schemes.length === 0) return credentialCodes.some(code => codes.has(code)) ? { authorization: `Bearer ${credential}` } : {}
-  return Object.fromEntries(schemes.map(scheme => scheme.type === 'apiKey'
-    ? [scheme.name.toLowerCase(), credential]
-    : ['authorization', `${scheme.scheme.charAt(0).toUpperCase()}${scheme.scheme.slice(1)} ${credential}`]))
+  if (schemes.length === 0) {
+    return credentialCodes.some(code => codes.has(code))
+      ? { authorization: `Bearer ${credential}` }
+      : {}
+  }
+  return Object.fromEntries(schemes.map(scheme =>
+    scheme.type === 'apiKey'
+      ? [scheme.name.toLowerCase(), credential]
+      : ['authorization', `${scheme.scheme.charAt(0).toUpperCase()}${scheme.scheme.slice(1)} ${credential}`]
+  ))
 }
 
 /** Returns the headers that the hooks and scopes of a route require. */
 export function requiredHeaders ({ method, record }: SampleRoute): Record<string, string> {
   const { request } = findDeclaredHeaders(listTargets(record), method)
-  return Object.fromEntries(request.filter(({ required }) => required).map(({ name, example }) => [name.toLowerCase(), String(example)]))
+  return Object.fromEntries(
+    request.filter(({ required }) => required).map(({ name, example }) => [name.toLowerCase(), String(example)])
+  )
 }
 
 /** Returns a request that the schemas of the route accept. */
 export function validRequest (route: SampleRoute): SampleRequest {
-  const [body, headers, querystring] = (['body', 'headers', 'querystring'] as const).map(part => getPartSchema(route.record, part))
+  const [body, headers, querystring] = (['body', 'headers', 'querystring'] as const).map(part =>
+    getPartSchema(route.record, part)
+  )
   const query = new URLSearchParams(sampleStrings(querystring, route)).toString()
   return {
     method: route.method,
@@ -104,5 +117,7 @@ export function listProperties (schema: unknown): Array<[name: string, schema: u
 }
 
 function sampleStrings (schema: unknown, route: SampleRoute): Record<string, string> {
-  return Object.fromEntries(Object.entries({ ...sample(schema, route) as object }).map(([name, member]) => [name, String(member)]))
+  return Object.fromEntries(
+    Object.entries({ ...sample(schema, route) as object }).map(([name, member]) => [name, String(member)])
+  )
 }

@@ -29,20 +29,36 @@ export function createSampleValue (schema: unknown, resolve: Resolve, depth = 0)
   if (!isRecord(schema) || depth > maxDepth) return {}
   if (typeof schema.$ref === 'string') return createSampleValue(resolve(schema.$ref), resolve, depth + 1)
   if (Array.isArray(schema.examples) && schema.examples.length > 0) return schema.examples[0]
-  for (const keyword of ['example', 'default', 'const'] as const) if (schema[keyword] !== undefined) return schema[keyword]
+  for (const keyword of ['example', 'default', 'const'] as const) {
+    if (schema[keyword] !== undefined) return schema[keyword]
+  }
   if (Array.isArray(schema.enum)) return schema.enum[0]
   const [branch] = (schema.anyOf ?? schema.oneOf ?? []) as readonly unknown[]
   if (branch !== undefined) return createSampleValue(branch, resolve, depth + 1)
-  if (Array.isArray(schema.allOf)) return Object.assign({}, ...schema.allOf.map(part => createSampleValue(part, resolve, depth + 1)))
+  if (Array.isArray(schema.allOf)) {
+    return Object.assign(
+      {},
+      ...schema.allOf.map(part => createSampleValue(part, resolve, depth + 1))
+    )
+  }
   const type = Array.isArray(schema.type) ? schema.type.find(name => name !== 'null') : schema.type
   switch (type) {
-    case 'string': return sampleString(schema)
+    case 'string':
+      return sampleString(schema)
     case 'integer':
-    case 'number': return sampleNumber(schema)
-    case 'boolean': return true
-    case 'null': return null
-    case 'array': return Array.from({ length: Number(schema.minItems ?? 0) }, () => createSampleValue(schema.items, resolve, depth + 1))
-    default: return sampleObject(schema, resolve, depth)
+    case 'number':
+      return sampleNumber(schema)
+    case 'boolean':
+      return true
+    case 'null':
+      return null
+    case 'array':
+      return Array.from(
+        { length: Number(schema.minItems ?? 0) },
+        () => createSampleValue(schema.items, resolve, depth + 1)
+      )
+    default:
+      return sampleObject(schema, resolve, depth)
   }
 }
 
@@ -58,7 +74,9 @@ function sampleObject (schema: ReadonlyJsonObject, resolve: Resolve, depth: numb
 function sampleString ({ format, pattern, minLength, maxLength }: ReadonlyJsonObject): string {
   const known = samplesOfFormat[String(format)]
   if (known !== undefined) return known
-  const matching = typeof pattern === 'string' ? createPatternSample(pattern, Number(minLength ?? 0), Number(maxLength ?? Infinity)) : undefined
+  const matching = typeof pattern === 'string'
+    ? createPatternSample(pattern, Number(minLength ?? 0), Number(maxLength ?? Infinity))
+    : undefined
   if (matching !== undefined) return matching
   return 'example'.padEnd(Number(minLength ?? 0), '-example').slice(0, Number(maxLength ?? Infinity))
 }

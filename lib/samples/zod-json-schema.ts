@@ -20,26 +20,61 @@ export function describeZodSchema (schema: unknown, depth = 0): JsonObject {
         required: fields.filter(([, field]) => !isOptional(field)).map(([name]) => name)
       }
     }
-    case 'string': return { type: 'string', ...describeChecks(kind.definition) }
-    case 'number': case 'int': return { type: 'number', ...describeChecks(kind.definition) }
-    case 'boolean': return { type: 'boolean' }
-    case 'array': return { type: 'array', items: describe(isObject(element) ? element : type), ...describeChecks(kind.definition) }
-    case 'enum': case 'nativeenum': return { enum: Object.values((entries ?? values) as object) }
-    case 'literal': return { enum: [values ?? value].flat() }
-    case 'union': case 'discriminatedunion': return { anyOf: Array.isArray(options) ? options.map(describe) : [] }
-    case 'optional': case 'nullable': case 'default': case 'prefault': case 'catch': case 'readonly': case 'nonoptional': return describe(innerType)
-    case 'effects': return describe(inner)
-    case 'pipe': case 'pipeline': return describe(input)
-    default: return {}
+    case 'string':
+      return { type: 'string', ...describeChecks(kind.definition) }
+    case 'number':
+    case 'int':
+      return { type: 'number', ...describeChecks(kind.definition) }
+    case 'boolean':
+      return { type: 'boolean' }
+    case 'array':
+      return { type: 'array', items: describe(isObject(element) ? element : type), ...describeChecks(kind.definition) }
+    case 'enum':
+    case 'nativeenum':
+      return { enum: Object.values((entries ?? values) as object) }
+    case 'literal':
+      return { enum: [values ?? value].flat() }
+    case 'union':
+    case 'discriminatedunion':
+      return { anyOf: Array.isArray(options) ? options.map(describe) : [] }
+    case 'optional':
+    case 'nullable':
+    case 'default':
+    case 'prefault':
+    case 'catch':
+    case 'readonly':
+    case 'nonoptional':
+      return describe(innerType)
+    case 'effects':
+      return describe(inner)
+    case 'pipe':
+    case 'pipeline':
+      return describe(input)
+    default:
+      return {}
   }
 }
 
 /** The keyword for each check of zod 4 (its name in the check) and zod 3 (its kind), by the type of the value. */
 const keywords: Readonly<Record<string, string>> = {
-  min_length: 'minLength', max_length: 'maxLength', greater_than: 'minimum', less_than: 'maximum', multiple_of: 'multipleOf', multipleOf: 'multipleOf'
+  min_length: 'minLength',
+  max_length: 'maxLength',
+  greater_than: 'minimum',
+  less_than: 'maximum',
+  multiple_of: 'multipleOf',
+  multipleOf: 'multipleOf'
 }
 
-const formats: Readonly<Record<string, string>> = { email: 'email', uuid: 'uuid', guid: 'uuid', url: 'uri', datetime: 'date-time', date: 'date', ipv4: 'ipv4', ipv6: 'ipv6' }
+const formats: Readonly<Record<string, string>> = {
+  email: 'email',
+  uuid: 'uuid',
+  guid: 'uuid',
+  url: 'uri',
+  datetime: 'date-time',
+  date: 'date',
+  ipv4: 'ipv4',
+  ipv6: 'ipv6'
+}
 
 function describeChecks (definition: Readonly<Record<string, unknown>>): JsonObject {
   const found: JsonObject = {}
@@ -51,10 +86,17 @@ function describeChecks (definition: Readonly<Record<string, unknown>>): JsonObj
     const { check: name, kind, format, minimum, maximum, value, multipleOf } = facts
     const limit = minimum ?? maximum ?? value ?? multipleOf
     const format3 = Object.hasOwn(formats, String(format ?? kind)) ? formats[String(format ?? kind)] : undefined
-    const keyword = keywords[String(name)] ?? (kind === 'min' ? isText ? 'minLength' : 'minimum' : kind === 'max' ? isText ? 'maxLength' : 'maximum' : keywords[String(kind)])
+    const keyword = keywords[String(name)] ??
+      (kind === 'min'
+        ? isText ? 'minLength' : 'minimum'
+        : kind === 'max'
+          ? isText ? 'maxLength' : 'maximum'
+          : keywords[String(kind)])
     if (format3 !== undefined) found.format = format3
     else if (String(format ?? kind) === 'regex') found.pattern = ''
-    else if (keyword !== undefined && typeof limit === 'number') found[isList ? keyword.replace('Length', 'Items') : keyword] = limit
+    else if (keyword !== undefined && typeof limit === 'number') {
+      found[isList ? keyword.replace('Length', 'Items') : keyword] = limit
+    }
   }
   return found
 }

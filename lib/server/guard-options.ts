@@ -1,9 +1,13 @@
 /**
- * Guards functions in the options of Fastify whose errors Fastify loses. An async function is rejected at startup if Fastify
- * would use its promise as the result.
+ * Guards functions in the options of Fastify whose errors Fastify loses. An async function is rejected at startup if
+ * Fastify would use its promise as the result.
  */
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
-import { guardSchemaErrorFormatter, guardSerializerCompiler, guardValidatorCompiler } from '../fastify/guard-functions.js'
+import {
+  guardSchemaErrorFormatter,
+  guardSerializerCompiler,
+  guardValidatorCompiler
+} from '../fastify/guard-functions.js'
 import { guardConstraint } from '../fastify/guard-constraints.js'
 import { expectSynchronous, guardResult, type Call } from '../fastify/guard-synchronous.js'
 import { checkReturned } from '../fastify/returned-errors.js'
@@ -12,7 +16,13 @@ import { frameworkErrors } from './early-rejections.js'
 import { clientErrorHandler as respondToClientError } from './malformed-http.js'
 
 /** Options whose functions must not return a promise. */
-const synchronous = ['genReqId', 'rewriteUrl', 'childLoggerFactory', 'querystringParser', 'disableRequestLogging'] as const
+const synchronous = [
+  'genReqId',
+  'rewriteUrl',
+  'childLoggerFactory',
+  'querystringParser',
+  'disableRequestLogging'
+] as const
 
 const owner = 'serverOptions'
 
@@ -35,23 +45,33 @@ export function guardOptions (given: FastifyServerOptions): FastifyServerOptions
       routerOptions: {
         ...given.routerOptions,
         ...guardResults(given.routerOptions, ['querystringParser'], 'routerOptions.'),
-        ...(given.routerOptions.constraints !== undefined && { constraints: guardConstraints(given.routerOptions.constraints, 'routerOptions.constraints') })
+        ...(given.routerOptions.constraints !== undefined &&
+          { constraints: guardConstraints(given.routerOptions.constraints, 'routerOptions.constraints') })
       }
     }),
-    ...(schemaErrorFormatter !== undefined && { schemaErrorFormatter: guardSchemaErrorFormatter(schemaErrorFormatter as Call, always) as typeof schemaErrorFormatter }),
+    ...(schemaErrorFormatter !== undefined &&
+      {
+        schemaErrorFormatter: guardSchemaErrorFormatter(
+          schemaErrorFormatter as Call,
+          always
+        ) as typeof schemaErrorFormatter
+      }),
     ...(clientErrorHandler !== undefined && {
       clientErrorHandler (error, socket) {
         const { bytesWritten } = socket
         callSafely(() => clientErrorHandler.call(this, error, socket) as unknown, () => {
           // A second response after a part of the first one would be read as its body.
-          if (socket.bytesWritten === bytesWritten) respondToClientError.call(this as unknown as FastifyInstance, error as Error, socket)
-          else socket.destroy()
+          if (socket.bytesWritten === bytesWritten) {
+            respondToClientError.call(this as unknown as FastifyInstance, error as Error, socket)
+          } else socket.destroy()
         })
       }
     }),
     ...(ownFrameworkErrors !== undefined && {
       frameworkErrors (error, request, reply) {
-        callSafely(() => checkReturned(ownFrameworkErrors.call(this, error, request, reply)), () => { if (!reply.sent) frameworkErrors(error, request as never, reply as never) })
+        callSafely(() => checkReturned(ownFrameworkErrors.call(this, error, request, reply)), () => {
+          if (!reply.sent) frameworkErrors(error, request as never, reply as never)
+        })
       }
     }),
     ...(factory !== undefined && {
@@ -59,8 +79,22 @@ export function guardOptions (given: FastifyServerOptions): FastifyServerOptions
         ...schemaController,
         compilersFactory: {
           ...factory,
-          ...(buildValidator !== undefined && { buildValidator: guardFactory('buildValidator', buildValidator as Call, guardValidatorCompiler) as typeof buildValidator }),
-          ...(buildSerializer !== undefined && { buildSerializer: guardFactory('buildSerializer', buildSerializer as Call, guardSerializerCompiler) as typeof buildSerializer })
+          ...(buildValidator !== undefined &&
+            {
+              buildValidator: guardFactory(
+                'buildValidator',
+                buildValidator as Call,
+                guardValidatorCompiler
+              ) as typeof buildValidator
+            }),
+          ...(buildSerializer !== undefined &&
+            {
+              buildSerializer: guardFactory(
+                'buildSerializer',
+                buildSerializer as Call,
+                guardSerializerCompiler
+              ) as typeof buildSerializer
+            })
         }
       }
     })
@@ -69,7 +103,9 @@ export function guardOptions (given: FastifyServerOptions): FastifyServerOptions
 
 /** Returns the guarded functions among the options with some names. */
 function guardResults (options: object, names: readonly string[], prefix: string): object {
-  const calls = Object.entries(options).filter((entry): entry is [string, Call] => names.includes(entry[0]) && typeof entry[1] === 'function')
+  const calls = Object.entries(options).filter((entry): entry is [string, Call] =>
+    names.includes(entry[0]) && typeof entry[1] === 'function'
+  )
   return Object.fromEntries(calls.map(([name, call]) => {
     expectSynchronous(owner, prefix + name, call)
     return [name, guardResult(prefix + name, call, always)]
@@ -77,11 +113,17 @@ function guardResults (options: object, names: readonly string[], prefix: string
 }
 
 function guardConstraints (strategies: Readonly<Record<string, unknown>>, path: string): object {
-  return Object.fromEntries(Object.entries(strategies).map(([name, strategy]) => [name, guardConstraint(owner, `${path}.${name}.deriveConstraint`, strategy, always)]))
+  return Object.fromEntries(
+    Object.entries(strategies).map(([name, strategy]) => [name, guardConstraint(owner, `${path}.${name}.deriveConstraint`, strategy, always)])
+  )
 }
 
 /** Guards a function that returns a compiler. */
-function guardFactory (name: string, build: Call, guardCompiler: (compiler: Call, isActive: () => boolean) => Call): Call {
+function guardFactory (
+  name: string,
+  build: Call,
+  guardCompiler: (compiler: Call, isActive: () => boolean) => Call
+): Call {
   return function (this: unknown, ...args) {
     let compiler: unknown
     try {

@@ -1,10 +1,11 @@
 /**
  * Makes Ajv list every error of an invalid request, within a limit.
  *
- * Ajv's `allErrors` has no limit. With 30 required fields, a 1 MB list of empty objects creates ten million error objects and
- * blocks the event loop for seconds. So every request is validated without `allErrors`, as Fastify does by default. Only an
- * invalid request is validated again by a second validator, which lists all errors. The second validator is compiled when it is
- * first needed. It stops after too many errors, and it validates only the first items of long lists.
+ * Ajv's `allErrors` has no limit. With 30 required fields, a 1 MB list of empty objects creates ten million error
+ * objects and blocks the event loop for seconds. So every request is validated without `allErrors`, as Fastify does by
+ * default. Only an invalid request is validated again by a second validator, which lists all errors. The second
+ * validator is compiled when it is first needed. It stops after too many errors, and it validates only the first items
+ * of long lists.
  */
 import type { FastifyServerOptions } from 'fastify'
 import { createFailure, isReport } from '../fastify/guard-functions.js'
@@ -13,10 +14,16 @@ import { isObject, isRecord } from '../support/is-object.js'
 
 type AjvOptions = NonNullable<FastifyServerOptions['ajv']>
 
-/** The maximum number of errors that the second validation creates. A response lists at most 100, but a union creates errors for each branch. */
+/**
+ * The maximum number of errors that the second validation creates. A response lists at most 100, but a union creates
+ * errors for each branch.
+ */
 export const maxCreated = 1000
 
-/** The maximum number of list items that the second validation checks: the first number, or the second if the first causes too many errors. */
+/**
+ * The maximum number of list items that the second validation checks: the first number, or the second if the first
+ * causes too many errors.
+ */
 export const keptItems = [100, 10] as const
 
 /** The maximum number of values that the second validation checks. */
@@ -25,7 +32,10 @@ export const maxValues = 10_000
 /** The maximum depth that the second validation checks. */
 export const maxDepth = 100
 
-/** The maximum length of the path to a value that the second validation checks, in characters. Each error has the whole path, escaped. */
+/**
+ * The maximum length of the path to a value that the second validation checks, in characters. Each error has the whole
+ * path, escaped.
+ */
 export const maxPath = 1000
 
 /** The data that Fastify passes to a validator in addition to the value, so that a keyword can change the value. */
@@ -89,12 +99,18 @@ function limitErrors (all: Ajv): void {
 
   const wrap = (validate: Validate): Validate => {
     let wrapped = validators.get(validate)
-    if (wrapped === undefined) validators.set(validate, wrapped = createValidator(validate, () => compileAll(validate.schema), all))
+    if (wrapped === undefined) {
+      validators.set(
+        validate,
+        wrapped = createValidator(validate, () => compileAll(validate.schema), all)
+      )
+    }
     return wrapped
   }
   function compileAll (schema: unknown): Validate {
     waiting.splice(0).forEach(add => add())
-    return (isRecord(schema) && typeof schema.$id === 'string' ? getSchema.call(all, schema.$id) : undefined) ?? compile.call(all, schema)
+    return (isRecord(schema) && typeof schema.$id === 'string' ? getSchema.call(all, schema.$id) : undefined) ??
+      compile.call(all, schema)
   }
 
   all.addSchema = (schema, key) => {
@@ -108,26 +124,34 @@ function limitErrors (all: Ajv): void {
   }
   all.compile = schema => wrap(first.compile(schema))
   const { process } = all.opts.code
-  all.opts = { ...all.opts, code: { ...all.opts.code, process: (code, env) => countErrors(process?.(code, env) ?? code) } }
+  all.opts = {
+    ...all.opts,
+    code: { ...all.opts.code, process: (code, env) => countErrors(process?.(code, env) ?? code) }
+  }
 }
 
 /** Creates an instance with the same options, keywords, formats and schemas, but without `allErrors`. */
 function createTwin (all: Ajv): Ajv {
-  const first = new (all.constructor as new (options: object) => Ajv)({ ...all.opts, allErrors: false })
+  const first = new (all.constructor as new(options: object) => Ajv)({ ...all.opts, allErrors: false })
   first.RULES = all.RULES
   first.formats = all.formats
   for (const [key, added] of Object.entries({ ...all.schemas, ...all.refs })) {
-    if (isObject(added) && !(key in first.schemas) && !(key in first.refs)) first.addSchema(added.schema, key, undefined, false)
+    if (isObject(added) && !(key in first.schemas) && !(key in first.refs)) {
+      first.addSchema(added.schema, key, undefined, false)
+    }
   }
   return first
 }
 
 /**
- * Changes the code of a validator so that it counts the errors that it creates. Ajv 8 counts them as `errors++`, in a function
- * in which `self` is the instance. Strings in the code are not changed.
+ * Changes the code of a validator so that it counts the errors that it creates. Ajv 8 counts them as `errors++`, in a
+ * function in which `self` is the instance. Strings in the code are not changed.
  */
 function countErrors (code: string): string {
-  return code.replace(/"(?:[^"\\]|\\.)*"|\berrors\+\+/g, found => found === 'errors++' ? 'errors+=self.countError()' : found)
+  return code.replace(
+    /"(?:[^"\\]|\\.)*"|\berrors\+\+/g,
+    found => found === 'errors++' ? 'errors+=self.countError()' : found
+  )
 }
 
 const tooManyErrors = new Error('The validator created too many errors.')
@@ -158,24 +182,35 @@ function createValidator (validate: Validate, compileAll: () => Validate, all: A
     const outcome = validate(data, context)
     if (outcome === true) return true
     if (outcome === false) {
-      twice.errors = findErrors(data, value => callAll(all => all(value, context) === false ? all.errors : undefined)) ?? validate.errors
+      twice.errors = findErrors(data, value =>
+        callAll(all => all(value, context) === false ? all.errors : undefined)) ?? validate.errors
       return false
     }
     return outcome.catch(async error => {
-      // Fastify accepts the request if the validator rejects with `undefined`, and sends the message of any other error.
+      // Fastify accepts the request if the validator rejects with `undefined`, and sends the message of any other
+      // error.
       if (!isReport(error)) throw createFailure(validate as Call, error)
-      throw Array.isArray((error as { readonly errors?: unknown }).errors) ? await callAllAsync(data, context) ?? error : error
+      throw Array.isArray((error as { readonly errors?: unknown }).errors)
+        ? await callAllAsync(data, context) ?? error
+        : error
     })
   }
 
   async function callAllAsync (data: unknown, context: DataContext | undefined): Promise<unknown> {
     const { value } = shorten(data, keptItems[0])
     if (value !== data) return undefined
-    const failed = await callAll(async all => await all(value, context))?.then(() => undefined, (error: unknown) => error)
+    const failed = await callAll(async all => await all(value, context))?.then(
+      () => undefined,
+      (error: unknown) => error
+    )
     return isObject(failed) && Array.isArray(failed.errors) ? failed : undefined
   }
 
-  const twice: Validate = Object.assign(validateTwice, { errors: null, schema: validate.schema, schemaEnv: validate.schemaEnv })
+  const twice: Validate = Object.assign(validateTwice, {
+    errors: null,
+    schema: validate.schema,
+    schemaEnv: validate.schemaEnv
+  })
   return twice
 }
 
@@ -191,9 +226,14 @@ function findErrors (data: unknown, list: (value: unknown) => Validate['errors']
 }
 
 /** Keywords about the names or the number of members of an object or list. */
-const shallow: ReadonlySet<string> = new Set(['type', 'required', 'additionalProperties', 'dependentRequired', 'propertyNames', 'minProperties', 'maxProperties', 'maxItems', 'uniqueItems'])
+const shallow: ReadonlySet<string> = new Set([
+  'type', 'required', 'additionalProperties', 'dependentRequired', 'propertyNames', 'minProperties', 'maxProperties',
+  'maxItems', 'uniqueItems'
+])
 
-/** Returns whether an error also applies to the whole value. An error of a value that contains a shortened list may not. */
+/**
+ * Returns whether an error also applies to the whole value. An error of a value that contains a shortened list may not.
+ */
 function isCertain ({ instancePath, keyword }: AjvError, cut: readonly string[]): boolean {
   return shallow.has(keyword) || !cut.some(list => list === instancePath || list.startsWith(`${instancePath}/`))
 }
@@ -205,7 +245,10 @@ interface Shortened {
   readonly isTooLarge: boolean
 }
 
-/** Returns a copy with at most the given number of items in each list. If no list is longer, it returns the value itself. */
+/**
+ * Returns a copy with at most the given number of items in each list. If no list is longer, it returns the value
+ * itself.
+ */
 function shorten (data: unknown, keep: number): Shortened {
   const cut: string[] = []
   let values = 0
@@ -216,12 +259,15 @@ function shorten (data: unknown, keep: number): Shortened {
     if (isTooLarge || !isPlain(value)) return value
     if (!Array.isArray(value)) {
       const names = Object.keys(value)
-      isTooLarge = values + names.length > maxValues // checked here, because reading each of 100,000 members takes too long
+      // checked here, because reading each of 100,000 members takes too long
+      isTooLarge = values + names.length > maxValues
       if (isTooLarge) return value
       isTooLarge = names.some(name => path.length + name.length > maxPath)
       if (isTooLarge) return value
       const entries = Object.entries(value)
-      const copies = entries.map(([name, inner]) => [name, copy(inner, `${path}/${escapePart(name)}`, depth + 1)] as const)
+      const copies = entries.map(([name, inner]) =>
+        [name, copy(inner, `${path}/${escapePart(name)}`, depth + 1)] as const
+      )
       return copies.some(([, inner], at) => inner !== entries[at]?.[1]) ? Object.fromEntries(copies) : value
     }
     const items = value.length > keep ? value.slice(0, keep) : value

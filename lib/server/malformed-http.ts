@@ -16,7 +16,9 @@ export const clientErrors: Readonly<Record<string, StandardCode>> = {
 /** An error of Node's HTTP parser, or of a timeout of the connection. */
 interface ClientError extends Error {
   readonly code?: string
-  /** The bytes that were parsed last, and the number of them before the error (Node's documentation of `clientError`). */
+  /**
+   * The bytes that were parsed last, and the number of them before the error (Node's documentation of `clientError`).
+   */
   readonly rawPacket?: Buffer
   readonly bytesParsed?: number
 }
@@ -43,13 +45,21 @@ export function clientErrorHandler (this: FastifyInstance, error: ClientError, s
   }
   const responder = getResponder(this.server, findUrl(error, socket))
   const code = clientErrors[String(error.code)] ?? 'invalid_request'
-  const response = responder.prepareRawResponse(responder.settings.errors[code]({ cause: error }), { headers: findHeaders(error, socket) }, this.log)
+  const response = responder.prepareRawResponse(responder.settings.errors[code]({ cause: error }), {
+    headers: findHeaders(error, socket)
+  }, this.log)
   socket.write(formatHttpMessage(response))
   socket.destroySoon()
 }
 
-/** Undocumented properties of a connection: whether the TLS handshake is in progress, and the response that is being sent. */
-type OpenSocket = Socket & { readonly secureConnecting?: boolean, readonly _httpMessage?: Pick<ServerResponse, 'headersSent' | 'once' | 'req'> | null }
+/**
+ * Undocumented properties of a connection: whether the TLS handshake is in progress, and the response that is being
+ * sent.
+ */
+type OpenSocket = Socket & {
+  readonly secureConnecting?: boolean,
+  readonly _httpMessage?: Pick<ServerResponse, 'headersSent' | 'once' | 'req'> | null
+}
 
 /** Returns the URL of a request that could not be read: from its request line, or of the request whose body failed. */
 function findUrl (error: ClientError, socket: OpenSocket): string | undefined {
@@ -70,22 +80,29 @@ function findRequestLine ({ rawPacket, bytesParsed = 0 }: ClientError): RegExpEx
   return lines.filter(({ index }) => index <= bytesParsed).at(-1)
 }
 
-/** Returns whether a response can be written. In the middle of another response, it would be read as part of that response. */
+/**
+ * Returns whether a response can be written. In the middle of another response, it would be read as part of that
+ * response.
+ */
 function canRespond (socket: OpenSocket): boolean {
   return socket.writable && socket.secureConnecting !== true && socket._httpMessage?.headersSent !== true
 }
 
 /**
- * Returns the response to an earlier request on the connection. If that request has fully arrived, the malformed bytes belong to
- * a later one. The client would read a response to them as the response to the earlier request (RFC 9112, section 9.3.2).
+ * Returns the response to an earlier request on the connection. If that request has fully arrived, the malformed bytes
+ * belong to a later one. The client would read a response to them as the response to the earlier request (RFC 9112,
+ * section 9.3.2).
  */
 function findEarlierResponse ({ _httpMessage: response }: OpenSocket): Pick<ServerResponse, 'once'> | undefined {
   return response?.req.complete === true ? response : undefined
 }
 
 function formatHttpMessage ({ status, headers, payload }: PreparedResponse): string {
-  const lines = { ...headers, 'content-length': Buffer.byteLength(payload), date: new Date().toUTCString(), connection: 'close' }
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${
-    Object.entries(lines).map(([name, value]) => `${name}: ${String(value)}\r\n`).join('')
-  }\r\n${payload}`
+  const lines = {
+    ...headers,
+    'content-length': Buffer.byteLength(payload),
+    date: new Date().toUTCString(),
+    connection: 'close'
+  }
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${Object.entries(lines).map(([name, value]) => `${name}: ${String(value)}\r\n`).join('')}\r\n${payload}`
 }

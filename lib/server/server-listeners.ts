@@ -24,7 +24,10 @@ export function addServerListeners (app: FastifyInstance): void {
   respondToThrown(app, app.server)
   // If `localhost` has two addresses, Fastify listens on the second one with another server.
   onAdditionalServer(app, server => {
-    for (const event of ['clientError', 'checkExpectation']) server.on(event, (...args) => app.server.emit(event, ...args))
+    for (const event of ['clientError', 'checkExpectation']) {
+      server.on(event, (...args) =>
+        app.server.emit(event, ...args))
+    }
     respondToThrown(app, server)
   })
 }
@@ -39,9 +42,9 @@ function warnOfServerOptions (done: () => void): void {
 }
 
 /**
- * Replaces Fastify's request listener with one that responds to thrown errors. Fastify calls some functions of the application
- * before it handles errors: `genReqId`, `rewriteUrl`, constraints, the query parser, the logger factory. If one of these threw,
- * the process would end.
+ * Replaces Fastify's request listener with one that responds to thrown errors. Fastify calls some functions of the
+ * application before it handles errors: `genReqId`, `rewriteUrl`, constraints, the query parser, the logger factory. If
+ * one of these threw, the process would end.
  */
 function respondToThrown (app: FastifyInstance, server: Pick<Server, 'listeners' | 'off' | 'on'>): void {
   const { routing } = app
@@ -64,5 +67,6 @@ function sendRaw (app: FastifyInstance, request: IncomingMessage, response: Serv
     response.destroy()
     return
   }
-  response.writeHead(status, { ...headers as Record<string, string>, 'content-length': Buffer.byteLength(payload) }).end(payload)
+  response.writeHead(status, { ...headers as Record<string, string>, 'content-length': Buffer.byteLength(payload) })
+    .end(payload)
 }

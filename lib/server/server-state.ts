@@ -17,8 +17,8 @@ export function addResponder (app: FastifyInstance, responder: Responder): void 
 }
 
 /**
- * Returns the responder for a request that has not been routed. `frameworkErrors` and `clientErrorHandler` are passed to
- * Fastify's constructor before any plugin is registered. They use this function to find the registrations.
+ * Returns the responder for a request that has not been routed. `frameworkErrors` and `clientErrorHandler` are passed
+ * to Fastify's constructor before any plugin is registered. They use this function to find the registrations.
  *
  * @param server the HTTP server
  * @param url the URL of the request, to select the scope with the longest matching prefix. @default the outermost scope

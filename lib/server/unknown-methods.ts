@@ -1,4 +1,7 @@
-/** Responds to HTTP/2 requests with a method that Node does not know. Fastify has no route for them, and passes an error to the outermost scope. */
+/**
+ * Responds to HTTP/2 requests with a method that Node does not know. Fastify has no route for them, and passes an error
+ * to the outermost scope.
+ */
 import { METHODS } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findUnroutedHook } from '../fastify/unrouted-requests.js'
@@ -13,7 +16,10 @@ export function isUnknownMethod (error: unknown, { method }: FastifyRequest): bo
   return !knownMethods.has(method) && readProperty(error, 'code') === 'FST_ERR_NOT_FOUND'
 }
 
-/** Responds like a request without a route, in the format and with the limits of the registration that the URL belongs to. */
+/**
+ * Responds like a request without a route, in the format and with the limits of the registration that the URL belongs
+ * to.
+ */
 export function respondToUnknownMethod (request: FastifyRequest, reply: FastifyReply): void {
   const { server } = request.server
   const responder = getResponder(server, request.originalUrl)

@@ -4,32 +4,60 @@ import type { Node } from 'typescript'
 import { plainError } from './error-values.js'
 import type { LibraryContext } from './library-context.js'
 import { reflectMetadata } from './nest.js'
-import { literal, native, undefinedValues, object, promise, listTexts, union, unknown, isRandom, random, type PromiseValue, type ObjectValue, type ThrownError, type Value, type Values } from './values.js'
+import {
+  literal,
+  native,
+  undefinedValues,
+  object,
+  promise,
+  listTexts,
+  union,
+  unknown,
+  isRandom,
+  random,
+  type PromiseValue,
+  type ObjectValue,
+  type ThrownError,
+  type Value,
+  type Values
+} from './values.js'
 
 /** Methods that call their callback immediately, with the elements. */
 const iteratingMethods: ReadonlySet<string> = new Set([
-  'map', 'flatMap', 'forEach', 'filter', 'find', 'findLast', 'findIndex', 'findLastIndex', 'some', 'every', 'reduce', 'reduceRight', 'sort', 'toSorted'
+  'map', 'flatMap', 'forEach', 'filter', 'find', 'findLast', 'findIndex', 'findLastIndex', 'some', 'every', 'reduce',
+  'reduceRight', 'sort', 'toSorted'
 ])
 
 /** Methods and functions that call their callback later. The request does not wait for errors of the callback. */
 export const deferringFunctions: ReadonlySet<string> = new Set([
-  'setTimeout', 'setImmediate', 'setInterval', 'nextTick', 'queueMicrotask', 'on', 'once', 'addListener', 'prependListener', 'prependOnceListener', 'addEventListener',
-  'subscribe', 'schedule', 'cron', 'addHook'
+  'setTimeout', 'setImmediate', 'setInterval', 'nextTick', 'queueMicrotask', 'on', 'once', 'addListener',
+  'prependListener', 'prependOnceListener', 'addEventListener', 'subscribe', 'schedule', 'cron', 'addHook'
 ])
 
 /** Returns a built-in member of a value. `undefined` if there is none with this name. */
 export function readBuiltinMember (machine: LibraryContext, owner: Value, name: string): Values | undefined {
   if (owner.kind === 'promise') return readPromiseMember(machine, owner, name)
   if (isRandom(owner)) return [native(name, () => [random()])]
-  if ((name === 'call' || name === 'apply' || name === 'bind') && isCallable(owner)) return [readFunctionMember(machine, owner, name)]
-  if ((owner.kind === 'literal' && typeof owner.value === 'string') || owner.kind === 'text') return readStringMember(owner, name)
+  if ((name === 'call' || name === 'apply' || name === 'bind') && isCallable(owner)) {
+    return [readFunctionMember(machine, owner, name)]
+  }
+  if ((owner.kind === 'literal' && typeof owner.value === 'string') || owner.kind === 'text') {
+    return readStringMember(owner, name)
+  }
   if (owner.kind === 'live' && !types.isProxy(owner.value)) {
-    if (owner.value instanceof Map && !Object.hasOwn(owner.value, name)) return readMapMember(machine, owner.value, name)
-    if (Array.isArray(owner.value) && (iteratingMethods.has(name) || name === 'includes')) return readArrayMember(machine, owner, name)
+    if (owner.value instanceof Map && !Object.hasOwn(owner.value, name)) {
+      return readMapMember(machine, owner.value, name)
+    }
+    if (Array.isArray(owner.value) && (iteratingMethods.has(name) || name === 'includes')) {
+      return readArrayMember(machine, owner, name)
+    }
     return undefined
   }
   if (owner.kind === 'object' && owner.isArray && !owner.fields.has(name)) return readArrayMember(machine, owner, name)
-  if (owner.kind === 'object' && owner.cls === undefined && owner.role === undefined && owner.error === undefined && owner.fields.size === 0 && ['get', 'values', 'set', 'add'].includes(name)) return readArrayMember(machine, owner, name)
+  if (
+    owner.kind === 'object' && owner.cls === undefined && owner.role === undefined && owner.error === undefined &&
+    owner.fields.size === 0 && ['get', 'values', 'set', 'add'].includes(name)
+  ) return readArrayMember(machine, owner, name)
   if (owner.kind === 'unknown' && iteratingMethods.has(name)) {
     const type = owner.type?.()
     const isList = type === undefined || (type.flags & machine.project.ts.TypeFlags.Any) !== 0 ||
@@ -46,63 +74,88 @@ function readStringMember (owner: Value, name: string): Values | undefined {
   const start = owner.kind === 'text' ? text.split('?', 1).join() : text
   const isWhole = owner.kind !== 'text'
   const decide = (test: (part: string) => boolean | undefined): Values => [native(name, ([parts = []]) => {
-    const results = parts.map(part => part.kind === 'literal' && typeof part.value === 'string' && firm ? test(part.value) : undefined)
-    return results.length > 0 && results.every(result => result !== undefined) ? union(results.map(result => literal(result))) : [unknown()]
+    const results = parts.map(part =>
+      part.kind === 'literal' && typeof part.value === 'string' && firm ? test(part.value) : undefined
+    )
+    return results.length > 0 && results.every(result => result !== undefined)
+      ? union(results.map(result => literal(result)))
+      : [unknown()]
   })]
   switch (name) {
-    case 'startsWith': return decide(part => start.startsWith(part) ? true : isWhole || !part.startsWith(start) ? false : undefined)
-    case 'includes': return decide(part => start.includes(part) ? true : isWhole ? false : undefined)
-    case 'endsWith': return isWhole ? decide(part => text.endsWith(part)) : undefined
-    case 'toUpperCase': return isWhole ? [native(name, () => [literal(text.toUpperCase(), firm)])] : undefined
-    case 'toLowerCase': return isWhole ? [native(name, () => [literal(text.toLowerCase(), firm)])] : undefined
-    default: return undefined
+    case 'startsWith':
+      return decide(part => start.startsWith(part) ? true : isWhole || !part.startsWith(start) ? false : undefined)
+    case 'includes':
+      return decide(part => start.includes(part) ? true : isWhole ? false : undefined)
+    case 'endsWith':
+      return isWhole ? decide(part => text.endsWith(part)) : undefined
+    case 'toUpperCase':
+      return isWhole ? [native(name, () => [literal(text.toUpperCase(), firm)])] : undefined
+    case 'toLowerCase':
+      return isWhole ? [native(name, () => [literal(text.toLowerCase(), firm)])] : undefined
+    default:
+      return undefined
   }
 }
 
 export function isCallable (value: Value): boolean {
-  return value.kind === 'function' || value.kind === 'native' || (value.kind === 'live' && typeof value.value === 'function')
+  return value.kind === 'function' || value.kind === 'native' ||
+    (value.kind === 'live' && typeof value.value === 'function')
 }
 
 function readFunctionMember (machine: LibraryContext, owner: Value, name: 'call' | 'apply' | 'bind'): Value {
-  if (name === 'call') return native('call', ([self = undefinedValues, ...args], _, node) => machine.call([owner], self, args, node))
+  if (name === 'call') {
+    return native('call', ([self = undefinedValues, ...args], _, node) =>
+      machine.call([owner], self, args, node))
+  }
   if (name === 'apply') {
     return native('apply', ([self = undefinedValues, list = []], _, node) => {
       const [only] = list
-      const args = only?.kind === 'object' && only.fields.size > 0 ? [...only.fields.values()] : Array.from({ length: 4 }, () => machine.listElements(list, node))
+      const args = only?.kind === 'object' && only.fields.size > 0
+        ? [...only.fields.values()]
+        : Array.from({ length: 4 }, () => machine.listElements(list, node))
       return machine.call([owner], self, args, node)
     })
   }
-  return native('bind', ([self = undefinedValues, ...bound]) => [native('bound', (args, _, node) => machine.call([owner], self, [...bound, ...args], node))])
+  return native(
+    'bind',
+    ([self = undefinedValues, ...bound]) => [native('bound', (args, _, node) =>
+      machine.call([owner], self, [...bound, ...args], node))]
+  )
 }
 
 function readPromiseMember (machine: LibraryContext, owner: PromiseValue, name: string): Values | undefined {
   const chain = (body: (collect: (values: Values) => void) => void): Values => {
     let value: Values = []
     const throws = machine.catch(() => {
-      body(values => { value = union(value, machine.await(values)) })
+      body(values => {
+        value = union(value, machine.await(values))
+      })
     })
     return [promise(value, machine.rethrowSent(throws))]
   }
   switch (name) {
     case 'then':
-      return [native('then', ([onValue = [], onError = []], _, node) => chain(collect => {
-        if (isFunction(onValue)) collect(machine.call(onValue, [], [owner.value], node))
-        else collect(owner.value)
-        if (isFunction(onError)) collect(machine.call(onError, [], [machine.getCaughtValues(owner.throws)], node))
-        else machine.rethrow(owner.throws)
-      }))]
+      return [native('then', ([onValue = [], onError = []], _, node) =>
+        chain(collect => {
+          if (isFunction(onValue)) collect(machine.call(onValue, [], [owner.value], node))
+          else collect(owner.value)
+          if (isFunction(onError)) collect(machine.call(onError, [], [machine.getCaughtValues(owner.throws)], node))
+          else machine.rethrow(owner.throws)
+        }))]
     case 'catch':
-      return [native('catch', ([onError = []], _, node) => chain(collect => {
-        collect(owner.value)
-        if (isFunction(onError)) collect(machine.call(onError, [], [machine.getCaughtValues(owner.throws)], node))
-        else machine.rethrow(owner.throws)
-      }))]
+      return [native('catch', ([onError = []], _, node) =>
+        chain(collect => {
+          collect(owner.value)
+          if (isFunction(onError)) collect(machine.call(onError, [], [machine.getCaughtValues(owner.throws)], node))
+          else machine.rethrow(owner.throws)
+        }))]
     case 'finally':
-      return [native('finally', ([body = []], _, node) => chain(collect => {
-        machine.await(machine.call(body, [], [], node))
-        collect(owner.value)
-        machine.rethrow(owner.throws)
-      }))]
+      return [native('finally', ([body = []], _, node) =>
+        chain(collect => {
+          machine.await(machine.call(body, [], [], node))
+          collect(owner.value)
+          machine.rethrow(owner.throws)
+        }))]
     case 'next':
     case 'return':
     case 'throw':
@@ -124,15 +177,23 @@ function readMapMember (machine: LibraryContext, map: Map<unknown, unknown>, nam
     case 'get':
       return [native('get', ([keys = []]) => {
         const known = keys.flatMap(key => {
-          const wanted = key.kind === 'literal' ? key.value : key.kind === 'live' ? key.value : key.kind === 'class' ? key.live?.value : undefined
+          const wanted = key.kind === 'literal'
+            ? key.value
+            : key.kind === 'live'
+              ? key.value
+              : key.kind === 'class'
+                ? key.live?.value
+                : undefined
           return wanted !== undefined && map.has(wanted) ? [machine.liveValue(map.get(wanted))] : []
         })
         if (known.length > 0 && known.length === keys.length) return known
         const values = union(all(), machine.stored.get(map) ?? [])
         if (values.length <= 1) return values.length === 1 ? values : [unknown()]
-        return values.map(value => value.kind === 'live' && typeof value.value === 'function'
-          ? native('any', (args, self, node) => machine.runUncertain(() => machine.call([value], self, args, node)))
-          : value)
+        return values.map(value =>
+          value.kind === 'live' && typeof value.value === 'function'
+            ? native('any', (args, self, node) => machine.runUncertain(() => machine.call([value], self, args, node)))
+            : value
+        )
       })]
     case 'values':
       return [native('values', () => [object({ isArray: true, elements: all() })])]
@@ -156,7 +217,9 @@ function readMapMember (machine: LibraryContext, map: Map<unknown, unknown>, nam
 /** Reads a member of an array, a Map or a Set. */
 function readArrayMember (machine: LibraryContext, owner: Value, name: string): Values | undefined {
   if (iteratingMethods.has(name)) return [createIteratingMethod(machine, owner, name)]
-  return Object.hasOwn(membersOfArrays, name) ? [(membersOfArrays[name] as CreateMember)(machine, owner as ObjectValue, name)] : undefined
+  return Object.hasOwn(membersOfArrays, name)
+    ? [(membersOfArrays[name] as CreateMember)(machine, owner as ObjectValue, name)]
+    : undefined
 }
 
 /** Creates a method that calls its argument for each element. */
@@ -166,17 +229,24 @@ function createIteratingMethod (machine: LibraryContext, owner: Value, name: str
     const isEmpty = owner.kind === 'object' && owner.isArray && owner.elements.length === 0
     const returned = isEmpty ? [] : machine.call(callback, [], listCallbackArguments(owner, name, each, initial), node)
     switch (name) {
-      case 'map': return [object({ isArray: true, elements: returned })]
-      case 'flatMap': return [object({ isArray: true, elements: machine.listElements(returned, node) })]
+      case 'map':
+        return [object({ isArray: true, elements: returned })]
+      case 'flatMap':
+        return [object({ isArray: true, elements: machine.listElements(returned, node) })]
       case 'filter':
       case 'sort':
-      case 'toSorted': return [owner]
+      case 'toSorted':
+        return [owner]
       case 'find':
-      case 'findLast': return union(each, undefinedValues)
+      case 'findLast':
+        return union(each, undefinedValues)
       case 'reduce':
-      case 'reduceRight': return union(returned, initial)
-      case 'forEach': return undefinedValues
-      default: return [unknown()]
+      case 'reduceRight':
+        return union(returned, initial)
+      case 'forEach':
+        return undefinedValues
+      default:
+        return [unknown()]
     }
   })
 }
@@ -193,12 +263,14 @@ function listKnownElements (machine: LibraryContext, owner: Value, node: Node): 
 
 type CreateMember = (machine: LibraryContext, list: ObjectValue, name: string) => Value
 
-const addElements: CreateMember = (_, list, name) => native(name, args => {
-  list.elements = union(list.elements, ...args)
-  return [list]
-})
+const addElements: CreateMember = (_, list, name) =>
+  native(name, args => {
+    list.elements = union(list.elements, ...args)
+    return [list]
+  })
 
-const getElement: CreateMember = (machine, list, name) => native(name, (_, __, node) => union(listKnownElements(machine, list, node), undefinedValues))
+const getElement: CreateMember = (machine, list, name) =>
+  native(name, (_, __, node) => union(listKnownElements(machine, list, node), undefinedValues))
 
 const getList: CreateMember = (_, list, name) => native(name, () => [list])
 
@@ -216,94 +288,198 @@ const membersOfArrays: Readonly<Record<string, CreateMember>> = {
   values: getList,
   reverse: getList,
   toReversed: getList,
-  concat: (machine, list, name) => native(name, (args, _, node) => [object({ isArray: true, elements: union(list.elements, machine.listElements(union(...args), node)) })]),
-  includes: (machine, list, name) => native(name, ([wanted = []], _, node) => {
-    const known = machine.listElements([list], node)
-    if (wanted.length === 0 || [...known, ...wanted].some(value => value.kind !== 'literal')) return [unknown()]
-    return union(wanted.map(value => literal(known.some(each => each.kind === 'literal' && value.kind === 'literal' && each.value === value.value))))
-  }),
+  concat: (machine, list, name) =>
+    native(
+      name,
+      (
+        args,
+        _,
+        node
+      ) => [object({ isArray: true, elements: union(list.elements, machine.listElements(union(...args), node)) })]
+    ),
+  includes: (machine, list, name) =>
+    native(name, ([wanted = []], _, node) => {
+      const known = machine.listElements([list], node)
+      if (wanted.length === 0 || [...known, ...wanted].some(value => value.kind !== 'literal')) return [unknown()]
+      return union(wanted.map(value =>
+        literal(known.some(each => each.kind === 'literal' && value.kind === 'literal' && each.value === value.value))
+      ))
+    }),
   join: (_, list, name) => native(name, ([separators = []]) => [joinTexts(list, listTexts(separators)[0] ?? ',')]),
   length: () => unknown()
 }
 
-/** Joins the strings of an array. A `?` precedes the strings that the code adds to the array, because it may not add all of them. */
+/**
+ * Joins the strings of an array. A `?` precedes the strings that the code adds to the array, because it may not add all
+ * of them.
+ */
 function joinTexts ({ fields, elements }: ObjectValue, separator: string): Value {
   const toText = (values: Values): string => listTexts(values)[0] ?? '?'
   const known = new Set([...fields.values()].flat())
   const added = elements.filter(value => !known.has(value)).map(value => toText([value]))
-  return { kind: 'text', text: [...[...fields.values()].map(toText), ...added.length > 0 ? ['?', ...added] : []].join(separator) }
+  return {
+    kind: 'text',
+    text: [...[...fields.values()].map(toText), ...added.length > 0 ? ['?', ...added] : []].join(separator)
+  }
 }
 
-const errorClasses: ReadonlySet<string> = new Set(['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'DOMException'])
+const errorClasses: ReadonlySet<string> = new Set([
+  'Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'AggregateError',
+  'DOMException'
+])
 
 /** Calls a built-in function by its name. Returns `undefined` if the function is not modeled. */
-export function callGlobal (machine: LibraryContext, path: string, args: readonly Values[], node: Node | undefined): Values | undefined {
+export function callGlobal (
+  machine: LibraryContext,
+  path: string,
+  args: readonly Values[],
+  node: Node | undefined
+): Values | undefined {
   const [first = [], second = []] = args
   const name = path.replace(/^new |^globalThis\.|Constructor(?=\.)/g, '')
-  if (errorClasses.has(name)) return [plainError(name === 'Error' ? ['Error'] : [name, 'Error'], args[name === 'AggregateError' ? 1 : 0] ?? undefinedValues)]
+  if (errorClasses.has(name)) {
+    return [
+      plainError(
+        name === 'Error' ? ['Error'] : [name, 'Error'],
+        args[name === 'AggregateError' ? 1 : 0] ?? undefinedValues
+      )
+    ]
+  }
   if (deferringFunctions.has(name.replace(/^(process|timers|global)\./, ''))) {
-    machine.runDetached(() => { machine.call(first, [], [], node) })
+    machine.runDetached(() => {
+      machine.call(first, [], [], node)
+    })
     return [unknown()]
   }
   switch (name) {
-    case 'Promise': return path === 'new Promise' ? createPromise(machine, first, node) : undefined
-    case 'Promise.resolve': return [promise(machine.await(first), [])]
-    case 'Promise.reject': return [promise([], machine.catch(() => { machine.throwValues(first, node as Node) }))]
+    case 'Promise':
+      return path === 'new Promise' ? createPromise(machine, first, node) : undefined
+    case 'Promise.resolve':
+      return [promise(machine.await(first), [])]
+    case 'Promise.reject':
+      return [promise(
+        [],
+        machine.catch(() => {
+          machine.throwValues(first, node as Node)
+        })
+      )]
     case 'Promise.all':
     case 'Promise.race':
     case 'Promise.any':
     case 'Promise.try':
     case 'Promise.allSettled':
       return combinePromises(machine, name, first, second, node as Node)
-    case 'Object.assign': return assignObject(machine, args)
+    case 'Object.assign':
+      return assignObject(machine, args)
     case 'Object.freeze':
     case 'Object.seal':
     case 'Object.setPrototypeOf':
-    case 'structuredClone': return first
+    case 'structuredClone':
+      return first
     case 'Object.defineProperty': {
       const [key] = listTexts(second)
       for (const target of first) {
-        if (target.kind === 'object' && key !== undefined) target.fields.set(key, machine.read(args[2] ?? [], 'value', node as Node))
+        if (target.kind === 'object' && key !== undefined) {
+          target.fields.set(key, machine.read(args[2] ?? [], 'value', node as Node))
+        }
       }
       return first
     }
     case 'Object.defineProperties':
       return first
-    case 'Object.values': return [object({ isArray: true, elements: union(...first.map(value => value.kind === 'object' ? union(...value.fields.values(), value.elements) : value.kind === 'live' && !types.isProxy(value.value) ? Object.values(Object.getOwnPropertyDescriptors(value.value)).flatMap(({ value: each }) => each === undefined ? [] : [machine.liveValue(each)]) : [unknown()])) })]
+    case 'Object.values':
+      return [object({
+        isArray: true,
+        elements: union(
+          ...first.map(value =>
+            value.kind === 'object'
+              ? union(...value.fields.values(), value.elements)
+              : value.kind === 'live' && !types.isProxy(value.value)
+                ? Object.values(Object.getOwnPropertyDescriptors(value.value)).flatMap(({ value: each }) =>
+                  each === undefined ? [] : [machine.liveValue(each)]
+                )
+                : [unknown()]
+          )
+        )
+      })]
     case 'Object.entries':
-      return [object({ isArray: true, elements: [object({ isArray: true, fields: new Map([['0', [unknown()]], ['1', machine.read(first, undefined, node as Node)]]) })] })]
+      return [
+        object({
+          isArray: true,
+          elements: [
+            object({
+              isArray: true,
+              fields: new Map([['0', [unknown()]], ['1', machine.read(first, undefined, node as Node)]])
+            })
+          ]
+        })
+      ]
     case 'Array.from': {
       const elements = machine.listElements(first, node as Node)
-      return [object({ isArray: true, elements: args[1] === undefined ? elements : machine.call(second, [], [elements], node) })]
+      return [
+        object({
+          isArray: true,
+          elements: args[1] === undefined ? elements : machine.call(second, [], [elements], node)
+        })
+      ]
     }
     case 'Map':
     case 'Set':
     case 'WeakMap':
-      return [object({ elements: name === 'Set' ? machine.listElements(first, node as Node) : machine.read(machine.listElements(first, node as Node), '1', node as Node).filter(value => value.kind !== 'unknown') })]
-    case 'String': return first.map(value => isRandom(value) ? value : value.kind === 'literal' ? literal(String(value.value), value.isInSource) : unknown())
-    case 'Number': return first.map(value => value.kind === 'literal' && value.value !== undefined ? literal(Number(value.value), value.isInSource) : unknown())
-    case 'Boolean': return [unknown()]
-    case 'Reflect.apply': return machine.call(first, second, [machine.listElements(args[2] ?? [], node as Node)], node)
-    case 'Reflect.getMetadata': return reflectMetadata(machine, args)
-    case 'Reflect.construct': return machine.construct(first, [machine.listElements(second, node as Node)], node)
-    case 'Error.captureStackTrace': return undefinedValues
-    case 'fetch': return machine.externalErrors.callUpstream(machine, node as Node)
-    default: return name.startsWith('Math.') && first.some(isRandom) ? [random()] : undefined
+      return [
+        object({
+          elements: name === 'Set'
+            ? machine.listElements(first, node as Node)
+            : machine.read(machine.listElements(first, node as Node), '1', node as Node).filter(value =>
+              value.kind !== 'unknown'
+            )
+        })
+      ]
+    case 'String':
+      return first.map(value =>
+        isRandom(value) ? value : value.kind === 'literal' ? literal(String(value.value), value.isInSource) : unknown()
+      )
+    case 'Number':
+      return first.map(value =>
+        value.kind === 'literal' && value.value !== undefined
+          ? literal(Number(value.value), value.isInSource)
+          : unknown()
+      )
+    case 'Boolean':
+      return [unknown()]
+    case 'Reflect.apply':
+      return machine.call(first, second, [machine.listElements(args[2] ?? [], node as Node)], node)
+    case 'Reflect.getMetadata':
+      return reflectMetadata(machine, args)
+    case 'Reflect.construct':
+      return machine.construct(first, [machine.listElements(second, node as Node)], node)
+    case 'Error.captureStackTrace':
+      return undefinedValues
+    case 'fetch':
+      return machine.externalErrors.callUpstream(machine, node as Node)
+    default:
+      return name.startsWith('Math.') && first.some(isRandom) ? [random()] : undefined
   }
 }
 
 function createPromise (machine: LibraryContext, executor: Values, node: Node | undefined): Values {
   const made = promise([], [])
   const resolve = native('resolve', ([value = undefinedValues]) => {
-    const throws = machine.catch(() => { made.value = union(made.value, machine.await(value)) })
+    const throws = machine.catch(() => {
+      made.value = union(made.value, machine.await(value))
+    })
     made.throws.push(...throws)
     return undefinedValues
   })
   const reject = native('reject', ([reason = undefinedValues], _, at) => {
-    made.throws.push(...machine.catch(() => { machine.throwValues(reason, at ?? node as Node) }))
+    made.throws.push(...machine.catch(() => {
+      machine.throwValues(reason, at ?? node as Node)
+    }))
     return undefinedValues
   })
-  made.throws.push(...machine.rethrowSent(machine.catch(() => { machine.call(executor, [], [[resolve], [reject]], node) })))
+  made.throws.push(...machine.rethrowSent(machine.catch(() => {
+    machine.call(executor, [], [[resolve], [reject]], node)
+  })))
   if (made.value.length === 0) made.value = [unknown()]
   return [made]
 }
@@ -311,19 +487,26 @@ function createPromise (machine: LibraryContext, executor: Values, node: Node | 
 function combinePromises (machine: LibraryContext, name: string, list: Values, second: Values, node: Node): Values {
   if (name === 'Promise.try') {
     let value: Values = []
-    const throws = machine.catch(() => { value = machine.await(machine.call(list, [], [second], node)) })
+    const throws = machine.catch(() => {
+      value = machine.await(machine.call(list, [], [second], node))
+    })
     return [promise(value, throws)]
   }
   const fields = new Map<string, Values>()
   let elements: Values = []
   const throws: ThrownError[] = machine.catch(() => {
     for (const value of list) {
-      if (value.kind === 'object') for (const [key, each] of value.fields) fields.set(key, machine.await(each))
+      if (value.kind === 'object') { for (const [key, each] of value.fields) fields.set(key, machine.await(each)) }
     }
     elements = machine.await(machine.listElements(list, node))
   })
   if (name === 'Promise.allSettled') {
-    const settled = object({ fields: new Map<string, Values>([['status', [unknown()]], ['value', elements], ['reason', throws.length > 0 ? machine.getCaughtValues(throws) : [unknown()]]]) })
+    const settled = object({
+      fields: new Map<string, Values>([['status', [unknown()]], ['value', elements], [
+        'reason',
+        throws.length > 0 ? machine.getCaughtValues(throws) : [unknown()]
+      ]])
+    })
     return [promise([object({ isArray: true, elements: [settled] })], [])]
   }
   const result = name === 'Promise.all' ? [object({ isArray: true, elements, fields })] : elements
@@ -333,7 +516,12 @@ function combinePromises (machine: LibraryContext, name: string, list: Values, s
 function assignObject (machine: LibraryContext, args: readonly Values[]): Values {
   const [given = [], ...sources] = args
   // A record of the database is unknown, but what is assigned to it is known.
-  const targets = given.map(value => value.kind === 'unknown' && value.model === undefined && !value.isCaught && value.type?.()?.getProperty('stack') === undefined ? object({ elements: [value] }) : value)
+  const targets = given.map(value =>
+    value.kind === 'unknown' && value.model === undefined && !value.isCaught &&
+      value.type?.()?.getProperty('stack') === undefined
+      ? object({ elements: [value] })
+      : value
+  )
   for (const target of targets) {
     if (target.kind !== 'object') continue
     for (const source of sources.flat()) {
@@ -343,7 +531,9 @@ function assignObject (machine: LibraryContext, args: readonly Values[]): Values
       }
       if (source.kind === 'unknown') target.elements = union(target.elements, [source])
       if (source.kind === 'live' && !types.isProxy(source.value)) {
-        for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(source.value))) if (value !== undefined) target.fields.set(name, [machine.liveValue(value)])
+        for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(source.value))) {
+          if (value !== undefined) target.fields.set(name, [machine.liveValue(value)])
+        }
       }
     }
   }

@@ -3,15 +3,17 @@ import { describePlace, type InferredError, type InferredErrors } from '../infer
 import type { SourceError, SourceReport } from './infer-errors.js'
 
 /**
- * Returns the content of the file for a report. It is sorted, and has only certain errors. An error that is in the earlier file
- * keeps its line, so that the file changes only if an error changes.
+ * Returns the content of the file for a report. It is sorted, and has only certain errors. An error that is in the
+ * earlier file keeps its line, so that the file changes only if an error changes.
  */
 export function createInferredErrors ({ routes }: SourceReport, earlier?: InferredErrors): InferredErrors {
   return {
     version: 1,
     routes: Object.fromEntries(routes.flatMap(({ method, path, errors }) => {
       const key = `${method} ${path}`
-      const kept = errors.filter(({ confidence }) => confidence === 'certain').map(error => withEarlierLine(toInferredError(error), earlier?.routes[key] ?? []))
+      const kept = errors.filter(({ confidence }) => confidence === 'certain').map(error =>
+        withEarlierLine(toInferredError(error), earlier?.routes[key] ?? [])
+      )
       return kept.length === 0 ? [] : [[key, kept]]
     }))
   }
@@ -19,7 +21,13 @@ export function createInferredErrors ({ routes }: SourceReport, earlier?: Inferr
 
 function toInferredError ({ status, code, file, line, via, message }: SourceError): InferredError {
   const by = via.at(-1)
-  return { status, code, at: `${file}:${line}`, ...(by !== undefined && { by }), ...(message !== undefined && { message }) }
+  return {
+    status,
+    code,
+    at: `${file}:${line}`,
+    ...(by !== undefined && { by }),
+    ...(message !== undefined && { message })
+  }
 }
 
 function withEarlierLine (error: InferredError, earlier: readonly InferredError[]): InferredError {
@@ -34,7 +42,9 @@ function createErrorKey ({ status, code, at, by }: InferredError): string {
 
 /** Formats the file with one line for each error. */
 export function printInferredErrors ({ version, routes }: InferredErrors): string {
-  const list = Object.entries(routes).map(([route, errors]) => `    ${JSON.stringify(route)}: [\n${errors.map(error => `      ${printError(error)}`).join(',\n')}\n    ]`)
+  const list = Object.entries(routes).map(([route, errors]) =>
+    `    ${JSON.stringify(route)}: [\n${errors.map(error => `      ${printError(error)}`).join(',\n')}\n    ]`
+  )
   return `{\n  "version": ${version},\n  "routes": {${list.length === 0 ? '' : `\n${list.join(',\n')}\n  `}}\n}\n`
 }
 

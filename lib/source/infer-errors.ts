@@ -1,4 +1,7 @@
-/** Finds the errors that the routes of a running application throw: locates their functions, interprets them, and reports the errors. */
+/**
+ * Finds the errors that the routes of a running application throw: locates their functions, interprets them, and
+ * reports the errors.
+ */
 import { createRequire } from 'node:module'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -20,7 +23,16 @@ import { findNestRoute, runNestRoute } from './nest.js'
 import { isOfPackage, openProject, type Project, type Site } from './project.js'
 import { getSourceRoutes, listUnhandledRoutes, type SourceRoute } from './routes.js'
 import { loadTypeScript, type TypeScript } from './typescript.js'
-import { dedupe, native, type ErrorFacts, type LiveValue, type ObjectValue, type SentStatus, type ThrownError, type Values } from './values.js'
+import {
+  dedupe,
+  native,
+  type ErrorFacts,
+  type LiveValue,
+  type ObjectValue,
+  type SentStatus,
+  type ThrownError,
+  type Values
+} from './values.js'
 
 /** An error that a route throws or sends, found in the source. */
 export interface SourceError {
@@ -66,7 +78,9 @@ export async function inferErrors (app: FastifyInstance, root: string): Promise<
   const inspector = openInspector()
   try {
     const scripts = inspector.scripts.filter(({ file }) => !isOfPackage(file))
-    const files = [...new Set(scripts.flatMap(({ sources }) => sources.filter(source => existsSync(source) && !isOfPackage(source))))]
+    const files = [
+      ...new Set(scripts.flatMap(({ sources }) => sources.filter(source => existsSync(source) && !isOfPackage(source))))
+    ]
     const project = openProject(ts, root, files)
     const externalErrors = createExternalErrors(readConstraints(ts, project, listFolders(ts, root, files)))
     const machine = createMachine(project, inspector, await loadedExports(scripts), externalErrors)
@@ -98,7 +112,9 @@ async function loadedExports (scripts: readonly Script[]): Promise<ReadonlyMap<s
 /** Returns the folder of the application, and the folders of the other packages in its monorepo. */
 function listFolders (ts: TypeScript, root: string, files: readonly string[]): readonly string[] {
   const outside = files.filter(file => relative(root, file).startsWith('..'))
-  const folders = outside.map(file => dirname(ts.findConfigFile(dirname(file), ts.sys.fileExists, 'package.json') ?? root))
+  const folders = outside.map(file =>
+    dirname(ts.findConfigFile(dirname(file), ts.sys.fileExists, 'package.json') ?? root)
+  )
   return [...new Set([root, ...folders.filter(folder => relative(folder, root).startsWith('..'))])]
 }
 
@@ -107,7 +123,9 @@ function readConstraints (ts: TypeScript, project: Project, folders: readonly st
   for (const file of folders.flatMap(folder => listFiles(folder, 0))) {
     if (file.endsWith('.sql')) constraints.readSql(readFileSync(file, 'utf8'))
     else if (file.endsWith('.prisma')) constraints.readPrisma(readFileSync(file, 'utf8'))
-    else if (/migrations?\//.test(file) && /\.[cm]?[jt]s$/.test(file)) constraints.readSource(ts, ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true))
+    else if (/migrations?\//.test(file) && /\.[cm]?[jt]s$/.test(file)) {
+      constraints.readSource(ts, ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true))
+    }
   }
   for (const file of project.program.getSourceFiles()) if (project.owns(file)) constraints.readSource(ts, file)
   return constraints
@@ -117,9 +135,13 @@ const skipped: ReadonlySet<string> = new Set(['node_modules', 'dist', 'build', '
 
 function listFiles (folder: string, depth: number): string[] {
   if (depth > 6) return []
-  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => entry.isDirectory()
-    ? skipped.has(entry.name) || entry.name.startsWith('.') ? [] : listFiles(join(folder, entry.name), depth + 1)
-    : /\.(sql|prisma)$/.test(entry.name) || (/migrations?\//.test(`${folder}/`) && /\.[cm]?[jt]s$/.test(entry.name)) ? [join(folder, entry.name)] : [])
+  return readdirSync(folder, { withFileTypes: true }).flatMap(entry =>
+    entry.isDirectory()
+      ? skipped.has(entry.name) || entry.name.startsWith('.') ? [] : listFiles(join(folder, entry.name), depth + 1)
+      : /\.(sql|prisma)$/.test(entry.name) || (/migrations?\//.test(`${folder}/`) && /\.[cm]?[jt]s$/.test(entry.name))
+        ? [join(folder, entry.name)]
+        : []
+  )
 }
 
 interface RouteFindings {
@@ -144,30 +166,64 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
   const routes = findings.map(({ route, throws, sent, reads }): SourceReportRoute => {
     const named = namedClasses(route.translators)
     const { errors: catalog, translators, validationStatus } = route
-    const settings: TranslationSettings = { errors: catalog, translators, validationStatus, classOf: cls => cls.live?.value, classNamed: name => named.get(name) }
+    const settings: TranslationSettings = {
+      errors: catalog,
+      translators,
+      validationStatus,
+      classOf: cls => cls.live?.value,
+      classNamed: name => named.get(name)
+    }
     const errors: SourceError[] = []
     for (const thrown of throws) {
       const facts = thrown.value.kind === 'object' ? thrown.value.error : undefined
       if (facts?.requiresWriteTo !== undefined && !machine.externalErrors.written.has(facts.requiresWriteTo)) continue
       if (facts?.requiresTokenLifetime === true && !machine.tokens.canExpire()) continue
-      const isInUrl = facts?.isOfValue === true && (['GET', 'HEAD'].includes(route.method) || (route.method === 'DELETE' && route.unchecked.has('body')) || !reads.has('request.body'))
-      errors.push(...translateThrown(isInUrl ? ofUrl(thrown) : thrown, settings, (value, name) => readKnownProperty(machine, value, name)).map(({ status, code }): SourceError => {
-        const message = facts?.origin === 'catalog' && status < 500 ? readMessage(thrown) : undefined
-        return {
-          status, code, ...(message !== undefined && { message }), confidence: thrown.isUncertain || thrown.isUnlikely === true ? 'possible' : 'certain', ...thrown.site, via: thrown.via, documented: route.documented.some(known => known.code === code)
-        }
-      }))
+      const isInUrl = facts?.isOfValue === true &&
+        (['GET', 'HEAD'].includes(route.method) || (route.method === 'DELETE' && route.unchecked.has('body')) ||
+          !reads.has('request.body'))
+      errors.push(
+        ...translateThrown(isInUrl ? ofUrl(thrown) : thrown, settings, (value, name) =>
+          readKnownProperty(machine, value, name)).map(({ status, code }): SourceError => {
+          const message = facts?.origin === 'catalog' && status < 500 ? readMessage(thrown) : undefined
+          return {
+            status,
+            code,
+            ...(message !== undefined && { message }),
+            confidence: thrown.isUncertain || thrown.isUnlikely === true ? 'possible' : 'certain',
+            ...thrown.site,
+            via: thrown.via,
+            documented: route.documented.some(known =>
+              known.code === code
+            )
+          }
+        })
+      )
     }
     for (const { status, site, via, isUncertain } of sent) {
       errors.push({
-        status, code: null, confidence: isUncertain ? 'possible' : 'certain', ...site, via, documented: route.statuses.has(status) || route.documented.some(known => known.status === status)
+        status,
+        code: null,
+        confidence: isUncertain ? 'possible' : 'certain',
+        ...site,
+        via,
+        documented: route.statuses.has(status) || route.documented.some(known => known.status === status)
       })
     }
     const unique = selectBestErrors(errors)
-    const explained = new Set([...unique.map(({ code }) => code), ...route.documented.filter(({ rule }) => !notFacts.has(rule)).map(({ code }) => code)])
-    return { method: route.method, path: route.path, errors: unique, stale: [...new Set(route.declared)].filter(code => !explained.has(code)).sort() }
+    const explained = new Set([
+      ...unique.map(({ code }) => code),
+      ...route.documented.filter(({ rule }) => !notFacts.has(rule)).map(({ code }) => code)
+    ])
+    return {
+      method: route.method,
+      path: route.path,
+      errors: unique,
+      stale: [...new Set(route.declared)].filter(code => !explained.has(code)).sort()
+    }
   })
-  const notFollowed = [...machine.notFollowed.values()].sort((a, b) => compare(a.file, b.file) || a.line - b.line || compare(a.reason, b.reason))
+  const notFollowed = [...machine.notFollowed.values()].sort((a, b) =>
+    compare(a.file, b.file) || a.line - b.line || compare(a.reason, b.reason)
+  )
   return { routes: routes.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method)), notFollowed }
 }
 
@@ -194,7 +250,8 @@ function selectBestErrors (errors: readonly SourceError[]): SourceError[] {
 }
 
 function compareErrors (a: SourceError, b: SourceError): number {
-  return compare(a.confidence, b.confidence) || a.via.length - b.via.length || compare(a.file, b.file) || a.line - b.line
+  return compare(a.confidence, b.confidence) || a.via.length - b.via.length || compare(a.file, b.file) ||
+    a.line - b.line
 }
 
 function compare (a: string, b: string): number {
@@ -204,7 +261,12 @@ function compare (a: string, b: string): number {
 /** Runs the hooks of a route, then its handler. */
 function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
   const scope = machine.live(route.scope)
-  const request = getRoleObject(machine, 'request', scope, findDecoratedPrototype(machine, route.scope, 'fastify.Request'))
+  const request = getRoleObject(
+    machine,
+    'request',
+    scope,
+    findDecoratedPrototype(machine, route.scope, 'fastify.Request')
+  )
   const reply = getRoleObject(machine, 'reply', scope, findDecoratedPrototype(machine, route.scope, 'fastify.Reply'))
   const throws: ThrownError[] = []
   const sent: SentStatus[] = []
@@ -212,11 +274,19 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
   machine.statuses = []
   machine.properties = new Map()
   machine.runs = new Map()
-  machine.route = { method: route.method, path: route.path, config: route.config, unchecked: route.unchecked, freeText: route.freeText }
+  machine.route = {
+    method: route.method,
+    path: route.path,
+    config: route.config,
+    unchecked: route.unchecked,
+    freeText: route.freeText
+  }
   for (const { fn, isHook } of route.functions) {
     const nest = isHook ? undefined : findNestRoute(machine.inspector, fn)
     machine.entry = locateFunction(machine, nest?.callback ?? fn)
-    const callee = nest === undefined ? adapter(machine, fn, isHook) : [native('nest', ([req = [], res = []], _, node) => runNestRoute(machine, nest, req, res, node))]
+    const callee = nest === undefined
+      ? adapter(machine, fn, isHook)
+      : [native('nest', ([req = [], res = []], _, node) => runNestRoute(machine, nest, req, res, node))]
     const outcome = runCall(machine, callee, route.scope, [[request], [reply]])
     throws.push(...outcome.throws.map(thrown => markUnlikely(thrown, reads)))
     sent.push(...outcome.sent)
@@ -226,8 +296,20 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
     if (!isHook) {
       const failed = outcome.returns.filter(value => value.kind === 'object' && value.error !== undefined)
       throws.push(...toThrownErrors(machine, failed))
-      if (outcome.progress.statuses.some(({ status }) => status >= 400) && outcome.returns.some(value => !(value.kind === 'object' && (value.role === 'reply' || value.error !== undefined)) && !(value.kind === 'literal' && value.value === undefined))) {
-        sent.push(...outcome.progress.statuses.filter(({ status }) => status >= 400).map(({ status, site }) => ({ status, site, via: [], isUncertain: false })))
+      if (
+        outcome.progress.statuses.some(({ status }) => status >= 400) && outcome.returns.some(value =>
+          !(value.kind === 'object' && (value.role === 'reply' || value.error !== undefined)) &&
+          !(value.kind === 'literal' && value.value === undefined)
+        )
+      ) {
+        sent.push(
+          ...outcome.progress.statuses.filter(({ status }) => status >= 400).map(({ status, site }) => ({
+            status,
+            site,
+            via: [],
+            isUncertain: false
+          }))
+        )
       }
     }
   }
@@ -237,7 +319,9 @@ function runRoute (machine: Machine, route: SourceRoute): RouteFindings {
 /** Returns the line on which a function is written. */
 function locateFunction ({ inspector, project }: Machine, fn: object): Site {
   const place = inspector.locate(fn)
-  return place === undefined ? { file: '', line: 0 } : { file: relative(project.root, place.file), line: place.line + 1 }
+  return place === undefined
+    ? { file: '', line: 0 }
+    : { file: relative(project.root, place.file), line: place.line + 1 }
 }
 
 /** Wraps a hook, because a hook with a callback reports its error through `done(error)`. */
@@ -250,7 +334,9 @@ function adapter (machine: Machine, fn: object, isHook: boolean): Values {
 function findDecoratedPrototype (machine: Machine, scope: FastifyInstance, name: string): LiveValue | undefined {
   for (let at: object | null = scope; at !== null; at = Object.getPrototypeOf(at)) {
     const symbol = Object.getOwnPropertySymbols(at).find(each => each.description === name)
-    const found = symbol === undefined ? undefined : (at as Record<symbol, { readonly prototype?: object }>)[symbol]?.prototype
+    const found = symbol === undefined
+      ? undefined
+      : (at as Record<symbol, { readonly prototype?: object }>)[symbol]?.prototype
     if (found !== undefined) return machine.live(found)
   }
   return undefined

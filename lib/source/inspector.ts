@@ -1,6 +1,6 @@
 /**
- * Inspects live functions through the debugger of this process. It finds where a function is written, its closure variables,
- * and the target of a bound function. JavaScript has no other way to read them.
+ * Inspects live functions through the debugger of this process. It finds where a function is written, its closure
+ * variables, and the target of a bound function. JavaScript has no other way to read them.
  */
 import { readFileSync } from 'node:fs'
 import { Session } from 'node:inspector'
@@ -89,7 +89,9 @@ interface Debugger {
 
 /** What the debugger knows about a function. */
 interface FunctionFacts {
-  readonly location: { readonly scriptId: string, readonly lineNumber: number, readonly columnNumber: number } | undefined
+  readonly location:
+    | { readonly scriptId: string, readonly lineNumber: number, readonly columnNumber: number }
+    | undefined
   readonly scopes: string | undefined
   readonly target: RemoteObject | undefined
   readonly self: RemoteObject | undefined
@@ -102,11 +104,21 @@ export function openInspector (): Inspector {
   const session = new Session()
   session.connect()
   const infos = new Map<string, ScriptInfo>()
-  session.on('Debugger.scriptParsed', ({ params }) => { infos.set(params.scriptId, params as ScriptInfo) })
-  const opened: Debugger = { post: createPost(session), infos, facts: new WeakMap(), scopes: new WeakMap(), maps: new Map() }
+  session.on('Debugger.scriptParsed', ({ params }) => {
+    infos.set(params.scriptId, params as ScriptInfo)
+  })
+  const opened: Debugger = {
+    post: createPost(session),
+    infos,
+    facts: new WeakMap(),
+    scopes: new WeakMap(),
+    maps: new Map()
+  }
   opened.post('Debugger.enable')
   return {
-    get scripts () { return listScripts(opened) },
+    get scripts () {
+      return listScripts(opened)
+    },
     locate: fn => locate(opened, fn),
     getScopes (fn) {
       let scopes = opened.scopes.get(fn)
@@ -116,21 +128,34 @@ export function openInspector (): Inspector {
     getBound (fn) {
       const { target, self, args } = getFacts(opened, fn)
       if (target === undefined) return undefined
-      return { target: takeValue(opened, target) as object, self: takeValue(opened, self), args: takeValue(opened, args) as readonly unknown[] ?? [] }
+      return {
+        target: takeValue(opened, target) as object,
+        self: takeValue(opened, self),
+        args: takeValue(opened, args) as readonly unknown[] ?? []
+      }
     },
     getProxyHandler: value => takeValue(opened, getFacts(opened, value).handler) as object | undefined,
     getPrivateField (owner, name) {
       const { privateProperties = [] } = getProperties(opened, passValue(opened, owner))
       return takeValue(opened, privateProperties.find(property => property.name === name)?.value)
     },
-    close () { session.disconnect() }
+    close () {
+      session.disconnect()
+    }
   }
 }
 
 function listScripts (opened: Debugger): Script[] {
   return [...opened.infos.values()].flatMap(info => {
     const file = toPath(info.url)
-    return file === undefined ? [] : { url: info.url, file, isModule: info.isModule === true, sources: getSourceMap(opened, info)?.sources ?? [file] }
+    return file === undefined
+      ? []
+      : {
+          url: info.url,
+          file,
+          isModule: info.isModule === true,
+          sources: getSourceMap(opened, info)?.sources ?? [file]
+        }
   })
 }
 
@@ -164,7 +189,8 @@ function getFacts (opened: Debugger, fn: object): FunctionFacts {
 
 function readFacts (opened: Debugger, fn: object): FunctionFacts {
   const { internalProperties = [] } = getProperties(opened, passValue(opened, fn))
-  const named = (name: string): RemoteObject | undefined => internalProperties.find(property => property.name === name)?.value
+  const named = (name: string): RemoteObject | undefined =>
+    internalProperties.find(property => property.name === name)?.value
   return {
     location: named('[[FunctionLocation]]')?.value as FunctionFacts['location'],
     scopes: named('[[Scopes]]')?.objectId,
@@ -222,7 +248,10 @@ interface ReadMap {
   readonly findOriginal: (place: Place) => Place | undefined
 }
 
-/** Reads the source map of a script, inline or from a file next to it. `undefined` if there is none or if its sources do not exist. */
+/**
+ * Reads the source map of a script, inline or from a file next to it. `undefined` if there is none or if its sources do
+ * not exist.
+ */
 function readMap ({ url, sourceMapURL }: ScriptInfo): ReadMap | undefined {
   const file = toPath(url)
   if (file === undefined || sourceMapURL === undefined || sourceMapURL === '') return undefined
@@ -231,7 +260,9 @@ function readMap ({ url, sourceMapURL }: ScriptInfo): ReadMap | undefined {
     const path = resolve(dirname(file), decodeURIComponent(sourceMapURL.replace(/^file:\/\//, '')))
     const text = inline === undefined
       ? readFileSync(path, 'utf8')
-      : inline.includes(';base64') ? Buffer.from(sourceMapURL.slice(inline.length), 'base64').toString() : decodeURIComponent(sourceMapURL.slice(inline.length))
+      : inline.includes(';base64')
+        ? Buffer.from(sourceMapURL.slice(inline.length), 'base64').toString()
+        : decodeURIComponent(sourceMapURL.slice(inline.length))
     const payload = JSON.parse(text) as ConstructorParameters<typeof SourceMap>[0]
     const folder = dirname(inline === undefined ? path : file)
     const sources = payload.sources.map(source => {
@@ -244,8 +275,12 @@ function readMap ({ url, sourceMapURL }: ScriptInfo): ReadMap | undefined {
       sources,
       findOriginal ({ line, column }) {
         const entry = map.findEntry(line, column)
-        const source = 'originalSource' in entry ? byName.get(entry.originalSource) ?? (sources.length === 1 ? sources[0] : undefined) : undefined
-        return source === undefined || !('originalLine' in entry) ? undefined : { file: source, line: entry.originalLine, column: entry.originalColumn }
+        const source = 'originalSource' in entry
+          ? byName.get(entry.originalSource) ?? (sources.length === 1 ? sources[0] : undefined)
+          : undefined
+        return source === undefined || !('originalLine' in entry)
+          ? undefined
+          : { file: source, line: entry.originalLine, column: entry.originalColumn }
       }
     }
   } catch {

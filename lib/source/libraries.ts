@@ -14,7 +14,20 @@ import { nestExceptions, nestPassport, nestReflector, nestThrottler } from './ne
 import { callNeverthrow } from './neverthrow.js'
 import { drizzleCondition, kyselyExpression, startQuery } from './databases/query-builders.js'
 import { callTypeorm } from './databases/typeorm.js'
-import { literal, native, undefinedValues, listNumbers, object, promise, union, unknown, type FunctionValue, type ObjectValue, type Value, type Values } from './values.js'
+import {
+  literal,
+  native,
+  undefinedValues,
+  listNumbers,
+  object,
+  promise,
+  union,
+  unknown,
+  type FunctionValue,
+  type ObjectValue,
+  type Value,
+  type Values
+} from './values.js'
 
 type Handler = (machine: LibraryContext, call: LibraryCall, name: string) => Values | undefined
 
@@ -68,8 +81,11 @@ export function callLibrary (machine: LibraryContext, call: LibraryCall): Values
   }
   const handler = Object.hasOwn(libraries, call.callee.from) ? libraries[call.callee.from] : undefined
   const written = nameAt(machine, call.node) ?? name
-  const ofPackage = handler === undefined ? undefined : handler(machine, call, handler === sensible || name === '' ? written : name)
-  return ofPackage ?? callOrThrow(machine, call, written) ?? machine.externalErrors.callQuery(machine, call, written) ?? startQuery(machine, call, written)
+  const ofPackage = handler === undefined
+    ? undefined
+    : handler(machine, call, handler === sensible || name === '' ? written : name)
+  return ofPackage ?? callOrThrow(machine, call, written) ?? machine.externalErrors.callQuery(machine, call, written) ??
+    startQuery(machine, call, written)
 }
 
 /** Returns the name of the called function: `notFound` for `app.httpErrors.notFound()`. */
@@ -83,16 +99,23 @@ function nameAt ({ project: { ts } }: LibraryContext, node: Node | undefined): s
 function statusOfClass (fn: object | undefined): number | undefined {
   if (typeof fn !== 'function') return undefined
   const prototype = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value as object | undefined
-  const status = typeof prototype === 'object' && prototype !== null ? Object.getOwnPropertyDescriptor(prototype, 'statusCode')?.value : undefined
+  const status = typeof prototype === 'object' && prototype !== null
+    ? Object.getOwnPropertyDescriptor(prototype, 'statusCode')?.value
+    : undefined
   return typeof status === 'number' && status >= 400 && status <= 599 ? status : undefined
 }
 
 function httpErrors (_: LibraryContext, { args }: LibraryCall, name: string): Values | undefined {
   const status = getNamedStatus(name)
   if (status !== undefined) return [httpError(status, name)]
-  if (!['default', 'createError', 'HttpErrors', 'HttpError', 'createHttpError', 'getHttpError', 'http-errors', ''].includes(name)) return undefined
+  if (
+    !['default', 'createError', 'HttpErrors', 'HttpError', 'createHttpError', 'getHttpError', 'http-errors', '']
+      .includes(name)
+  ) return undefined
   const numbers = listNumbers(args.flat())
-  const fields = args.flatMap(values => values.flatMap(value => value.kind === 'object' && value.error === undefined ? [...value.fields] : []))
+  const fields = args.flatMap(values =>
+    values.flatMap(value => value.kind === 'object' && value.error === undefined ? [...value.fields] : [])
+  )
   if (numbers.length > 0) return numbers.map(each => httpError(each, 'HttpError', fields))
   const given = args.flat().filter(value => value.kind === 'object' && value.error !== undefined)
   return given.length > 0 ? given : [httpError(500, 'InternalServerError', fields)]
@@ -101,13 +124,22 @@ function httpErrors (_: LibraryContext, { args }: LibraryCall, name: string): Va
 function sensible (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
   const { args, node, self } = call
   if (name === 'to') {
-    const throws = machine.catch(() => { machine.await(args[0] ?? []) })
-    return [promise([object({ isArray: true, fields: new Map([['0', machine.getCaughtValues(throws)], ['1', [unknown()]]]) })], [])]
+    const throws = machine.catch(() => {
+      machine.await(args[0] ?? [])
+    })
+    return [
+      promise([
+        object({ isArray: true, fields: new Map([['0', machine.getCaughtValues(throws)], ['1', [unknown()]]]) })
+      ], [])
+    ]
   }
-  const isAssertion = name === 'assert' || /^assert\b|^(ok|equal|notEqual|strictEqual|notStrictEqual|deepEqual|notDeepEqual)$/.test(name)
+  const isAssertion = name === 'assert' ||
+    /^assert\b|^(ok|equal|notEqual|strictEqual|notStrictEqual|deepEqual|notDeepEqual)$/.test(name)
   if (isAssertion) {
     const numbers = args.slice(1).flatMap(listNumbers).filter(status => status >= 400)
-    for (const status of numbers.length > 0 ? numbers : [500]) machine.throwValues([httpError(status, 'HttpError')], node as Node)
+    for (const status of numbers.length > 0 ? numbers : [500]) {
+      machine.throwValues([httpError(status, 'HttpError')], node as Node)
+    }
     return undefinedValues
   }
   const made = httpErrors(machine, call, name)
@@ -117,34 +149,57 @@ function sensible (machine: LibraryContext, call: LibraryCall, name: string): Va
 }
 
 function fastifyError (machine: LibraryContext, { args, live }: LibraryCall, name: string): Values | undefined {
-  const closed = live === undefined ? undefined : machine.inspector.getScopes(live.value).find(scope => Object.hasOwn(scope, 'code') && Object.hasOwn(scope, 'statusCode'))
+  const closed = live === undefined
+    ? undefined
+    : machine.inspector.getScopes(live.value).find(scope =>
+      Object.hasOwn(scope, 'code') && Object.hasOwn(scope, 'statusCode')
+    )
   const made = (code: Values, status: Values): Values => [object({
-    fields: new Map<string, Values>([['code', code], ['statusCode', status], ['name', [literal('FastifyError')]], ['message', [unknown()]]]),
+    fields: new Map<string, Values>([['code', code], ['statusCode', status], ['name', [literal('FastifyError')]], [
+      'message',
+      [unknown()]
+    ]]),
     error: { origin: 'thrown', names: ['FastifyError', 'Error'], isUncertain: false }
   })]
-  if (name === 'FastifyError' && closed !== undefined) return made([literal(String(closed.code))], [literal(Number(closed.statusCode))])
+  if (name === 'FastifyError' && closed !== undefined) {
+    return made([literal(String(closed.code))], [literal(Number(closed.statusCode))])
+  }
   if (!['createError', 'default', ''].includes(name)) return undefined
   const [code = [], , status] = args
   return [native('FastifyError', () => made(code, status ?? [literal(500)]))]
 }
 
 function boom (_: LibraryContext, { args }: LibraryCall, name: string): Values | undefined {
-  const given = args.flatMap(values => values.flatMap(value => value.kind === 'object' ? listNumbers(value.fields.get('statusCode') ?? []) : []))
-  const status = given[0] ?? getNamedStatus(name) ?? (['Boom', 'boomify', 'default', ''].includes(name) ? 500 : undefined)
+  const given = args.flatMap(values =>
+    values.flatMap(value => value.kind === 'object' ? listNumbers(value.fields.get('statusCode') ?? []) : [])
+  )
+  const status = given[0] ?? getNamedStatus(name) ??
+    (['Boom', 'boomify', 'default', ''].includes(name) ? 500 : undefined)
   if (status === undefined) return undefined
   return [object({
     fields: new Map<string, Values>([
-      ['isBoom', [literal(true)]], ['isServer', [literal(status >= 500)]], ['output', [object({ fields: new Map([['statusCode', [literal(status)]]]) })]], ['message', [unknown()]]
+      ['isBoom', [literal(true)]],
+      ['isServer', [literal(status >= 500)]],
+      ['output', [object({ fields: new Map([['statusCode', [literal(status)]]]) })]],
+      ['message', [unknown()]]
     ]),
     error: { origin: 'thrown', names: ['Boom', 'Error'], isUncertain: false }
   })]
 }
 
-function rejecting (machine: LibraryContext, codes: readonly string[], node: Node | undefined, possible: readonly string[] = []): Values {
-  return [promise([unknown()], machine.catch(() => {
-    machine.throwValues(codes.map(codedError), node as Node)
-    machine.throwValues(possible.map(codedError), node as Node, true)
-  }))]
+function rejecting (
+  machine: LibraryContext,
+  codes: readonly string[],
+  node: Node | undefined,
+  possible: readonly string[] = []
+): Values {
+  return [promise(
+    [unknown()],
+    machine.catch(() => {
+      machine.throwValues(codes.map(codedError), node as Node)
+      machine.throwValues(possible.map(codedError), node as Node, true)
+    })
+  )]
 }
 
 function jwt (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
@@ -152,14 +207,25 @@ function jwt (machine: LibraryContext, call: LibraryCall, name: string): Values 
   if (name === 'sign' || name === 'replySign') machine.tokens.add(machine.inspector, call)
   if (name === 'requestVerify' || name === 'jwtVerify') {
     const done = args.find(values => values.some(value => value.kind === 'function'))
-    const isOfCookie = machine.read(args[0] ?? [], 'onlyCookie', node as Node).some(only => only.kind === 'literal' && only.value === true)
+    const isOfCookie = machine.read(args[0] ?? [], 'onlyCookie', node as Node).some(only =>
+      only.kind === 'literal' && only.value === true
+    )
     // Only a header can be malformed.
     const malformed = isOfCookie ? [] : ['FST_JWT_BAD_REQUEST']
-    const made = rejecting(machine, [...malformed, 'FST_JWT_NO_AUTHORIZATION_IN_HEADER', 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED', 'FST_JWT_AUTHORIZATION_TOKEN_INVALID'], node)
-    const { decoratorName = 'user' } = live === undefined ? {} : Object.assign({}, ...machine.inspector.getScopes(live.value)) as { readonly decoratorName?: string }
+    const made = rejecting(machine, [
+      ...malformed,
+      'FST_JWT_NO_AUTHORIZATION_IN_HEADER',
+      'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED',
+      'FST_JWT_AUTHORIZATION_TOKEN_INVALID'
+    ], node)
+    const { decoratorName = 'user' } = live === undefined
+      ? {}
+      : Object.assign({}, ...machine.inspector.getScopes(live.value)) as { readonly decoratorName?: string }
     machine.setProperty(decoratorName, [{ ...unknown(), isStored: true, isPresent: true }])
     if (done === undefined) return made
-    const failures = machine.catch(() => { machine.await(made) }).map(({ value }) => value)
+    const failures = machine.catch(() => {
+      machine.await(made)
+    }).map(({ value }) => value)
     return machine.call(done, [], [union(failures, undefinedValues), [unknown()]], node)
   }
   if (name === 'verify') {
@@ -170,21 +236,37 @@ function jwt (machine: LibraryContext, call: LibraryCall, name: string): Values 
 }
 
 function fastJwt (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
-  if (name === 'createVerifier') return [native('verify', (_, __, at) => fastJwt(machine, { callee: { kind: 'external', from: '', path: '', node: undefined }, self: [], args: [], node: at, live: undefined }, 'verify') as Values)]
+  if (name === 'createVerifier') {
+    return [native('verify', (_, __, at) =>
+      fastJwt(machine, {
+        callee: { kind: 'external', from: '', path: '', node: undefined },
+        self: [],
+        args: [],
+        node: at,
+        live: undefined
+      }, 'verify') as Values)]
+  }
   if (name !== 'verify' && name !== 'verifier') return undefined
   machine.throwValues([codedError('FAST_JWT_EXPIRED'), codedError('FAST_JWT_MALFORMED')], node as Node)
   return [unknown()]
 }
 
-/** Models `app.auth([a, b])`. With alternatives, the response is the error of the last function. If all must pass, it is the error of any function. */
+/**
+ * Models `app.auth([a, b])`. With alternatives, the response is the error of the last function. If all must pass, it is
+ * the error of any function.
+ */
 function auth (machine: LibraryContext, { self, args, node }: LibraryCall, name: string): Values | undefined {
   if (name !== '_auth') return undefined
   const functions = machine.read(self, 'functions', node as Node)
   const [options] = machine.read(self, 'options', node as Node)
   const settings = options?.kind === 'live' ? options.value as { readonly relation?: string } : {}
-  const list = functions.flatMap(value => value.kind === 'live' && Array.isArray(value.value) ? value.value as unknown[] : [])
+  const list = functions.flatMap(value =>
+    value.kind === 'live' && Array.isArray(value.value) ? value.value as unknown[] : []
+  )
   const isAll = settings.relation === 'and'
-  const asked = (isAll ? list : list.slice(-1)).flatMap(each => Array.isArray(each) ? (isAll ? each.slice(-1) : each) as unknown[] : [each])
+  const asked = (isAll ? list : list.slice(-1)).flatMap(each =>
+    Array.isArray(each) ? (isAll ? each.slice(-1) : each) as unknown[] : [each]
+  )
   const ends: Progress[] = []
   const throws = machine.catch(() => {
     for (const fn of asked) machine.await(callHook(machine, [machine.liveValue(fn)], [], args, node))
@@ -198,11 +280,22 @@ function auth (machine: LibraryContext, { self, args, node }: LibraryCall, name:
 }
 
 /** Calls a hook that can finish or fail by calling a callback. */
-export function callHook (machine: LibraryContext, hook: Values, self: Values, args: readonly Values[], node: Node | undefined): Values {
+export function callHook (
+  machine: LibraryContext,
+  hook: Values,
+  self: Values,
+  args: readonly Values[],
+  node: Node | undefined
+): Values {
   const ends: Progress[] = []
   const done = native('done', ([error = undefinedValues], _, at) => {
-    machine.sendErrors(error.filter(value => value.kind !== 'literal' && !(value.kind === 'unknown' && value.contents.length === 0)), at)
-    const mayPass = error.some(value => value.kind === 'unknown' || (value.kind === 'literal' && !value.isInSource) || isNullish(value))
+    machine.sendErrors(
+      error.filter(value => value.kind !== 'literal' && !(value.kind === 'unknown' && value.contents.length === 0)),
+      at
+    )
+    const mayPass = error.some(value =>
+      value.kind === 'unknown' || (value.kind === 'literal' && !value.isInSource) || isNullish(value)
+    )
     if (mayPass) ends.push(saveProgress(machine))
     else endPath(machine)
     return undefinedValues
@@ -215,14 +308,25 @@ export function callHook (machine: LibraryContext, hook: Values, self: Values, a
 function basicAuth (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
   if (name !== 'basicAuth') return undefined
   machine.throwValues([codedError('FST_BASIC_AUTH_MISSING_OR_BAD_AUTHORIZATION_HEADER')], call.node as Node)
-  const { validate } = call.live === undefined ? {} : Object.assign({}, ...[...machine.inspector.getScopes(call.live.value)].reverse()) as { readonly validate?: unknown }
+  const { validate } = call.live === undefined
+    ? {}
+    : Object.assign({}, ...[...machine.inspector.getScopes(call.live.value)].reverse()) as {
+      readonly validate?: unknown
+    }
   if (typeof validate === 'function') {
     const done = native('done', ([error = undefinedValues], _, at) => {
       machine.throwValues(error.filter(value => value.kind === 'object'), at)
       return undefinedValues
     })
     const throws = machine.catch(() => {
-      machine.await(machine.call([machine.live(validate)], [], [[unknown()], [unknown()], ...call.args.slice(0, 2), [done]], call.node))
+      machine.await(
+        machine.call(
+          [machine.live(validate)],
+          [],
+          [[unknown()], [unknown()], ...call.args.slice(0, 2), [done]],
+          call.node
+        )
+      )
     })
     machine.rethrow(throws.map(error => ({ ...error, statuses: error.statuses.length > 0 ? error.statuses : [401] })))
   }
@@ -231,12 +335,19 @@ function basicAuth (machine: LibraryContext, call: LibraryCall, name: string): V
 
 function bearerAuth (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
   if (name !== 'verifyBearerAuth') return undefined
-  machine.throwValues(['FST_BEARER_AUTH_MISSING_AUTHORIZATION_HEADER', 'FST_BEARER_AUTH_INVALID_AUTHORIZATION_HEADER'].map(codedError), node as Node)
+  machine.throwValues(
+    ['FST_BEARER_AUTH_MISSING_AUTHORIZATION_HEADER', 'FST_BEARER_AUTH_INVALID_AUTHORIZATION_HEADER'].map(codedError),
+    node as Node
+  )
   return [unknown()]
 }
 
 /** `new ObjectId(id)` of MongoDB throws an error for any string that is not an identifier. */
-function objectId (machine: LibraryContext, { args: [first = []], node }: LibraryCall, name: string): Values | undefined {
+function objectId (
+  machine: LibraryContext,
+  { args: [first = []], node }: LibraryCall,
+  name: string
+): Values | undefined {
   if (node === undefined || !/^ObjectI[dD]$/.test(name)) return undefined
   if (isFreeText(first)) machine.throwValues(listFormatErrors([first], { name: 'BSONError' }), node)
   return [unknown(() => machine.project.checker.getTypeAtLocation(node), [], false, isInput(first))]
@@ -248,17 +359,32 @@ function zod (machine: LibraryContext, { self, args, node }: LibraryCall, name: 
   if (name === 'string' && args.length === 0) return [{ ...unknown(), accepts: 'string' }]
   if (name === 'object') {
     const [shape] = first
-    if (shape?.kind !== 'object' || shape.elements.length > 0 || [...shape.fields.values()].flat().some(value => value.kind !== 'unknown' || value.accepts !== 'string')) return undefined
+    if (
+      shape?.kind !== 'object' || shape.elements.length > 0 ||
+      [...shape.fields.values()].flat().some(value => value.kind !== 'unknown' || value.accepts !== 'string')
+    ) return undefined
     const names = listPathParameters(machine.readRoute().path)
-    return [...shape.fields.keys()].every(name => names.includes(name)) ? [{ ...unknown(), accepts: 'path' }] : undefined
+    return [...shape.fields.keys()].every(name => names.includes(name))
+      ? [{ ...unknown(), accepts: 'path' }]
+      : undefined
   }
   if (name !== 'parse' && name !== 'parseAsync') return undefined
-  const made = (at: Node): Value => ({ ...unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(at))), isInput: isInput(first) })
+  const made = (at: Node): Value => ({
+    ...unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(at))),
+    isInput: isInput(first)
+  })
   const failed = (at: Node): void => {
     if (isPathOfStrings(machine, self, first)) return
     machine.throwValues([object({ error: { origin: 'thrown', names: ['ZodError', 'Error'], isUncertain: false } })], at)
   }
-  if (name === 'parseAsync') return [promise([made(node as Node)], machine.catch(() => { failed(node as Node) }))]
+  if (name === 'parseAsync') {
+    return [promise(
+      [made(node as Node)],
+      machine.catch(() => {
+        failed(node as Node)
+      })
+    )]
+  }
   failed(node as Node)
   return [made(node as Node)]
 }
@@ -267,21 +393,27 @@ function zod (machine: LibraryContext, { self, args, node }: LibraryCall, name: 
 function isPathOfStrings (machine: LibraryContext, schemas: Values, values: Values): boolean {
   if (!values.every(value => value.kind === 'unknown' && value.part === 'params')) return false
   const names = new Set(listPathParameters(machine.readRoute().path))
-  return schemas.length > 0 && schemas.every(schema => schema.kind === 'live'
-    ? isZodSchema(schema.value) && !canStringsFail(schema.value, names)
-    : schema.kind === 'unknown' && schema.accepts === 'path')
+  return schemas.length > 0 && schemas.every(schema =>
+    schema.kind === 'live'
+      ? isZodSchema(schema.value) && !canStringsFail(schema.value, names)
+      : schema.kind === 'unknown' && schema.accepts === 'path'
+  )
 }
 
 /** Narrows the error in a `catch` by `isApiError(error, errors.queue_closed)`. */
 function apiErrors (_: LibraryContext, { args }: LibraryCall, name: string): Values {
   if (name !== 'isApiError') return [unknown()]
   const [errors = [], factories = []] = args
-  const codes = factories.map(factory => factory.kind === 'live' ? Object.getOwnPropertyDescriptor(factory.value, 'code')?.value as unknown : undefined)
+  const codes = factories.map(factory =>
+    factory.kind === 'live' ? Object.getOwnPropertyDescriptor(factory.value, 'code')?.value as unknown : undefined
+  )
   return union(errors.map(error => {
     if (error.kind !== 'object' || error.error === undefined) return unknown()
     if (error.error.origin !== 'catalog') return literal(false)
     const [code] = error.fields.get('code') as Values
-    return code?.kind !== 'literal' || codes.includes(undefined) ? unknown() : literal(codes.length === 0 || codes.includes(code.value))
+    return code?.kind !== 'literal' || codes.includes(undefined)
+      ? unknown()
+      : literal(codes.length === 0 || codes.includes(code.value))
   }))
 }
 
@@ -294,12 +426,17 @@ function throwing (codes: Readonly<Record<string, readonly string[]>>): Handler 
 }
 
 function multipart (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
-  if (!['file', 'files', 'parts', 'saveRequestFiles', 'formData'].includes(name) && !/[mM]ultipart|File/.test(name)) return undefined
+  if (!['file', 'files', 'parts', 'saveRequestFiles', 'formData'].includes(name) && !/[mM]ultipart|File/.test(name)) {
+    return undefined
+  }
   return rejecting(machine, [], node, ['FST_INVALID_MULTIPART_CONTENT_TYPE', 'FST_REQ_FILE_TOO_LARGE'])
 }
 
 /** Methods of HTTP clients that send a request. */
-const sending: ReadonlySet<string> = new Set(['default', 'request', 'fetch', 'get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'stream', 'pipeline', 'axios', 'wrap', 'ky', 'got', ''])
+const sending: ReadonlySet<string> = new Set([
+  'default', 'request', 'fetch', 'get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'stream', 'pipeline',
+  'axios', 'wrap', 'ky', 'got', ''
+])
 
 function upstream (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
   return sending.has(name) && node !== undefined ? machine.externalErrors.callUpstream(machine, node) : undefined
@@ -307,7 +444,8 @@ function upstream (machine: LibraryContext, { node }: LibraryCall, name: string)
 
 /** Methods of ORMs that reject if there is no record. */
 const failing: ReadonlySet<string> = new Set([
-  'findUniqueOrThrow', 'findFirstOrThrow', 'findOneOrFail', 'findOneByOrFail', 'executeTakeFirstOrThrow', 'orFail', 'firstOrFail', 'findOrFail', 'findByOrFail', 'throwIfNotFound'
+  'findUniqueOrThrow', 'findFirstOrThrow', 'findOneOrFail', 'findOneByOrFail', 'executeTakeFirstOrThrow', 'orFail',
+  'firstOrFail', 'findOrFail', 'findByOrFail', 'throwIfNotFound'
 ])
 
 export function callOrThrow (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
@@ -317,28 +455,67 @@ export function callOrThrow (machine: LibraryContext, call: LibraryCall, name: s
   if (isInsert) return undefined
   const lookup = machine.externalErrors.callQuery(machine, call, name.replace(/Or(Throw|Fail)$/, '')) ?? []
   const earlier = [...self, ...lookup].flatMap(value => value.kind === 'promise' ? value.throws : [])
-  const custom = args.flatMap(values => values.flatMap(value => value.kind === 'function' ? machine.call([value], [], [[unknown()]], node) : value.kind === 'class' ? machine.construct([value], [], node) : []))
+  const custom = args.flatMap(values =>
+    values.flatMap(value =>
+      value.kind === 'function'
+        ? machine.call([value], [], [[unknown()]], node)
+        : value.kind === 'class'
+          ? machine.construct([value], [], node)
+          : []
+    )
+  )
     .filter(value => value.kind === 'object' && value.error !== undefined)
-  const missing = custom.length > 0 ? custom : [externalError('resource_not_found', name.startsWith('find') && !name.includes('Fail') ? { code: 'P2025' } : {})]
-  return [promise([unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(node)))], [...earlier,
-    ...machine.catch(() => { machine.throwValues(missing, node) })])]
+  const missing = custom.length > 0
+    ? custom
+    : [externalError('resource_not_found', name.startsWith('find') && !name.includes('Fail') ? { code: 'P2025' } : {})]
+  return [
+    promise([unknown(() => machine.project.checker.getAwaitedType(machine.project.checker.getTypeAtLocation(node)))], [
+      ...earlier,
+      ...machine.catch(() => {
+        machine.throwValues(missing, node)
+      })
+    ])
+  ]
 }
 
 /** Reads a member of the request, the reply or a package object that depends on more than its value. */
 export function readLibraryMember (owner: Value, name: string, machine?: LibraryContext): Values | undefined {
-  if (owner.kind === 'object' && owner.role === 'reply' && machine !== undefined) return replyMember(machine, owner, name)
+  if (owner.kind === 'object' && owner.role === 'reply' && machine !== undefined) {
+    return replyMember(machine, owner, name)
+  }
   if (owner.kind === 'object' && owner.role === 'request') {
     // @fastify/awilix creates a container for each request, below the container of the application.
-    if (name === 'diScope' && machine !== undefined) return machine.read(owner.fields.get('server') ?? [], 'diContainer', machine.project.program.getSourceFiles()[0] as Node)
+    if (name === 'diScope' && machine !== undefined) {
+      return machine.read(
+        owner.fields.get('server') ?? [],
+        'diContainer',
+        machine.project.program.getSourceFiles()[0] as Node
+      )
+    }
     if (name === 'method' && machine !== undefined) return [literal(machine.readRoute().method)]
-    if ((name === 'url' || name === 'originalUrl' || name === 'routerPath') && machine !== undefined) return [pathText(machine.readRoute().path)]
+    if ((name === 'url' || name === 'originalUrl' || name === 'routerPath') && machine !== undefined) {
+      return [pathText(machine.readRoute().path)]
+    }
     if (name === 'routeConfig' && machine !== undefined) return [toPlainValue(machine, machine.readRoute().config)]
     if (name === 'routeOptions' && machine !== undefined) {
-      return [object({ fields: new Map<string, Values>([['url', [literal(machine.readRoute().path)]], ['method', [literal(machine.readRoute().method)]], ['config', [toPlainValue(machine, machine.readRoute().config)]], ['schema', [unknown()]]]) })]
+      return [
+        object({
+          fields: new Map<string, Values>([
+            ['url', [literal(machine.readRoute().path)]],
+            ['method', [literal(machine.readRoute().method)]],
+            ['config', [toPlainValue(machine, machine.readRoute().config)]],
+            ['schema', [unknown()]]
+          ])
+        })
+      ]
     }
     if (checkedParts.has(name)) {
       if (name === 'body') machine?.recordRead('request.body')
-      return [{ ...unknown(undefined, [], false, true), part: name, ...(machine?.readRoute().unchecked.has(name) === true && { isUnchecked: true }) }]
+      return [{
+        ...unknown(undefined, [], false, true),
+        part: name,
+        ...(machine?.readRoute().unchecked.has(name) === true && { isUnchecked: true })
+      }]
     }
     return ['headers', 'raw'].includes(name) ? [unknown(undefined, [], false, true)] : undefined
   }
@@ -354,10 +531,23 @@ const maxConfigDepth = 5
 /** Returns the configuration of a route. It does not change after the start, so its values decide branches. */
 function toPlainValue (machine: LibraryContext, value: unknown, depth = 0): Value {
   if (typeof value === 'function') return machine.live(value)
-  if (typeof value !== 'object' || value === null) return typeof value === 'symbol' ? unknown() : literal(value as string)
-  if (depth === maxConfigDepth || ![Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value))) return machine.live(value)
-  const fields = Object.entries(value).map(([name, each]): [string, Values] => [name, [toPlainValue(machine, each, depth + 1)]])
-  return object({ isArray: Array.isArray(value), fields: new Map(fields), elements: Array.isArray(value) ? fields.flatMap(([, values]) => values) : [] })
+  if (typeof value !== 'object' || value === null) {
+    return typeof value === 'symbol'
+      ? unknown()
+      : literal(value as string)
+  }
+  if (depth === maxConfigDepth || ![Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value))) {
+    return machine.live(value)
+  }
+  const fields = Object.entries(value).map(([name, each]): [string, Values] => [
+    name,
+    [toPlainValue(machine, each, depth + 1)]
+  ])
+  return object({
+    isArray: Array.isArray(value),
+    fields: new Map(fields),
+    elements: Array.isArray(value) ? fields.flatMap(([, values]) => values) : []
+  })
 }
 
 /** Returns the path of a request. Each parameter can have any value. */
@@ -367,7 +557,8 @@ function pathText (path: string): Value {
 }
 
 const chained: ReadonlySet<string> = new Set([
-  'header', 'headers', 'type', 'removeHeader', 'setCookie', 'clearCookie', 'cookie', 'serializer', 'trailer', 'hijack', 'vary', 'cacheControl', 'preventCache', 'maxAge', 'etag', 'expires', 'unsignCookie'
+  'header', 'headers', 'type', 'removeHeader', 'setCookie', 'clearCookie', 'cookie', 'serializer', 'trailer', 'hijack',
+  'vary', 'cacheControl', 'preventCache', 'maxAge', 'etag', 'expires', 'unsignCookie'
 ])
 
 function replyMember (machine: LibraryContext, reply: ObjectValue, name: string): Values | undefined {
@@ -392,7 +583,9 @@ function replyMember (machine: LibraryContext, reply: ObjectValue, name: string)
         else if (caught.length > 0) machine.sendErrors([plainError(['Error'])], node)
         const promised = payload.filter(value => value.kind === 'promise')
         machine.await(promised)
-        if (errors.length + caught.length < payload.length || payload.length === 0) machine.sendStatuses(machine.statuses)
+        if (errors.length + caught.length < payload.length || payload.length === 0) {
+          machine.sendStatuses(machine.statuses)
+        }
         machine.statuses = []
         endPath(machine)
         return [reply]
@@ -403,10 +596,14 @@ function replyMember (machine: LibraryContext, reply: ObjectValue, name: string)
         endPath(machine)
         return [reply]
       })]
-    case 'raw': return [reply]
-    case 'then': return [native(name, () => undefinedValues)]
-    case 'redirect': return [native(name, () => [reply])]
-    default: return chained.has(name) ? [native(name, () => [reply])] : undefined
+    case 'raw':
+      return [reply]
+    case 'then':
+      return [native(name, () => undefinedValues)]
+    case 'redirect':
+      return [native(name, () => [reply])]
+    default:
+      return chained.has(name) ? [native(name, () => [reply])] : undefined
   }
 }
 

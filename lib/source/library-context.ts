@@ -2,7 +2,17 @@
 import type { Node } from 'typescript'
 import type { Inspector } from './inspector.js'
 import type { Project, Site } from './project.js'
-import type { ClassValue, ExternalValue, FunctionValue, LiveValue, ObjectValue, Query, ThrownError, Value, Values } from './values.js'
+import type {
+  ClassValue,
+  ExternalValue,
+  FunctionValue,
+  LiveValue,
+  ObjectValue,
+  Query,
+  ThrownError,
+  Value,
+  Values
+} from './values.js'
 
 /** The note that a package has validated values of the request. */
 export const validated = 'request.validated'
@@ -17,7 +27,10 @@ export interface Status {
 export interface Progress {
   /** The statuses that were set on the reply. */
   readonly statuses: readonly Status[]
-  /** The properties of the request that are set and neither null nor empty. `undefined` if the response is sent, so that no later hook runs. */
+  /**
+   * The properties of the request that are set and neither null nor empty. `undefined` if the response is sent, so that
+   * no later hook runs.
+   */
   readonly properties: ReadonlyMap<string, Values> | undefined
 }
 
@@ -41,7 +54,9 @@ export interface ExternalErrors {
 export interface Tokens {
   /** Records a call that signs a token. */
   readonly add: (inspector: Inspector, call: LibraryCall) => void
-  /** Returns whether a token can expire. True if the application signs no token, because another application signs them. */
+  /**
+   * Returns whether a token can expire. True if the application signs no token, because another application signs them.
+   */
   readonly canExpire: () => boolean
 }
 

@@ -1,8 +1,21 @@
-/** Models the results of neverthrow: functions return an error as a value, and their callers turn it into a response. */
+/**
+ * Models the results of neverthrow: functions return an error as a value, and their callers turn it into a response.
+ */
 import type { Node } from 'typescript'
 import { isAsync as isAsyncFunction } from './interpreter/syntax.js'
 import type { LibraryCall, LibraryContext } from './library-context.js'
-import { literal, native, object, promise, union, unknown, type ObjectValue, type ThrownError, type Value, type Values } from './values.js'
+import {
+  literal,
+  native,
+  object,
+  promise,
+  union,
+  unknown,
+  type ObjectValue,
+  type ThrownError,
+  type Value,
+  type Values
+} from './values.js'
 
 interface Context {
   readonly machine: LibraryContext
@@ -10,35 +23,53 @@ interface Context {
 }
 
 /** Calls a function of neverthrow. Returns `undefined` if the function is not modeled. */
-export function callNeverthrow (machine: LibraryContext, { args, node }: LibraryCall, name: string): Values | undefined {
+export function callNeverthrow (
+  machine: LibraryContext,
+  { args, node }: LibraryCall,
+  name: string
+): Values | undefined {
   const context: Context = { machine, node: node as Node }
   const [first = [], second = []] = args
   switch (name) {
-    case 'ok': return [createResult(context, 'value', first)]
-    case 'err': return [createResult(context, 'error', first)]
-    case 'okAsync': return [createAsync(context, [createResult(context, 'value', first)])]
-    case 'errAsync': return [createAsync(context, [createResult(context, 'error', first)])]
+    case 'ok':
+      return [createResult(context, 'value', first)]
+    case 'err':
+      return [createResult(context, 'error', first)]
+    case 'okAsync':
+      return [createAsync(context, [createResult(context, 'value', first)])]
+    case 'errAsync':
+      return [createAsync(context, [createResult(context, 'error', first)])]
     case 'fromSafePromise': {
       let values: Values = []
-      const throws = machine.catch(() => { values = machine.await(first) })
+      const throws = machine.catch(() => {
+        values = machine.await(first)
+      })
       return [createAsync(context, [createResult(context, 'value', values)], throws)]
     }
-    case 'fromPromise': return [createAsync(context, attempt(context, () => machine.await(first), second))]
-    case 'fromThrowable': return [native(name, (given, _, at) => {
-      // Result and ResultAsync have this method. Only the type of the call distinguishes them.
-      const isAsync = machine.project.checker.getTypeAtLocation(at).getProperty('then') !== undefined
-      const call = (): Values => machine.call(first, [], given, at)
-      const results = attempt({ machine, node: at }, isAsync ? () => machine.await(call()) : call, second)
-      return isAsync ? [createAsync({ machine, node: at }, results)] : results
-    })]
+    case 'fromPromise':
+      return [createAsync(context, attempt(context, () => machine.await(first), second))]
+    case 'fromThrowable':
+      return [native(name, (given, _, at) => {
+        // Result and ResultAsync have this method. Only the type of the call distinguishes them.
+        const isAsync = machine.project.checker.getTypeAtLocation(at).getProperty('then') !== undefined
+        const call = (): Values => machine.call(first, [], given, at)
+        const results = attempt({ machine, node: at }, isAsync ? () => machine.await(call()) : call, second)
+        return isAsync ? [createAsync({ machine, node: at }, results)] : results
+      })]
     case 'combine':
-    case 'combineWithAllErrors': return combine(context, machine.listElements(first, context.node))
+    case 'combineWithAllErrors':
+      return combine(context, machine.listElements(first, context.node))
     case 'safeTry': {
       // The generator yields the failed results, and returns the last one.
-      const results = union(machine.listElements(machine.await(machine.call(first, [], [], node)), context.node), [createResult(context, 'value', [unknown()])])
-      return first.some(value => value.kind === 'function' && isAsyncFunction(machine.project.ts, value.node)) ? [createAsync(context, results)] : results
+      const results = union(machine.listElements(machine.await(machine.call(first, [], [], node)), context.node), [
+        createResult(context, 'value', [unknown()])
+      ])
+      return first.some(value => value.kind === 'function' && isAsyncFunction(machine.project.ts, value.node))
+        ? [createAsync(context, results)]
+        : results
     }
-    default: return undefined
+    default:
+      return undefined
   }
 }
 
@@ -59,11 +90,18 @@ function createResult (context: Context, state: 'value' | 'error', values: Value
   method('orElse', (at, [fn]) => isOk ? [made] : run(at, fn))
   method('andThrough', (at, [fn]) => isOk ? union([made], run(at, fn).filter(isFailed)) : [made])
   method('asyncAndThen', (at, [fn]) => isOk ? run(at, fn) : [createAsync(at, [made])])
-  method('asyncMap', (at, [fn]) => [createAsync(at, isOk ? [createResult(at, state, at.machine.await(run(at, fn)))] : [made])])
+  method(
+    'asyncMap',
+    (at, [fn]) => [createAsync(at, isOk ? [createResult(at, state, at.machine.await(run(at, fn)))] : [made])]
+  )
   for (const name of ['andTee', 'orTee']) {
     method(name, (at, [fn]) => {
       // Errors of the function are ignored.
-      if (isOk === (name === 'andTee')) at.machine.catch(() => { run(at, fn) })
+      if (isOk === (name === 'andTee')) {
+        at.machine.catch(() => {
+          run(at, fn)
+        })
+      }
       return [made]
     })
   }
@@ -92,7 +130,14 @@ function createAsync ({ machine }: Context, results: Values, throws: readonly Th
       let values: Values = []
       const failures = machine.catch(() => {
         machine.rethrow(throws)
-        values = machine.await(machine.call(machine.read(results, name, node), results, args.map((arg, index) => settling(machine, name, index, arg)), node))
+        values = machine.await(
+          machine.call(
+            machine.read(results, name, node),
+            results,
+            args.map((arg, index) => settling(machine, name, index, arg)),
+            node
+          )
+        )
       })
       return [chaining.has(name) ? createAsync({ machine, node }, values, failures) : promise(values, failures)]
     })]
@@ -110,8 +155,13 @@ function settling (machine: LibraryContext, name: string, index: number, callbac
 function attempt (context: Context, run: () => Values, toError: Values): Values {
   const { machine, node } = context
   let values: Values = []
-  const errors = machine.getCaughtValues(machine.catch(() => { values = run() }))
-  return [createResult(context, 'value', values), createResult(context, 'error', toError.length === 0 ? errors : machine.call(toError, [], [errors], node))]
+  const errors = machine.getCaughtValues(machine.catch(() => {
+    values = run()
+  }))
+  return [
+    createResult(context, 'value', values),
+    createResult(context, 'error', toError.length === 0 ? errors : machine.call(toError, [], [errors], node))
+  ]
 }
 
 /** Returns the result of several results: the list of their values, or their errors. */
@@ -119,7 +169,8 @@ function combine (context: Context, list: Values): Values {
   const { machine } = context
   const hasPromise = list.some(value => value.kind === 'promise')
   const results = machine.await(list)
-  const read = (name: string): Values => union(...results.map(each => each.kind === 'object' ? each.fields.get(name) ?? [] : [unknown()]))
+  const read = (name: string): Values =>
+    union(...results.map(each => each.kind === 'object' ? each.fields.get(name) ?? [] : [unknown()]))
   const errors = read('error')
   const combined: Values = [
     createResult(context, 'value', [object({ isArray: true, elements: read('value') })]),

@@ -7,16 +7,28 @@ export function printReport ({ routes, unhandled, notFollowed }: SourceReport): 
   const errors = routes.flatMap(route => route.errors)
   const added = errors.filter(({ documented, confidence }) => !documented && confidence === 'certain')
   return [
-    ...routes.filter(route => route.errors.length > 0 || route.stale.length > 0).flatMap(({ method, path, errors: found, stale }) => [
-      `${method} ${path}`,
-      ...found.map(error => `  ${describeError(error)}`),
-      ...stale.map(code => `  stale: config.errors lists ${code}, but nothing throws it.`),
-      ''
-    ]),
-    ...(notFollowed.length === 0 ? [] : ['Could not follow:', ...notFollowed.map(({ file, line, reason }) => `  ${file}:${line}  ${reason}`), '']),
-    ...(unhandled.length === 0 ? [] : ['Not read, because an error handler of the application responds to their errors:', ...unhandled.map(name => `  ${name}`), '']),
+    ...routes.filter(route => route.errors.length > 0 || route.stale.length > 0).flatMap(printRoute),
+    ...(notFollowed.length === 0
+      ? []
+      : ['Could not follow:', ...notFollowed.map(({ file, line, reason }) => `  ${file}:${line}  ${reason}`), '']),
+    ...(unhandled.length === 0
+      ? []
+      : [
+          'Not read, because an error handler of the application responds to their errors:',
+          ...unhandled.map(name => `  ${name}`),
+          ''
+        ]),
     `${formatCount(errors.length, 'error')} on ${formatCount(routes.length, 'route')}: ${added.length} not documented yet. ${formatCount(notFollowed.length, 'place')} could not be followed.`
   ].join('\n')
+}
+
+function printRoute ({ method, path, errors, stale }: SourceReport['routes'][number]): string[] {
+  return [
+    `${method} ${path}`,
+    ...errors.map(error => `  ${describeError(error)}`),
+    ...stale.map(code => `  stale: config.errors lists ${code}, but nothing throws it.`),
+    ''
+  ]
 }
 
 function describeError ({ status, code, confidence, file, line, via, documented }: SourceError): string {

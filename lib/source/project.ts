@@ -1,7 +1,16 @@
 /** Loads the source of the application into the compiler, and finds the function at a position in a file. */
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
-import type { Node, Program, SourceFile, TypeChecker, FunctionLikeDeclaration, ClassLikeDeclaration, CompilerHost, CompilerOptions } from 'typescript'
+import type {
+  Node,
+  Program,
+  SourceFile,
+  TypeChecker,
+  FunctionLikeDeclaration,
+  ClassLikeDeclaration,
+  CompilerHost,
+  CompilerOptions
+} from 'typescript'
 import type { Place } from './inspector.js'
 import type { TypeScript } from './typescript.js'
 
@@ -51,7 +60,11 @@ export function openProject (ts: TypeScript, root: string, files: readonly strin
     declaration: false,
     noLib: false
   }
-  const program = ts.createProgram({ rootNames: [...files, ...declarations], options: compilerOptions, host: createHost(ts, compilerOptions) })
+  const program = ts.createProgram({
+    rootNames: [...files, ...declarations],
+    options: compilerOptions,
+    host: createHost(ts, compilerOptions)
+  })
   const nodes = new Map<SourceFile, readonly (FunctionNode | ClassLikeDeclaration)[]>()
 
   function listNodes (file: SourceFile): readonly (FunctionNode | ClassLikeDeclaration)[] {
@@ -66,7 +79,8 @@ export function openProject (ts: TypeScript, root: string, files: readonly strin
     checker: program.getTypeChecker(),
     root,
     owns: file => !file.isDeclarationFile && getPackageName(file.fileName) === undefined,
-    fileAt: path => program.getSourceFile(path) ?? (existsSync(path) ? program.getSourceFile(realpathSync(path)) : undefined),
+    fileAt: path =>
+      program.getSourceFile(path) ?? (existsSync(path) ? program.getSourceFile(realpathSync(path)) : undefined),
     nodeAt (place, isClass) {
       const file = this.fileAt(place.file)
       if (file === undefined) return undefined
@@ -76,19 +90,28 @@ export function openProject (ts: TypeScript, root: string, files: readonly strin
     },
     siteOf (node) {
       const file = node.getSourceFile()
-      return { file: relative(root, file.fileName), line: file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1 }
+      return {
+        file: relative(root, file.fileName),
+        line: file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1
+      }
     }
   }
 }
 
-/** Returns a host that skips the comments of declaration files. They are most of the content of @types/node and contain no types. */
+/**
+ * Returns a host that skips the comments of declaration files. They are most of the content of @types/node and contain
+ * no types.
+ */
 function createHost (ts: TypeScript, options: CompilerOptions): CompilerHost {
   const host = ts.createCompilerHost(options)
   const { getSourceFile } = host
-  host.getSourceFile = (fileName, languageVersionOrOptions, ...others) => getSourceFile.call(host, fileName, {
-    ...(typeof languageVersionOrOptions === 'object' ? languageVersionOrOptions : { languageVersion: languageVersionOrOptions }),
-    ...(/\.d\.[cm]?ts$/.test(fileName) && { jsDocParsingMode: ts.JSDocParsingMode.ParseNone })
-  }, ...others)
+  host.getSourceFile = (fileName, languageVersionOrOptions, ...others) =>
+    getSourceFile.call(host, fileName, {
+      ...(typeof languageVersionOrOptions === 'object'
+        ? languageVersionOrOptions
+        : { languageVersion: languageVersionOrOptions }),
+      ...(/\.d\.[cm]?ts$/.test(fileName) && { jsDocParsingMode: ts.JSDocParsingMode.ParseNone })
+    }, ...others)
   return host
 }
 
@@ -106,16 +129,29 @@ export function getPackageName (path: string): string | undefined {
   return /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]
 }
 
-function readConfig (ts: TypeScript, root: string, files: readonly string[]): { readonly options: CompilerOptions, readonly declarations: readonly string[] } {
-  const path = [root, ...files.map(file => dirname(file))].map(folder => ts.findConfigFile(folder, ts.sys.fileExists)).find(found => found !== undefined && !isOfPackage(found))
+function readConfig (
+  ts: TypeScript,
+  root: string,
+  files: readonly string[]
+): { readonly options: CompilerOptions, readonly declarations: readonly string[] } {
+  const path = [root, ...files.map(file => dirname(file))].map(folder => ts.findConfigFile(folder, ts.sys.fileExists))
+    .find(found => found !== undefined && !isOfPackage(found))
   const defaults: CompilerOptions = {
-    module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, target: ts.ScriptTarget.ES2023, strict: true
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    target: ts.ScriptTarget.ES2023,
+    strict: true
   }
   if (path === undefined) return { options: defaults, declarations: [] }
-  const parsed = ts.getParsedCommandLineOfConfigFile(path, {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} })
+  const parsed = ts.getParsedCommandLineOfConfigFile(path, {}, {
+    ...ts.sys,
+    onUnRecoverableConfigFileDiagnostic: () => {}
+  })
   const options = parsed?.options ?? defaults
   return {
-    options: options.module === undefined && options.moduleResolution === undefined ? { ...defaults, ...options } : options,
+    options: options.module === undefined && options.moduleResolution === undefined
+      ? { ...defaults, ...options }
+      : options,
     declarations: (parsed?.fileNames ?? []).filter(name => name.endsWith('.d.ts') || declaresModule(ts, name))
   }
 }
@@ -137,12 +173,17 @@ function collectNodes (ts: TypeScript, file: SourceFile): readonly (FunctionNode
 
 /** Returns whether a node is a function with a body. */
 export function isFunctionNode (ts: TypeScript, node: Node): node is FunctionNode {
-  return (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node) || ts.isMethodDeclaration(node) ||
+  return (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node) ||
+    ts.isMethodDeclaration(node) ||
     ts.isConstructorDeclaration(node) || ts.isAccessor(node)) && node.body !== undefined
 }
 
 /** Returns the innermost function whose head contains a position. A function starts at its name or its parameters. */
-function functionAt (ts: TypeScript, nodes: readonly (FunctionNode | ClassLikeDeclaration)[], at: number): FunctionNode | undefined {
+function functionAt (
+  ts: TypeScript,
+  nodes: readonly (FunctionNode | ClassLikeDeclaration)[],
+  at: number
+): FunctionNode | undefined {
   let best: FunctionNode | undefined
   for (const node of nodes) {
     if (ts.isClassLike(node) || node.pos > at || node.end < at) continue
@@ -153,7 +194,11 @@ function functionAt (ts: TypeScript, nodes: readonly (FunctionNode | ClassLikeDe
   return best
 }
 
-function classAt (ts: TypeScript, nodes: readonly (FunctionNode | ClassLikeDeclaration)[], at: number): ClassLikeDeclaration | undefined {
+function classAt (
+  ts: TypeScript,
+  nodes: readonly (FunctionNode | ClassLikeDeclaration)[],
+  at: number
+): ClassLikeDeclaration | undefined {
   let best: ClassLikeDeclaration | undefined
   for (const node of nodes) {
     if (!ts.isClassLike(node) || node.pos > at || node.end < at) continue

@@ -1,4 +1,7 @@
-/** Returns the routes of an application with all functions that run for a request. Only this file connects source inference to the plugin. */
+/**
+ * Returns the routes of an application with all functions that run for a request. Only this file connects source
+ * inference to the plugin.
+ */
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { getOriginalHandler } from '../fastify/early-routes.js'
@@ -57,30 +60,52 @@ export function getSourceRoutes (app: FastifyInstance): SourceRoute[] {
   return getInferences(app).flatMap(inference => {
     const { routeErrors } = inference
     const records = routeErrors.routes.filter(record => routeErrors.isCovered(record))
-    return records.flatMap(record => record.methods
-      .filter(method => method !== 'HEAD' || !records.some(other => other.url === record.url && other.methods.includes('GET')))
-      .map(method => createSourceRoute(inference, record, method)))
+    return records.flatMap(record =>
+      record.methods
+        .filter(method =>
+          method !== 'HEAD' || !records.some(other => other.url === record.url && other.methods.includes('GET'))
+        )
+        .map(method => createSourceRoute(inference, record, method))
+    )
   })
 }
 
-function listUncheckedParts ({ body, params, querystring, query = querystring }: FastifySchema & { readonly query?: unknown } = {}): ReadonlySet<string> {
-  return new Set(Object.entries({ body, params, query, cookies: undefined }).filter(([, schema]) => schema === undefined).map(([part]) => part))
+function listUncheckedParts (
+  { body, params, querystring, query = querystring }: FastifySchema & { readonly query?: unknown } = {}
+): ReadonlySet<string> {
+  return new Set(
+    Object.entries({ body, params, query, cookies: undefined })
+      .filter(([, schema]) => schema === undefined).map(([part]) => part)
+  )
 }
 
 /** The keywords that limit the strings of a property. */
 const limiting = ['pattern', 'format', 'enum', 'const', 'minLength', 'maxLength', '$ref', 'allOf', 'anyOf', 'oneOf']
 
-function listFreeText ({ body, params, querystring, query = querystring }: FastifySchema & { readonly query?: unknown } = {}): ReadonlySet<string> {
-  return new Set(Object.entries({ body, params, query }).flatMap(([part, schema]) => {
-    const properties = isRecord(schema) && isRecord(schema.properties) ? schema.properties : {}
-    return Object.entries(properties).flatMap(([name, property]) => isRecord(property) && property.type === 'string' && !limiting.some(keyword => keyword in property) ? [`${part}.${name}`] : [])
-  }))
+function listFreeText (
+  { body, params, querystring, query = querystring }: FastifySchema & { readonly query?: unknown } = {}
+): ReadonlySet<string> {
+  return new Set(
+    Object.entries({ body, params, query }).flatMap(([part, schema]) => {
+      const properties = isRecord(schema) && isRecord(schema.properties) ? schema.properties : {}
+      return Object.entries(properties).flatMap(([name, property]) =>
+        isRecord(property) && property.type === 'string' && !limiting.some(keyword => keyword in property)
+          ? [`${part}.${name}`]
+          : []
+      )
+    })
+  )
 }
 
-function createSourceRoute ({ routeErrors, translators, validationStatus, getHooks }: Inference, record: RouteRecord, method: string): SourceRoute {
+function createSourceRoute (
+  { routeErrors, translators, validationStatus, getHooks }: Inference,
+  record: RouteRecord,
+  method: string
+): SourceRoute {
   const { route, scope } = record
   const hooks = getHooks(record)
-  const ofHooks = (names: readonly (typeof hookNames)[number][]): RouteFunction[] => names.flatMap(name => hooks[name].map(fn => ({ fn, isHook: true })))
+  const ofHooks = (names: readonly (typeof hookNames)[number][]): RouteFunction[] =>
+    names.flatMap(name => hooks[name].map(fn => ({ fn, isHook: true })))
   const declared = route.config?.errors
   return {
     method,
@@ -89,10 +114,14 @@ function createSourceRoute ({ routeErrors, translators, validationStatus, getHoo
     config: { ...route.config, url: record.url, method },
     unchecked: listUncheckedParts(route.schema),
     freeText: listFreeText(route.schema),
-    functions: [...ofHooks(hookNames.slice(0, 4)), { fn: getOriginalHandler(route), isHook: false }, ...ofHooks(hookNames.slice(4))],
+    functions: [
+      ...ofHooks(hookNames.slice(0, 4)),
+      { fn: getOriginalHandler(route), isHook: false },
+      ...ofHooks(hookNames.slice(4))
+    ],
     documented: routeErrors.listErrors(record, method),
     declared: Array.isArray(declared) ? declared.map(getCode) : [],
-    statuses: new Set(Object.keys(((route.schema?.response ?? {})) as object).map(Number)),
+    statuses: new Set(Object.keys((route.schema?.response ?? {}) as object).map(Number)),
     errors: routeErrors.errors,
     translators,
     validationStatus

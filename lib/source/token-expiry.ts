@@ -1,4 +1,7 @@
-/** Finds out whether the tokens that an application signs with @fastify/jwt expire. If they do not, no request has an expired token. */
+/**
+ * Finds out whether the tokens that an application signs with @fastify/jwt expire. If they do not, no request has an
+ * expired token.
+ */
 import type { Tokens } from './library-context.js'
 import type { Value, Values } from './values.js'
 
@@ -10,7 +13,8 @@ export function createTokens (): Tokens {
     add (inspector, { args: [payload = [], options = []], live }) {
       isSigned = true
       const scopes = live === undefined ? [] : inspector.getScopes(live.value)
-      hasLifetime ||= scopes.length === 0 || scopes.some(({ signOptions }) => hasOwnLifetime(signOptions)) || hasField(payload, 'exp') || options.some(mayHaveLifetime)
+      hasLifetime ||= scopes.length === 0 || scopes.some(({ signOptions }) => hasOwnLifetime(signOptions)) ||
+        hasField(payload, 'exp') || options.some(mayHaveLifetime)
     },
     canExpire: () => !isSigned || hasLifetime
   }

@@ -35,12 +35,21 @@ const read = ['name', 'code', 'status', 'statusCode', 'expose', 'isBoom', 'outpu
  * @param thrown the value, with the statuses that had been set on the reply
  * @param memberOf reads a property of a value from the source
  */
-export function translateThrown ({ value, statuses }: ThrownError, settings: TranslationSettings, memberOf: (value: Value, name: string) => Values): TranslatedError[] {
+export function translateThrown (
+  { value, statuses }: ThrownError,
+  settings: TranslationSettings,
+  memberOf: (value: Value, name: string) => Values
+): TranslatedError[] {
   if (value.kind !== 'object' && value.kind !== 'live') return []
   const { errors, validationStatus } = settings
-  const known = (code: string, status?: number): TranslatedError => ({ code, status: errors[code]?.status ?? status ?? 500 })
+  const known = (code: string, status?: number): TranslatedError => ({
+    code,
+    status: errors[code]?.status ?? status ?? 500
+  })
   const facts = value.kind === 'object' ? value.error : undefined
-  if (facts?.origin === 'external' && facts.code !== undefined) return [known(isValidationCode(facts.code) ? toValidationCode(facts.code, validationStatus) : facts.code)]
+  if (facts?.origin === 'external' && facts.code !== undefined) {
+    return [known(isValidationCode(facts.code) ? toValidationCode(facts.code, validationStatus) : facts.code)]
+  }
   if (facts?.origin === 'catalog') {
     const [code] = value.kind === 'object' ? value.fields.get('code') ?? [] : []
     const [status] = value.kind === 'object' ? listNumbers(value.fields.get('status') ?? []) : []
@@ -64,33 +73,57 @@ export function translateThrown ({ value, statuses }: ThrownError, settings: Tra
 }
 
 function createRequest (): FastifyRequest {
-  return { method: 'GET', url: '/', headers: {}, body: undefined, query: {}, params: {}, routeOptions: { config: {} }, server: { hasDecorator: () => false } } as unknown as FastifyRequest
+  return {
+    method: 'GET',
+    url: '/',
+    headers: {},
+    body: undefined,
+    query: {},
+    params: {},
+    routeOptions: { config: {} },
+    server: { hasDecorator: () => false }
+  } as unknown as FastifyRequest
 }
 
 /** Returns an object with the class and the fields of an error. */
-function createMock (value: Value, fields: ReadonlyMap<string, unknown>, { classOf, classNamed }: TranslationSettings): object {
+function createMock (
+  value: Value,
+  fields: ReadonlyMap<string, unknown>,
+  { classOf, classNamed }: TranslationSettings
+): object {
   const facts = value.kind === 'object' ? value.error : undefined
   const [named] = facts?.names.flatMap(name => classNamed(name) ?? []) ?? []
-  const cls = (value.kind === 'object' && value.cls !== undefined ? classOf(value.cls) : undefined) as { readonly prototype?: object } | undefined
+  const cls = (value.kind === 'object' && value.cls !== undefined ? classOf(value.cls) : undefined) as {
+    readonly prototype?: object
+  } | undefined
   const isError = facts !== undefined
   const prototype = cls?.prototype ?? (isError ? Error.prototype : Object.prototype)
   const made = named === undefined ? Object.create(prototype) as object : createNamed(named)
-  for (const [name, each] of fields) Object.defineProperty(made, name, { value: each, configurable: true, enumerable: true, writable: true })
+  for (const [name, each] of fields) {
+    Object.defineProperty(made, name, { value: each, configurable: true, enumerable: true, writable: true })
+  }
   return made
 }
 
-/** Returns an error of a package. Some classes, such as those of zod, only recognize instances that their constructor created. */
+/**
+ * Returns an error of a package. Some classes, such as those of zod, only recognize instances that their constructor
+ * created.
+ */
 function createNamed (cls: object): object {
-  return Reflect.construct(cls as new (issues: readonly unknown[]) => object, [[]])
+  return Reflect.construct(cls as new(issues: readonly unknown[]) => object, [[]])
 }
 
 /** Returns every combination of the values of the fields. A field without a known value is omitted. */
 function listCombinations (fields: ReadonlyArray<readonly [string, Values]>): Array<ReadonlyMap<string, unknown>> {
   let made: Array<Map<string, unknown>> = [new Map()]
   for (const [name, values] of fields) {
-    const literals = values.flatMap(value => value.kind === 'literal' && value.value !== undefined
-      ? [value.value]
-      : value.kind === 'object' && name === 'output' ? [createOutput(value)] : [])
+    const literals = values.flatMap(value =>
+      value.kind === 'literal' && value.value !== undefined
+        ? [value.value]
+        : value.kind === 'object' && name === 'output'
+          ? [createOutput(value)]
+          : []
+    )
     if (literals.length === 0) continue
     made = made.flatMap(map => literals.slice(0, 6).map(each => new Map(map).set(name, each))).slice(0, 40)
   }

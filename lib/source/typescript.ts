@@ -1,4 +1,7 @@
-/** Loads the TypeScript compiler, which is an optional peer dependency. Only this file checks which versions are supported. */
+/**
+ * Loads the TypeScript compiler, which is an optional peer dependency. Only this file checks which versions are
+ * supported.
+ */
 import { createRequire } from 'node:module'
 import type ts from 'typescript'
 
@@ -22,9 +25,13 @@ export function loadTypeScript (root: string, own: string = import.meta.url): Ty
     if (typeof found.createProgram === 'function') return found
     const compatible = requireFrom(from, compatiblePackage)
     if (compatible !== undefined) return compatible
-    throw new Error(`fastify-api-errors: source code is read with TypeScript 5 or 6, because typescript ${found.version} has no stable API. Run 'npm install --save-dev ${compatiblePackage}'. You can keep typescript ${found.version}.`)
+    throw new Error(
+      `fastify-api-errors: source code is read with TypeScript 5 or 6, because typescript ${found.version} has no stable API. Run 'npm install --save-dev ${compatiblePackage}'. You can keep typescript ${found.version}.`
+    )
   }
-  throw new Error("fastify-api-errors: source code is read with TypeScript, which is not installed. Run 'npm install --save-dev typescript@6'.")
+  throw new Error(
+    "fastify-api-errors: source code is read with TypeScript, which is not installed. Run 'npm install --save-dev typescript@6'."
+  )
 }
 
 function requireFrom (file: string, name: string): TypeScript | undefined {

@@ -1,6 +1,6 @@
 /**
- * The possible values of an expression in source inference. A value is a value of the running application, a function or class
- * of the source, or an object that the code would create. Of other values, only the type is known.
+ * The possible values of an expression in source inference. A value is a value of the running application, a function
+ * or class of the source, or an object that the code would create. Of other values, only the type is known.
  */
 import type { ClassLikeDeclaration, Node, Symbol as TypeScriptSymbol, Type } from 'typescript'
 import type { StandardCode } from '../catalog/standard-errors.js'
@@ -11,13 +11,27 @@ import type { FunctionNode, Site } from './project.js'
 export type Values = readonly Value[]
 
 /** One possible value of an expression. */
-export type Value = LiteralValue | TextValue | LiveValue | FunctionValue | ClassValue | ObjectValue | NativeFunction | PromiseValue | ExternalValue | ModuleValue | UnknownValue
+export type Value =
+  | LiteralValue
+  | TextValue
+  | LiveValue
+  | FunctionValue
+  | ClassValue
+  | ObjectValue
+  | NativeFunction
+  | PromiseValue
+  | ExternalValue
+  | ModuleValue
+  | UnknownValue
 
 /** A primitive value. */
 export interface LiteralValue {
   readonly kind: 'literal'
   readonly value: string | number | boolean | bigint | null | undefined
-  /** Whether the value is a literal in the source, which decides a branch. A value in the running application can change. */
+  /**
+   * Whether the value is a literal in the source, which decides a branch. A value in the running application can
+   * change.
+   */
   readonly isInSource: boolean
 }
 
@@ -251,12 +265,23 @@ export function literal (value: LiteralValue['value'], firm = true): LiteralValu
   return { kind: 'literal', value, isInSource: firm }
 }
 
-export function unknown (type?: () => Type | undefined, held: Values = [], isCaught = false, isInput = false): UnknownValue {
+export function unknown (
+  type?: () => Type | undefined,
+  held: Values = [],
+  isCaught = false,
+  isInput = false
+): UnknownValue {
   return { kind: 'unknown', id: nextId(), type, contents: held, isCaught, isInput }
 }
 
 /** Returns an unknown value that comes from the same place as another one, such as its property. */
-export function createUnknownLike ({ isInput, isUnchecked = false, isFreeText = false, isUrlParameter = false, isStored = false }: Pick<UnknownValue, 'isInput' | 'isUnchecked' | 'isFreeText' | 'isUrlParameter' | 'isStored'>, type: UnknownValue['type']): UnknownValue {
+export function createUnknownLike (
+  { isInput, isUnchecked = false, isFreeText = false, isUrlParameter = false, isStored = false }: Pick<
+    UnknownValue,
+    'isInput' | 'isUnchecked' | 'isFreeText' | 'isUrlParameter' | 'isStored'
+  >,
+  type: UnknownValue['type']
+): UnknownValue {
   return { ...unknown(type, [], false, isInput), isUnchecked, isFreeText, isUrlParameter, isStored }
 }
 
@@ -265,9 +290,13 @@ export function isInUrl ({ isUrlParameter, part }: UnknownValue): boolean {
   return isUrlParameter === true || part === 'params' || part === 'query'
 }
 
-/** Returns whether values are from records of the database or from properties that hooks put on the request, and not from the client. */
+/**
+ * Returns whether values are from records of the database or from properties that hooks put on the request, and not
+ * from the client.
+ */
 export function isStored (values: Values): boolean {
-  return values.some(value => value.kind === 'unknown' && value.isStored === true) && values.every(value => value.kind === 'unknown' && !value.isInput)
+  return values.some(value => value.kind === 'unknown' && value.isStored === true) &&
+    values.every(value => value.kind === 'unknown' && !value.isInput)
 }
 
 export function random (): UnknownValue {
@@ -311,11 +340,16 @@ export function union (...lists: readonly Values[]): Values {
 /** Returns a string that equal values share. */
 export function getKey (value: Value): string {
   switch (value.kind) {
-    case 'literal': return `${value.isInSource ? '=' : '~'}${typeof value.value}:${String(value.value)}`
-    case 'text': return `t${value.isRandom === true ? '*' : ''}${value.text}`
-    case 'external': return `e${value.from}#${value.path}`
-    case 'module': return `m${value.symbol.name}`
-    default: return `#${value.id}`
+    case 'literal':
+      return `${value.isInSource ? '=' : '~'}${typeof value.value}:${String(value.value)}`
+    case 'text':
+      return `t${value.isRandom === true ? '*' : ''}${value.text}`
+    case 'external':
+      return `e${value.from}#${value.path}`
+    case 'module':
+      return `m${value.symbol.name}`
+    default:
+      return `#${value.id}`
   }
 }
 
@@ -326,7 +360,13 @@ export function listNumbers (values: Values): number[] {
 
 /** Returns the strings among the values, with a `?` for each unknown part. */
 export function listTexts (values: Values): string[] {
-  return values.flatMap(value => value.kind === 'text' ? [value.text] : value.kind === 'literal' && typeof value.value === 'string' ? [value.value] : [])
+  return values.flatMap(value =>
+    value.kind === 'text'
+      ? [value.text]
+      : value.kind === 'literal' && typeof value.value === 'string'
+        ? [value.value]
+        : []
+  )
 }
 
 /** Returns whether two lists have the same errors, by line and value. */
@@ -336,7 +376,10 @@ export function dedupe<T extends ThrownError | SentStatus> (list: readonly T[]):
     const what = 'value' in entry ? getKey(entry.value) : String(entry.status)
     const key = `${what} ${entry.site.file}:${entry.site.line}`
     const known = seen.get(key)
-    if (known === undefined || getDoubt(known) > getDoubt(entry) || (getDoubt(known) === getDoubt(entry) && entry.via.length < known.via.length)) seen.set(key, entry)
+    if (
+      known === undefined || getDoubt(known) > getDoubt(entry) ||
+      (getDoubt(known) === getDoubt(entry) && entry.via.length < known.via.length)
+    ) seen.set(key, entry)
   }
   return [...seen.values()]
 }

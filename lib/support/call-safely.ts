@@ -3,8 +3,8 @@ import { types } from 'node:util'
 import { describeValue } from './describe-value.js'
 
 /**
- * Calls a function of the application without waiting for its result. If it throws or rejects, `onError` receives the error.
- * Otherwise, the response would fail, or an unhandled rejection would end the process.
+ * Calls a function of the application without waiting for its result. If it throws or rejects, `onError` receives the
+ * error. Otherwise, the response would fail, or an unhandled rejection would end the process.
  */
 export function callSafely (call: () => unknown, onError: (error: unknown) => void): void {
   try {
@@ -16,8 +16,8 @@ export function callSafely (call: () => unknown, onError: (error: unknown) => vo
 }
 
 /**
- * Returns the value that a function of the application threw. A thrown promise is replaced by an error and its rejection is
- * handled, because an unhandled rejection would end the process.
+ * Returns the value that a function of the application threw. A thrown promise is replaced by an error and its
+ * rejection is handled, because an unhandled rejection would end the process.
  */
 export function handleThrownPromise (thrown: unknown): unknown {
   if (!isPromiseLike(thrown)) return thrown
@@ -25,7 +25,9 @@ export function handleThrownPromise (thrown: unknown): unknown {
   return new Error('A function threw a promise. Return the promise instead.')
 }
 
-/** Handles the rejection of a promise whose result is not used, because an unhandled rejection would end the process. */
+/**
+ * Handles the rejection of a promise whose result is not used, because an unhandled rejection would end the process.
+ */
 export function ignoreRejection (thrown: unknown): void {
   if (!types.isPromise(thrown)) return
   try {
@@ -57,7 +59,10 @@ export function expectText (name: string, result: unknown): string {
   throw new TypeError(`${name}: expected the function to return a string, got ${describeValue(result)}.`)
 }
 
-/** Returns whether a value has a `then` method, like a promise. A value whose properties cannot be read, such as a revoked proxy, has none. */
+/**
+ * Returns whether a value has a `then` method, like a promise. A value whose properties cannot be read, such as a
+ * revoked proxy, has none.
+ */
 export function isPromiseLike (value: unknown): value is PromiseLike<unknown> {
   return typeof readProperty(value, 'then') === 'function'
 }

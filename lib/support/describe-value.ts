@@ -4,7 +4,10 @@ import { types } from 'node:util'
 /** The maximum number of characters of a string in a message. */
 const maxShown = 100
 
-/** Returns a value as shown in a message: a string in double quotes, and only the kind of an object or a function. Accepts any value and never throws. */
+/**
+ * Returns a value as shown in a message: a string in double quotes, and only the kind of an object or a function.
+ * Accepts any value and never throws.
+ */
 export function describeValue (value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > maxShown ? `${value.slice(0, maxShown)}…` : value)
   if (typeof value === 'function') return types.isAsyncFunction(value) ? 'an async function' : 'a function'

@@ -6,8 +6,8 @@ export function encodeUriComponent (text: string): string {
 }
 
 /**
- * Encodes every character that is not allowed in a URI path (RFC 3986, section 3.3). Encoded characters are not changed.
- * Node accepts characters in a request line that a URI does not allow: raw UTF-8, quotes, a lone percent sign.
+ * Encodes every character that is not allowed in a URI path (RFC 3986, section 3.3). Encoded characters are not
+ * changed. Node accepts characters in a request line that a URI does not allow: raw UTF-8, quotes, a lone percent sign.
  */
 export function encodeUriPath (path: string): string {
   return path.toWellFormed().replace(/%(?![\dA-Fa-f]{2})|[^\w\-.~:/@!$&'()*+,;=%]/gu, encodeURIComponent)

@@ -29,13 +29,17 @@ export function codeBlock (language: string, text: string): string {
  * @param rows the cells, in Markdown
  */
 export function table (header: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell => toOneLine(cell).replace(/(\\*)\|/g, escapePipe)).join(' | ')} |`
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map(cell => toOneLine(cell).replace(/(\\*)\|/g, escapePipe)).join(' | ')} |`
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
 /** Escapes HTML tags in an author's CommonMark, so that `<id>` in a sentence is shown as text. */
 export function escapeTags (markdown: string): string {
-  return markdown.replace(/(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|<(?!https?:|mailto:)(?=[a-z/!?])/gi, found => found === '<' ? '\\<' : found).trim()
+  return markdown.replace(
+    /(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|<(?!https?:|mailto:)(?=[a-z/!?])/gi,
+    found => found === '<' ? '\\<' : found
+  ).trim()
 }
 
 function escapePipe (pipe: string, backslashes: string): string {

@@ -25,10 +25,10 @@ export function isAddressOrRange (entry: string): boolean {
 }
 
 /**
- * Returns a function that checks whether an address is on a list of IPv4 and IPv6 addresses and CIDR ranges. Other entries
- * match nothing. An IPv4 address can be written as IPv6: `::ffff:192.0.2.1`, as on a dual-stack server (RFC 4291, section
- * 2.5.5.2). It is the same address, in the list and for the client. A client without an address, as over a Unix socket, matches
- * no list.
+ * Returns a function that checks whether an address is on a list of IPv4 and IPv6 addresses and CIDR ranges. Other
+ * entries match nothing. An IPv4 address can be written as IPv6: `::ffff:192.0.2.1`, as on a dual-stack server (RFC
+ * 4291, section 2.5.5.2). It is the same address, in the list and for the client. A client without an address, as over
+ * a Unix socket, matches no list.
  */
 export function createIpAllowlist (entries: readonly string[]): (address: string | undefined) => boolean {
   const list = new BlockList()

@@ -7,8 +7,8 @@ interface Field {
 }
 
 /**
- * Returns the fields that the bodies of all codes have together, without the fields of `meta`, which belong to each code. A type
- * includes the types in all bodies. A field is required if every body requires it.
+ * Returns the fields that the bodies of all codes have together, without the fields of `meta`, which belong to each
+ * code. A type includes the types in all bodies. A field is required if every body requires it.
  *
  * @param bodies the fields of each body
  */

@@ -4,9 +4,9 @@ import { normalizeIP } from '@fastify/rate-limit'
 import { parseAddress } from './parse-address.js'
 
 /**
- * Returns the form of an address that is used for counting. For an IPv4 address in IPv6 notation, it is the IPv4 address (RFC
- * 4291, section 2.5.5.2). For any other IPv6 address, it is the first address of its network. Returns any other string in lower
- * case.
+ * Returns the form of an address that is used for counting. For an IPv4 address in IPv6 notation, it is the IPv4
+ * address (RFC 4291, section 2.5.5.2). For any other IPv6 address, it is the first address of its network. Returns any
+ * other string in lower case.
  *
  * @param ipv6Subnet the length of the network's prefix in bits. @default 64
  */

@@ -2,8 +2,9 @@
 import { isIP } from 'node:net'
 
 /**
- * Returns the address in a string. Some proxies add other parts in `X-Forwarded-For`, which are removed: a port, brackets,
- * quotes, spaces, or the zone of a link-local address (RFC 4007, section 11). Returns `undefined` if there is no address.
+ * Returns the address in a string. Some proxies add other parts in `X-Forwarded-For`, which are removed: a port,
+ * brackets, quotes, spaces, or the zone of a link-local address (RFC 4007, section 11). Returns `undefined` if there is
+ * no address.
  *
  * @example
  * parseAddress('203.0.113.7:51234') // '203.0.113.7'

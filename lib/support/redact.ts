@@ -1,9 +1,9 @@
 /**
- * Prepares values for the log. It removes secrets in every usual encoding and limits the size. Everything that the package
- * logs is processed here.
+ * Prepares values for the log. It removes secrets in every usual encoding and limits the size. Everything that the
+ * package logs is processed here.
  *
- * Values are copied as plain data. Getters and `toJSON` are not called, prototypes and symbols are omitted, and only the length
- * of binary data is kept. So no serializer can bypass the search for secrets.
+ * Values are copied as plain data. Getters and `toJSON` are not called, prototypes and symbols are omitted, and only
+ * the length of binary data is kept. So no serializer can bypass the search for secrets.
  */
 import { inspect, types } from 'node:util'
 import type { FastifyRequest } from 'fastify'
@@ -25,7 +25,10 @@ const [maxDepth, maxMembers, maxObjects] = [6, 50, 300]
 /** The minimum length of a secret. Removing shorter strings would make log lines unreadable. */
 const minSecretLength = 6
 
-/** The number of characters of a longer secret that are searched for. After a match, the rest of the secret is removed as far as it matches. */
+/**
+ * The number of characters of a longer secret that are searched for. After a match, the rest of the secret is removed
+ * as far as it matches.
+ */
 const maxSearched = 128
 
 /** The maximum number of characters in a usual encoding of one character. */
@@ -57,8 +60,9 @@ export function redactText (text: string, secrets: readonly string[]): string {
 }
 
 /**
- * Returns the errors of an AggregateError as a string of at most 2,000 characters, without secrets; `undefined` if it has none.
- * Each error has the same share of the characters, so that a long stack does not displace the message of the next error.
+ * Returns the errors of an AggregateError as a string of at most 2,000 characters, without secrets; `undefined` if it
+ * has none. Each error has the same share of the characters, so that a long stack does not displace the message of the
+ * next error.
  */
 export function printErrors (error: object, secrets: readonly string[]): string | undefined {
   const errors = readProperty(error, 'errors')
@@ -73,28 +77,44 @@ export function printValue (value: unknown, secrets: readonly string[] = []): st
   try {
     const copier = createCopier(secrets)
     const printable = typeof value === 'function' || typeof value === 'symbol' ? value : copyValue(value, copier, 0)
-    return copier.clean(inspect(printable, { depth: 3, customInspect: false, maxStringLength: maxString, breakLength: Infinity, compact: true })).slice(0, maxPrinted)
+    return copier.clean(
+      inspect(printable, {
+        depth: 3,
+        customInspect: false,
+        maxStringLength: maxString,
+        breakLength: Infinity,
+        compact: true
+      })
+    ).slice(0, maxPrinted)
   } catch {
-    return `a value of type ${typeof value} that cannot be shown` // a getter throws for a property that is a string in every error
+    // a getter throws for a property that is a string in every error
+    return `a value of type ${typeof value} that cannot be shown`
   }
 }
 
 /**
- * Returns a copy of an error for the log: without secrets, with at most 16,000 characters including its causes. It has the
- * name, message, stack, cause and own properties of the error. Accepts any value and never throws. Other values are copied as data.
+ * Returns a copy of an error for the log: without secrets, with at most 16,000 characters including its causes. It has
+ * the name, message, stack, cause and own properties of the error. Accepts any value and never throws. Other values are
+ * copied as data.
  *
- * @param prototype the prototype of the copy. Absent: that of `Error`, or of the built-in error class with the error's name
+ * @param prototype the prototype of the copy. Absent: that of `Error`, or of the built-in error class with the error's
+ * name
  */
 export function redactError<T> (error: T, secrets: readonly string[], prototype?: object): T {
   const copier = createCopier(secrets)
   try {
-    return (prototype !== undefined && isErrorLike(error) ? copyError(error, copier, 0, prototype) : copyValue(error, copier, 0)) as T
+    return (prototype !== undefined && isErrorLike(error)
+      ? copyError(error, copier, 0, prototype)
+      : copyValue(error, copier, 0)) as T
   } catch {
     return new Error(`a value of type ${typeof error} that cannot be shown`) as T
   }
 }
 
-/** Returns an error without the secrets in the headers of a request. If the headers contain none, the error is returned unchanged. */
+/**
+ * Returns an error without the secrets in the headers of a request. If the headers contain none, the error is returned
+ * unchanged.
+ */
 export function redactFor<T> ({ headers }: Pick<FastifyRequest, 'headers'>, error: T, prototype?: object): T {
   const secrets = listSecrets(headers)
   return secrets.length === 0 ? error : redactError(error, secrets, prototype)
@@ -157,18 +177,24 @@ function copyContainer (value: object, copier: Copier, depth: number): unknown {
   // Iterators of a subclass are application code.
   if (types.isMap(value)) {
     const copy = new Map<unknown, unknown>()
-    copyMembers(Map.prototype.entries.call(value), copier, ([key, member]) => { copy.set(copyMember(key), copyMember(member)) })
+    copyMembers(Map.prototype.entries.call(value), copier, ([key, member]) => {
+      copy.set(copyMember(key), copyMember(member))
+    })
     return copy
   }
   if (types.isSet(value)) {
     const copy = new Set<unknown>()
-    copyMembers(Set.prototype.values.call(value), copier, member => { copy.add(copyMember(member)) })
+    copyMembers(Set.prototype.values.call(value), copier, member => {
+      copy.add(copyMember(member))
+    })
     return copy
   }
   if (Array.isArray(value)) {
     if (hasSecretBytes(value, copier)) return placeholder
     const copy: unknown[] = []
-    copyMembers(Array.prototype.values.call(value), copier, member => { copy.push(copyMember(member)) })
+    copyMembers(Array.prototype.values.call(value), copier, member => {
+      copy.push(copyMember(member))
+    })
     return copy
   }
   const copy = {}
@@ -215,18 +241,31 @@ function hasSecretBytes (list: readonly unknown[], copier: Copier): boolean {
   return text.length > maxString || copier.clean(text) !== text
 }
 
-function copyProperties (value: object, copy: object, copier: Copier, depth: number, skipped: ReadonlySet<string> = new Set()): void {
+function copyProperties (
+  value: object,
+  copy: object,
+  copier: Copier,
+  depth: number,
+  skipped: ReadonlySet<string> = new Set()
+): void {
   let count = 0
   for (const key in value) {
     const descriptor = skipped.has(key) ? undefined : Object.getOwnPropertyDescriptor(value, key)
     if (descriptor === undefined) continue
     if (count++ === maxMembers || copier.isSpent()) break
-    define(copy, copier.text(key), 'value' in descriptor ? copyValue(descriptor.value, copier, depth + 1) : '[Getter]', true)
+    define(
+      copy,
+      copier.text(key),
+      'value' in descriptor ? copyValue(descriptor.value, copier, depth + 1) : '[Getter]',
+      true
+    )
   }
 }
 
 /** The properties that an error has in addition to its own ones. */
-const errorFields: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause', 'errors', 'constructor', '__proto__'])
+const errorFields: ReadonlySet<string> = new Set([
+  'name', 'message', 'stack', 'cause', 'errors', 'constructor', '__proto__'
+])
 
 function isErrorLike (value: unknown): value is Error {
   return types.isNativeError(value) || (isObject(value) && !types.isProxy(value) && value instanceof Error)
@@ -271,7 +310,10 @@ interface View {
 /** The start and the end of a part of a string. */
 type Span = readonly [start: number, end: number]
 
-/** Replaces secrets in every usual encoding. The time depends mainly on the length of the string, and hardly on the number of secrets. */
+/**
+ * Replaces secrets in every usual encoding. The time depends mainly on the length of the string, and hardly on the
+ * number of secrets.
+ */
 function removeSecrets (text: string, secrets: readonly string[]): string {
   // No encoding is shorter than its secret.
   const searched = secrets.map(secret => secret.slice(0, maxSearched)).filter(secret => secret.length <= text.length)
@@ -280,7 +322,10 @@ function removeSecrets (text: string, secrets: readonly string[]): string {
   const levels = decode({ text, starts, ends: starts.map(start => start + 1) })
   const original = levels[0] as View
   const lower = levels.map(lowerCase)
-  const base64 = levels.map(({ text, ...offsets }) => ({ text: text.replaceAll('-', '+').replaceAll('_', '/'), ...offsets }))
+  const base64 = levels.map(({ text, ...offsets }) => ({
+    text: text.replaceAll('-', '+').replaceAll('_', '/'),
+    ...offsets
+  }))
   const hex = lowerCase(change(original, /[^\da-f]+/gi, () => ''))
   const numbers = change(original, /\D+/g, () => ',')
   const decimal = { ...numbers, text: `,${numbers.text},`.replaceAll(',,', ',') }
@@ -308,10 +353,14 @@ function replaceSpans (text: string, spans: readonly Span[]): string {
   return replaced + text.slice(at)
 }
 
-/** The number of encoding levels that are decoded. An encoded value often contains encoded percent signs or backslashes. */
+/**
+ * The number of encoding levels that are decoded. An encoded value often contains encoded percent signs or backslashes.
+ */
 const maxLevels = 4
 
-/** Returns a string and its decoded forms: percent-decoded, without the escapes of JSON and JavaScript, and from UTF-16. */
+/**
+ * Returns a string and its decoded forms: percent-decoded, without the escapes of JSON and JavaScript, and from UTF-16.
+ */
 function decode (view: View): View[] {
   const views = [view]
   for (let next = view; views.length <= maxLevels; views.push(next)) {
@@ -392,7 +441,9 @@ interface Spellings {
 function spell (secret: string): Spellings {
   const bytes = Buffer.from(secret)
   return {
-    lower: [...new Set([secret, bytes.toString('latin1')])].map(text => text.replace(/[A-Z]+/g, letters => letters.toLowerCase())),
+    lower: [...new Set([secret, bytes.toString('latin1')])].map(text =>
+      text.replace(/[A-Z]+/g, letters => letters.toLowerCase())
+    ),
     hex: [bytes.toString('hex'), Buffer.from(secret, 'utf16le').toString('hex').slice(0, -2)],
     decimal: `,${bytes.join()},`,
     base64: [0, 1, 2].map(offset => {

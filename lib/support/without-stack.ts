@@ -1,8 +1,8 @@
 /** Creates errors without a stack. Capturing ten frames takes ten times as long as creating the rest of an error. */
 
 /**
- * Sets the number of frames in the stacks of new errors. With `node --frozen-intrinsics`, this is not possible, and the limit
- * remains unchanged. The stacks then only cost time.
+ * Sets the number of frames in the stacks of new errors. With `node --frozen-intrinsics`, this is not possible, and the
+ * limit remains unchanged. The stacks then only cost time.
  */
 export function setStackTraceLimit (frames: number): void {
   try {

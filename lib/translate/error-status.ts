@@ -3,18 +3,24 @@ import type { FastifyRequest } from 'fastify'
 import { isObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
 /**
- * Returns the status of an error. Libraries use different properties: `statusCode`, `status`, `httpStatusCode`, or Boom's
- * `output.statusCode`. Returns `undefined` if the value is not an error status.
+ * Returns the status of an error. Libraries use different properties: `statusCode`, `status`, `httpStatusCode`, or
+ * Boom's `output.statusCode`. Returns `undefined` if the value is not an error status.
  */
 export function getStatus (error: ReadonlyJsonObject): number | undefined {
   const { output } = error
-  const status = [error.statusCode, error.status, error.httpStatusCode, error.isBoom === true && isObject(output) && output.statusCode].find(value => typeof value === 'number') as number | undefined
+  const status = [
+    error.statusCode,
+    error.status,
+    error.httpStatusCode,
+    error.isBoom === true && isObject(output) && output.statusCode
+  ].find(value => typeof value === 'number') as number | undefined
   return status !== undefined && Number.isInteger(status) && status >= 400 && status <= 599 ? status : undefined
 }
 
 /**
- * Returns the status that the application set on an error of a library or of JavaScript itself. @fastify/basic-auth sets 401 or 407 on each error
- * of its function `validate`, so these statuses do not count in applications with this plugin.
+ * Returns the status that the application set on an error of a library or of JavaScript itself. @fastify/basic-auth
+ * sets 401 or 407 on each error of its function `validate`, so these statuses do not count in applications with this
+ * plugin.
  */
 export function getIntendedStatus (error: ReadonlyJsonObject, request: FastifyRequest): number | undefined {
   const status = getStatus(error)

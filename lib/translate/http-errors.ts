@@ -10,7 +10,8 @@ import { isUnsatisfiedRange } from '../support/http-syntax.js'
 import { isObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
 /**
- * Translates errors with a status from http-errors, @fastify/sensible, @fastify/error, Boom, Nest, and any class of the application.
+ * Translates errors with a status from http-errors, @fastify/sensible, @fastify/error, Boom, Nest, and any class of the
+ * application.
  *
  * A 4xx keeps its message, because the application wrote it for the client. A 5xx keeps its status. The translator of
  * upstream errors runs first, because the status of an HTTP client's error is the upstream's.
@@ -20,7 +21,9 @@ export const httpErrorsTranslator: Translator = {
   translate (error, context) {
     if (!isObject(error)) return undefined
     const code = codeForStatus(getStatus(error))
-    if (code === undefined || (mistakeNames.has(error.name) && getIntendedStatus(error, context.request) === undefined)) return undefined
+    if (
+      code === undefined || (mistakeNames.has(error.name) && getIntendedStatus(error, context.request) === undefined)
+    ) return undefined
     if (code === 'rate_limit_exceeded') return createRateLimitError(error, context)
     return createStatusError(error, code, context)
   }
@@ -29,30 +32,45 @@ export const httpErrorsTranslator: Translator = {
 function createStatusError (error: ReadonlyJsonObject, code: StandardCode, { errors }: TranslateContext): ApiError {
   const message = getCallerMessage(error)
   const length = code === 'range_not_satisfiable' ? getContentRange(error.headers) : undefined
-  return errors[code]({ cause: error, ...(message !== undefined && { message }), ...(length !== undefined && { headers: { 'content-range': length } }) })
+  return errors[code]({
+    cause: error,
+    ...(message !== undefined && { message }),
+    ...(length !== undefined && { headers: { 'content-range': length } })
+  })
 }
 
-/** Returns the length of the resource from an error of @fastify/static, for the headers of a 416 (RFC 9110, section 15.5.17). */
+/**
+ * Returns the length of the resource from an error of @fastify/static, for the headers of a 416 (RFC 9110, section
+ * 15.5.17).
+ */
 function getContentRange (headers: unknown): string | undefined {
   const range = isObject(headers) ? headers['Content-Range'] : undefined
   return isUnsatisfiedRange(range) ? range : undefined
 }
 
 /**
- * Returns the message if the application's author wrote it for the client. http-errors marks other messages with `expose: false`.
- * The default message of http-errors and Boom is the reason phrase, and the default message of Nest is the name of the class. A
- * parser repeats its input, and system errors contain paths and addresses.
+ * Returns the message if the application's author wrote it for the client. http-errors marks other messages with
+ * `expose: false`. The default message of http-errors and Boom is the reason phrase, and the default message of Nest is
+ * the name of the class. A parser repeats its input, and system errors contain paths and addresses.
  */
 function getCallerMessage (error: ReadonlyJsonObject): string | undefined {
   const { message, name, syscall, expose } = error
-  if (typeof message !== 'string' || message === '' || name === 'SyntaxError' || syscall !== undefined || expose === false) return undefined
-  return message === STATUS_CODES[Number(getStatus(error))] || message.replaceAll(' ', '') === name ? getListedMessages(error) : message
+  if (
+    typeof message !== 'string' || message === '' || name === 'SyntaxError' || syscall !== undefined || expose === false
+  ) return undefined
+  return message === STATUS_CODES[Number(getStatus(error))] || message.replaceAll(' ', '') === name
+    ? getListedMessages(error)
+    : message
 }
 
-/** Returns the messages of a Nest exception that was created with a list of them. Then its own message is the default. */
+/**
+ * Returns the messages of a Nest exception that was created with a list of them. Then its own message is the default.
+ */
 function getListedMessages ({ getResponse, response }: ReadonlyJsonObject): string | undefined {
   const messages = typeof getResponse === 'function' && isObject(response) ? response.message : undefined
-  return Array.isArray(messages) && messages.length > 0 && messages.every(message => typeof message === 'string') ? messages.join(', ') : undefined
+  return Array.isArray(messages) && messages.length > 0 && messages.every(message => typeof message === 'string')
+    ? messages.join(', ')
+    : undefined
 }
 
 /** Translates the 429 of @fastify/rate-limit. The error has no code, and the plugin sets headers on the reply. */

@@ -15,8 +15,8 @@ const notMultipart: PluginErrorResponse = { code: 'unsupported_media_type', head
 const incompleteForm: PluginErrorResponse = { code: 'invalid_request', message: specificMessages.form_incomplete }
 
 /**
- * The errors of the official plugins that a request can cause, by plugin and code. Their other codes indicate bugs in the
- * application. They result in a 500, or are thrown before the first request.
+ * The errors of the official plugins that a request can cause, by plugin and code. Their other codes indicate bugs in
+ * the application. They result in a 500, or are thrown before the first request.
  */
 export const pluginErrors: Readonly<Record<string, Readonly<Record<string, PluginErrorResponse>>>> = {
   '@fastify/basic-auth': {
@@ -34,7 +34,8 @@ export const pluginErrors: Readonly<Record<string, Readonly<Record<string, Plugi
     FST_CP_ERR_INVALID_CONTENT_ENCODING: {
       code: 'unsupported_media_type',
       message: specificMessages.unsupported_encoding,
-      headers: { 'accept-encoding': 'identity' } // RFC 9110, section 12.5.3; the other supported encodings are not known here
+      // RFC 9110, section 12.5.3; the other supported encodings are not known here
+      headers: { 'accept-encoding': 'identity' }
     },
     FST_CP_ERR_INVALID_CONTENT: { code: 'invalid_request', message: specificMessages.invalid_compression }
   },
@@ -86,10 +87,16 @@ export const pluginErrors: Readonly<Record<string, Readonly<Record<string, Plugi
   }
 }
 
-/** The errors of the parser that @fastify/multipart uses, by message. They have no code, and their messages are constant. */
+/**
+ * The errors of the parser that @fastify/multipart uses, by message. They have no code, and their messages are
+ * constant.
+ */
 export const formParserErrors: Readonly<Record<string, PluginErrorResponse>> = {
   'Multipart: Boundary not found': { code: 'invalid_request', message: specificMessages.form_no_boundary },
-  'The needle cannot have a length bigger than 256.': { code: 'invalid_request', message: specificMessages.form_long_boundary },
+  'The needle cannot have a length bigger than 256.': {
+    code: 'invalid_request',
+    message: specificMessages.form_long_boundary
+  },
   'Unexpected end of multipart data': incompleteForm,
   'Part terminated early due to unexpected end of multipart data': incompleteForm,
   'Preamble terminated early due to unexpected end of multipart data': incompleteForm

@@ -12,7 +12,11 @@ export const pluginsTranslator: Translator = {
     const response = known ?? findResponseByMessage(error) ?? createFormResponse(error, context)
     if (response === undefined) return undefined
     const { code, message, headers } = response
-    return context.errors[code]({ cause: error, ...(message !== undefined && { message }), ...(headers !== undefined && { headers }) })
+    return context.errors[code]({
+      cause: error,
+      ...(message !== undefined && { message }),
+      ...(headers !== undefined && { headers })
+    })
   }
 }
 
@@ -20,18 +24,25 @@ const pluginResponses: ReadonlyMap<string, PluginErrorResponse> = new Map(
   Object.values(pluginErrors).flatMap(codes => Object.entries(codes))
 )
 
-function createFormResponse ({ message }: Readonly<Record<string, unknown>>, { request }: TranslateContext): PluginErrorResponse | undefined {
+function createFormResponse (
+  { message }: Readonly<Record<string, unknown>>,
+  { request }: TranslateContext
+): PluginErrorResponse | undefined {
   if (typeof message !== 'string' || !Object.hasOwn(formParserErrors, message)) return undefined
   return /^multipart\//i.test(request.headers['content-type'] ?? '') ? formParserErrors[message] : undefined
 }
 
 /** The responses to errors without a code, by message. */
-const responsesByMessage = new Map(Object.entries(errorsWithoutCode).flatMap(([plugin, responses]) =>
-  Object.entries(responses).map(([message, response]) => [message, { plugin, response }] as const)))
+const responsesByMessage = new Map(
+  Object.entries(errorsWithoutCode).flatMap(([plugin, responses]) =>
+    Object.entries(responses).map(([message, response]) => [message, { plugin, response }] as const)
+  )
+)
 
 /**
- * Returns the response to an error that the code of a plugin created, by its message. An application can throw an error with the same
- * message, so the stack must begin in the plugin. Reading a stack is expensive, so only these errors are examined.
+ * Returns the response to an error that the code of a plugin created, by its message. An application can throw an error
+ * with the same message, so the stack must begin in the plugin. Reading a stack is expensive, so only these errors are
+ * examined.
  */
 function findResponseByMessage (error: Readonly<Record<string, unknown>>): PluginErrorResponse | undefined {
   const found = typeof error.message === 'string' ? responsesByMessage.get(error.message) : undefined

@@ -4,9 +4,9 @@ import { mistakeNames } from './programming-mistakes.js'
 import type { Translator } from './translator.js'
 
 /**
- * Translates an error whose reply already has an error status. @fastify/auth sets one before it passes on the errors of its
- * functions. An application may call `reply.code(404)` and then throw. Libraries such as jose and firebase-admin set a `code` on
- * such errors. The message is only logged, because any library may have written it.
+ * Translates an error whose reply already has an error status. @fastify/auth sets one before it passes on the errors of
+ * its functions. An application may call `reply.code(404)` and then throw. Libraries such as jose and firebase-admin
+ * set a `code` on such errors. The message is only logged, because any library may have written it.
  */
 export const replyStatusTranslator: Translator = {
   name: 'reply-status',

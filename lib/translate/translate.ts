@@ -42,19 +42,28 @@ const builtIn: ReadonlySet<Translator> = new Set(builtInTranslators)
 /**
  * Returns the catalog error for any thrown value. A value that no translator recognizes becomes `internal_error`.
  *
- * The error has its own stack only if a translator of the application created it. For the built-in translators, a stack would add
- * no information to the cause, and capturing it costs more than the rest of the response.
+ * The error has its own stack only if a translator of the application created it. For the built-in translators, a stack
+ * would add no information to the cause, and capturing it costs more than the rest of the response.
  *
  * @param translators called in order, the built-in translators last; the first returned error is used
  * @param adjust returns the error to use instead of an error that no translator of the application created
  */
-export function translate (thrown: unknown, translators: readonly Translator[], context: TranslateContext, adjust: (error: ApiError) => ApiError = error => error): ApiError {
+export function translate (
+  thrown: unknown,
+  translators: readonly Translator[],
+  context: TranslateContext,
+  adjust: (error: ApiError) => ApiError = error => error
+): ApiError {
   if (isApiError(thrown)) return thrown
   const { error, isOwn } = findError(thrown, translators, context)
   return isOwn ? error : adjust(error)
 }
 
-function findError (thrown: unknown, translators: readonly Translator[], context: TranslateContext): { readonly error: ApiError, readonly isOwn: boolean } {
+function findError (
+  thrown: unknown,
+  translators: readonly Translator[],
+  context: TranslateContext
+): { readonly error: ApiError, readonly isOwn: boolean } {
   const { stackTraceLimit } = Error
   const isMistake = isProgrammingMistake(thrown)
   try {
@@ -72,7 +81,12 @@ function findError (thrown: unknown, translators: readonly Translator[], context
         }
       } catch (fault) {
         const cause = new Error(`The translator '${translator.name}' failed.`, { cause: handleThrownPromise(fault) })
-        return { error: context.errors.internal_error({ cause: new AggregateError([thrown, cause], 'An error could not be translated.') }), isOwn: true }
+        return {
+          error: context.errors.internal_error({
+            cause: new AggregateError([thrown, cause], 'An error could not be translated.')
+          }),
+          isOwn: true
+        }
       }
     }
     setStackTraceLimit(0)

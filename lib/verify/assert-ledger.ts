@@ -8,8 +8,10 @@ import type { LedgerEntry } from './ledger.js'
 /** The parts of an application that {@link assertLedger} uses. */
 export interface LedgerSource {
   readonly apiErrors: {
-    readonly ledger: () => readonly LedgerEntry[]
-    readonly reference: () => { readonly codes: ReadonlyArray<{ readonly code: string, readonly routes: readonly string[] }> }
+    readonly ledger: () => readonly LedgerEntry[],
+    readonly reference: () => {
+      readonly codes: ReadonlyArray<{ readonly code: string, readonly routes: readonly string[] }>
+    }
   }
 }
 
@@ -37,17 +39,31 @@ export interface LedgerReport {
  *
  * @param app the instance, or the scope, that registers the plugin
  * @returns the undocumented responses and the codes without a response
- * @throws AssertionError that lists each undocumented response and, with `unexercised: 'fail'`, each code without a response
- * @throws TypeError if the application does not register the plugin, an option is invalid, or `except` has a code that is not in the catalog
+ * @throws AssertionError that lists each undocumented response and, with `unexercised: 'fail'`, each code without a
+ * response
+ * @throws TypeError if the application does not register the plugin, an option is invalid, or `except` has a code that
+ * is not in the catalog
  * @example
  * assertLedger(app, { unexercised: 'fail', except: ['internal_error'] })
  */
 export function assertLedger (app: LedgerSource, options: AssertLedgerOptions = {}): LedgerReport {
   const isRegistered = (app as Partial<LedgerSource> | null | undefined)?.apiErrors !== undefined
-  expectOption('assertLedger', 'app', isRegistered, 'the instance, or the scope, that registers fastify-api-errors', app)
+  expectOption(
+    'assertLedger',
+    'app',
+    isRegistered,
+    'the instance, or the scope, that registers fastify-api-errors',
+    app
+  )
   expectKnownOptions('assertLedger', '', options, ['responses', 'unexercised', 'except'])
   const { responses = app.apiErrors.ledger(), unexercised: mode = 'list', except = [] } = options
-  expectOption('assertLedger', 'responses', Array.isArray(responses) && responses.every(isLedgerEntry), 'the result of readLedger()', responses)
+  expectOption(
+    'assertLedger',
+    'responses',
+    Array.isArray(responses) && responses.every(isLedgerEntry),
+    'the result of readLedger()',
+    responses
+  )
   expectOption('assertLedger', 'unexercised', mode === 'list' || mode === 'fail', "'list' or 'fail'", mode)
   expectOption('assertLedger', 'except', Array.isArray(except), 'an array of codes', except)
   const codes = listReferences(app).flatMap(({ codes }) => codes)
@@ -63,17 +79,27 @@ export function assertLedger (app: LedgerSource, options: AssertLedgerOptions = 
   const faults: string[] = []
   const undeclared = undocumented.filter(({ code }) => code !== null)
   if (undeclared.length > 0) {
-    faults.push('These responses are not documented. Add their codes to config.errors of the route, or to declareErrors() of its scope:')
-    faults.push(...undeclared.map(({ route, status, code, count }) => `  ${route}: ${status} ${code}, sent ${formatTimes(count)}`))
+    faults.push(
+      'These responses are not documented. Add their codes to config.errors of the route, or to declareErrors() of its scope:'
+    )
+    faults.push(
+      ...undeclared.map(({ route, status, code, count }) => `  ${route}: ${status} ${code}, sent ${formatTimes(count)}`)
+    )
   }
   const withoutCode = undocumented.filter(({ code }) => code === null)
   if (withoutCode.length > 0) {
-    faults.push("These responses do not have the format of the API. Throw an error from the catalog, declare the status in schema.response, or set sentErrors: 'convert':")
+    faults.push(
+      "These responses do not have the format of the API. Throw an error from the catalog, declare the status in schema.response, or set sentErrors: 'convert':"
+    )
     faults.push(...withoutCode.map(({ route, status, count }) => `  ${route}: ${status}, sent ${formatTimes(count)}`))
   }
   if (mode === 'fail' && unexercised.length > 0) {
     faults.push("These codes are documented, but no test has triggered them. Test them, or add them to 'except':")
-    faults.push(...unexercised.map(({ code, routes: [first, ...more] }) => `  ${code}: ${first}${more.length === 0 ? '' : `, and ${more.length} more`}`))
+    faults.push(
+      ...unexercised.map(({ code, routes: [first, ...more] }) =>
+        `  ${code}: ${first}${more.length === 0 ? '' : `, and ${more.length} more`}`
+      )
+    )
   }
   if (faults.length > 0) throw new AssertionError({ message: faults.join('\n'), stackStartFn: assertLedger })
   return { undocumented, unexercised }

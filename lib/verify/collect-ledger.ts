@@ -29,8 +29,9 @@ interface SentEvent {
 }
 
 /**
- * Writes each error response of every application in this process to a file in a folder. Each call creates a separate file, and
- * each response is one line of JSON. Call this function in every process of a test suite, and call {@link readLedger} at the end.
+ * Writes each error response of every application in this process to a file in a folder. Each call creates a separate
+ * file, and each response is one line of JSON. Call this function in every process of a test suite, and call
+ * {@link readLedger} at the end.
  *
  * @param folder the path of the folder. It is created if it does not exist. Empty it before each run
  * @returns a function that stops collecting
@@ -53,11 +54,14 @@ export function collectLedger (folder: string): () => void {
     const { route, method, status, code, request } = message as SentEvent
     const name = route === null ? null : `${method} ${route}`
     const ledger = request?.server.apiErrors?.ledger() ?? []
-    const { documented = true } = ledger.find(entry => entry.route === name && entry.status === status && entry.code === code) ?? {}
+    const { documented = true } =
+      ledger.find(entry => entry.route === name && entry.status === status && entry.code === code) ?? {}
     appendFileSync(file, `${JSON.stringify({ route: name, status, code, count: 1, documented })}\n`)
   }
   for (const channel of channels) subscribe(channel, write)
-  return () => { for (const channel of channels) unsubscribe(channel, write) }
+  return () => {
+    for (const channel of channels) unsubscribe(channel, write)
+  }
 }
 
 /**
@@ -73,7 +77,13 @@ export function collectLedger (folder: string): () => void {
  */
 export function readLedger (folder: string): LedgerEntry[] {
   expectFolder('readLedger', folder)
-  expectOption('readLedger', 'folder', statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true, 'a folder that collectLedger() wrote to', folder)
+  expectOption(
+    'readLedger',
+    'folder',
+    statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true,
+    'a folder that collectLedger() wrote to',
+    folder
+  )
   const entries = new Map<string, LedgerEntry>()
   for (const name of readdirSync(folder).filter(name => name.endsWith('.jsonl')).sort()) {
     for (const entry of readEntries(join(folder, name))) {
@@ -88,7 +98,9 @@ export function readLedger (folder: string): LedgerEntry[] {
 function readEntries (file: string): LedgerEntry[] {
   return readFileSync(file, 'utf8').split('\n').slice(0, -1).map((line, index) => {
     const entry = parseJson(line)
-    if (!isLedgerEntry(entry)) rejectOption('readLedger', `${file}:${index + 1}`, 'a line that collectLedger() wrote', line)
+    if (!isLedgerEntry(entry)) {
+      rejectOption('readLedger', `${file}:${index + 1}`, 'a line that collectLedger() wrote', line)
+    }
     return entry
   })
 }

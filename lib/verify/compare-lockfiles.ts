@@ -3,8 +3,8 @@ import { describeDeprecation } from '../catalog/deprecation.js'
 import type { Lock, LockedCode, LockedFields } from './lockfile.js'
 
 /**
- * The effect of a change on clients: `breaking` (a client that relies on the old behavior fails), `notable` (a client should be
- * checked), `fine` (no action is required).
+ * The effect of a change on clients: `breaking` (a client that relies on the old behavior fails), `notable` (a client
+ * should be checked), `fine` (no action is required).
  */
 export type Severity = 'breaking' | 'notable' | 'fine'
 
@@ -17,24 +17,40 @@ export interface Change {
   readonly explanation: string
 }
 
-const change = (severity: Severity, subject: string, explanation: string): Change => ({ severity, subject, explanation })
+const change = (severity: Severity, subject: string, explanation: string): Change => ({
+  severity,
+  subject,
+  explanation
+})
 
 /**
  * Returns the changes from one lock to another, the breaking changes first.
  *
- * @param now when the change happens, in milliseconds since 1970. Removing a code is not breaking after its sunset. @default now
+ * @param now when the change happens, in milliseconds since 1970. Removing a code is not breaking after its sunset.
+ * @default now
  */
 export function compareLocks (before: Lock, after: Lock, now: number = Date.now()): Change[] {
   const order: readonly Severity[] = ['breaking', 'notable', 'fine']
-  const changes = [...compareFormats(before.formats, after.formats), ...compareBodies(before, after), ...compareCodes(before, after, now), ...compareRoutes(before, after)]
+  const changes = [
+    ...compareFormats(before.formats, after.formats),
+    ...compareBodies(before, after),
+    ...compareCodes(before, after, now),
+    ...compareRoutes(before, after)
+  ]
   return order.flatMap(severity => changes.filter(change => change.severity === severity))
 }
 
 function compareFormats (before: readonly string[], after: readonly string[]): Change[] {
   const changes: Change[] = []
-  if (before[0] !== after[0]) changes.push(change('breaking', 'format', `the body changed from '${before[0]}' to '${after[0]}'.`))
-  for (const name of before.slice(1)) if (!after.includes(name)) changes.push(change('breaking', 'format', `clients can no longer request '${name}'.`))
-  for (const name of after.slice(1)) if (!before.includes(name)) changes.push(change('fine', 'format', `clients can also request '${name}'.`))
+  if (before[0] !== after[0]) {
+    changes.push(change('breaking', 'format', `the body changed from '${before[0]}' to '${after[0]}'.`))
+  }
+  for (const name of before.slice(1)) {
+    if (!after.includes(name)) changes.push(change('breaking', 'format', `clients can no longer request '${name}'.`))
+  }
+  for (const name of after.slice(1)) {
+    if (!before.includes(name)) changes.push(change('fine', 'format', `clients can also request '${name}'.`))
+  }
   return changes
 }
 
@@ -49,33 +65,61 @@ function compareCodes (before: Lock, after: Lock, now: number): Change[] {
   const added = Object.keys(after.codes).filter(code => !Object.hasOwn(before.codes, code))
   const changes = Object.entries(before.codes).flatMap(([code, locked]) => {
     const current = Object.hasOwn(after.codes, code) ? after.codes[code] : undefined
-    return current === undefined ? [describeRemovedCode(code, locked, after, added, now)] : compareCode(code, locked, current)
+    return current === undefined
+      ? [describeRemovedCode(code, locked, after, added, now)]
+      : compareCode(code, locked, current)
   })
   return [...changes, ...added.map(code => change('fine', code, 'the code is new.'))]
 }
 
-function describeRemovedCode (code: string, locked: LockedCode, after: Lock, added: readonly string[], now: number): Change {
+function describeRemovedCode (
+  code: string,
+  locked: LockedCode,
+  after: Lock,
+  added: readonly string[],
+  now: number
+): Change {
   const sunset = locked.deprecated?.sunset
-  if (sunset !== undefined && Date.parse(sunset) <= now) return change('notable', code, `the code was removed. Its deprecation announced this for ${sunset}.`)
-  const [successor, ...others] = added.filter(name => after.codes[name]?.status === locked.status && after.codes[name]?.type === locked.type)
+  if (sunset !== undefined && Date.parse(sunset) <= now) {
+    return change('notable', code, `the code was removed. Its deprecation announced this for ${sunset}.`)
+  }
+  const [successor, ...others] = added.filter(name =>
+    after.codes[name]?.status === locked.status && after.codes[name]?.type === locked.type
+  )
   const renamed = successor === undefined || others.length > 0 ? '' : ` or renamed to '${successor}'`
   return change('breaking', code, `the code was removed${renamed}. Clients that handle this code no longer receive it.`)
 }
 
 function compareCode (code: string, before: LockedCode, after: LockedCode): Change[] {
   const changes: Change[] = []
-  if (before.status !== after.status) changes.push(change('breaking', code, `the status changed from ${before.status} to ${after.status}.`))
-  if (before.type !== after.type) changes.push(change('breaking', code, `the type changed from '${before.type}' to '${after.type}'.`))
-  if (before.retry !== after.retry) changes.push(change('notable', code, `the retry advice changed from '${before.retry}' to '${after.retry}'.`))
+  if (before.status !== after.status) {
+    changes.push(change('breaking', code, `the status changed from ${before.status} to ${after.status}.`))
+  }
+  if (before.type !== after.type) {
+    changes.push(change('breaking', code, `the type changed from '${before.type}' to '${after.type}'.`))
+  }
+  if (before.retry !== after.retry) {
+    changes.push(change('notable', code, `the retry advice changed from '${before.retry}' to '${after.retry}'.`))
+  }
   changes.push(...compareDeprecation(code, before, after))
   return [...changes, ...compareFields(code, 'meta.', before.meta ?? {}, after.meta ?? {})]
 }
 
-function compareDeprecation (code: string, { deprecated: before }: LockedCode, { deprecated: after }: LockedCode): Change[] {
+function compareDeprecation (
+  code: string,
+  { deprecated: before }: LockedCode,
+  { deprecated: after }: LockedCode
+): Change[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return []
   if (after === undefined) return [change('fine', code, 'the code is no longer deprecated.')]
   const sentences = describeDeprecation(after, code => `'${code}'`).replace(/^D/, 'd')
-  return [change('notable', code, `${before === undefined ? 'the code is' : 'the dates or the replacement changed. The code is'} ${sentences}`)]
+  return [
+    change(
+      'notable',
+      code,
+      `${before === undefined ? 'the code is' : 'the dates or the replacement changed. The code is'} ${sentences}`
+    )
+  ]
 }
 
 function compareFields (subject: string, prefix: string, before: LockedFields, after: LockedFields): Change[] {
@@ -85,19 +129,27 @@ function compareFields (subject: string, prefix: string, before: LockedFields, a
     const name = removeMark(key)
     const current = after[name] ?? after[`${name}?`]
     if (current === undefined) {
-      changes.push(key === name
-        ? change('breaking', subject, `${prefix}${name} was required, and was removed.`)
-        : change('notable', subject, `${prefix}${name} was optional, and was removed.`))
+      changes.push(
+        key === name
+          ? change('breaking', subject, `${prefix}${name} was required, and was removed.`)
+          : change('notable', subject, `${prefix}${name} was optional, and was removed.`)
+      )
       continue
     }
-    if (current !== type) changes.push(change('breaking', subject, `${prefix}${name} changed from ${type} to ${current}.`))
+    if (current !== type) {
+      changes.push(change('breaking', subject, `${prefix}${name} changed from ${type} to ${current}.`))
+    }
     if (Object.hasOwn(after, key)) continue
-    changes.push(key === name
-      ? change('breaking', subject, `${prefix}${name} was required, and is now optional.`)
-      : change('fine', subject, `${prefix}${name} was optional, and is now required.`))
+    changes.push(
+      key === name
+        ? change('breaking', subject, `${prefix}${name} was required, and is now optional.`)
+        : change('fine', subject, `${prefix}${name} was optional, and is now required.`)
+    )
   }
   const known = new Set(Object.keys(before).map(removeMark))
-  for (const name of Object.keys(after).map(removeMark)) if (!known.has(name)) changes.push(change('fine', subject, `${prefix}${name} is new.`))
+  for (const name of Object.keys(after).map(removeMark)) {
+    if (!known.has(name)) changes.push(change('fine', subject, `${prefix}${name} is new.`))
+  }
   return changes
 }
 
@@ -106,11 +158,17 @@ function compareRoutes (before: Lock, after: Lock): Change[] {
   const locked = new Set(Object.keys(before.routes).map(toPattern))
   const changes = Object.entries(before.routes).flatMap(([route, codes]) => {
     const currentCodes = codesByPattern.get(toPattern(route))
-    if (currentCodes === undefined) return [change('breaking', route, 'the route was removed, or is no longer documented.')]
+    if (currentCodes === undefined) {
+      return [change('breaking', route, 'the route was removed, or is no longer documented.')]
+    }
     return [
-      ...currentCodes.filter(code => !codes.includes(code)).map(code => change('notable', route, `it can now return ${code}.`)),
+      ...currentCodes.filter(code => !codes.includes(code)).map(code =>
+        change('notable', route, `it can now return ${code}.`)
+      ),
       // A code that was removed is reported once, not for each of its routes.
-      ...codes.filter(code => !currentCodes.includes(code) && Object.hasOwn(after.codes, code)).map(code => change('fine', route, `it no longer returns ${code}.`))
+      ...codes.filter(code => !currentCodes.includes(code) && Object.hasOwn(after.codes, code)).map(code =>
+        change('fine', route, `it no longer returns ${code}.`)
+      )
     ]
   })
   const added = Object.keys(after.routes).filter(route => !locked.has(toPattern(route)))

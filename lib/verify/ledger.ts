@@ -10,8 +10,8 @@ export interface LedgerEntry {
   /** How often it was sent. */
   readonly count: number
   /**
-   * Whether the response is documented for the route. Responses without a route, and responses of routes that are excluded from
-   * the documentation, count as documented.
+   * Whether the response is documented for the route. Responses without a route, and responses of routes that are
+   * excluded from the documentation, count as documented.
    */
   readonly documented: boolean
 }
@@ -63,7 +63,10 @@ const maxRecent = 5
 /** The characters of a request id that a ledger remembers. A client can choose the id. */
 const maxIdLength = 200
 
-/** The kinds of responses that a ledger counts for each route. An application can create codes from the data of requests. */
+/**
+ * The kinds of responses that a ledger counts for each route. An application can create codes from the data of
+ * requests.
+ */
 export const maxKinds = 1000
 
 type Counted = SentKind & { count: number, recent: readonly RecentResponse[] }
@@ -76,12 +79,16 @@ export function createLedger (): Ledger {
   let isRemembering = false
 
   function addRecent (counted: Counted, requestId: string): void {
-    counted.recent = [{ requestId: requestId.slice(0, maxIdLength), at: Date.now() }, ...counted.recent.slice(0, maxRecent - 1)]
+    counted.recent = [
+      { requestId: requestId.slice(0, maxIdLength), at: Date.now() },
+      ...counted.recent.slice(0, maxRecent - 1)
+    ]
   }
 
-  const listEntries = (isDocumented: (kind: SentKind) => boolean): RecentEntry[] => counts.map(({ recent, ...kind }) => {
-    return { ...kind, route: kind.route?.name ?? null, documented: isDocumented(kind), recent }
-  })
+  const listEntries = (isDocumented: (kind: SentKind) => boolean): RecentEntry[] =>
+    counts.map(({ recent, ...kind }) => {
+      return { ...kind, route: kind.route?.name ?? null, documented: isDocumented(kind), recent }
+    })
 
   return {
     record ({ route, status, code }, requestId = '') {
@@ -98,27 +105,39 @@ export function createLedger (): Ledger {
       return true
     },
     entries: isDocumented => listEntries(isDocumented).map(({ recent, ...entry }) => entry),
-    remember () { isRemembering = true },
+    remember () {
+      isRemembering = true
+    },
     recentEntries: listEntries
   }
 }
 
-/** Merges the entries of several ledgers into one entry for each route, status and code. An entry is documented if it is documented in each ledger. */
+/**
+ * Merges the entries of several ledgers into one entry for each route, status and code. An entry is documented if it is
+ * documented in each ledger.
+ */
 export function mergeEntries (entries: readonly LedgerEntry[]): LedgerEntry[] {
   const merged = new Map<string, LedgerEntry>()
   for (const entry of entries) {
     const key = JSON.stringify([entry.route, entry.status, entry.code])
     const earlier = merged.get(key)
-    merged.set(key, earlier === undefined ? entry : { ...entry, count: earlier.count + entry.count, documented: earlier.documented && entry.documented })
+    merged.set(
+      key,
+      earlier === undefined
+        ? entry
+        : { ...entry, count: earlier.count + entry.count, documented: earlier.documented && entry.documented }
+    )
   }
   return [...merged.values()]
 }
 
 /** Merges the entries of several ledgers with their last responses, the latest first. */
 export function mergeRecentEntries (entries: readonly RecentEntry[]): RecentEntry[] {
-  const isSame = (a: ResponseKind, b: ResponseKind): boolean => a.route === b.route && a.status === b.status && a.code === b.code
+  const isSame = (a: ResponseKind, b: ResponseKind): boolean =>
+    a.route === b.route && a.status === b.status && a.code === b.code
   return mergeEntries(entries).map(merged => ({
     ...merged,
-    recent: entries.filter(entry => isSame(entry, merged)).flatMap(({ recent }) => recent).sort((a, b) => b.at - a.at).slice(0, maxRecent)
+    recent: entries.filter(entry => isSame(entry, merged)).flatMap(({ recent }) => recent).sort((a, b) => b.at - a.at)
+      .slice(0, maxRecent)
   }))
 }

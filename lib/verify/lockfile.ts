@@ -47,14 +47,14 @@ export interface LockSource {
   readonly formats: ReadonlyArray<{ readonly name: string }>
   readonly routes: readonly string[]
   readonly codes: ReadonlyArray<{
-    readonly code: string
-    readonly status: number
-    readonly type: string
-    readonly retry: string
-    readonly deprecated?: Deprecation
-    readonly meta: readonly Field[]
+    readonly code: string,
+    readonly status: number,
+    readonly type: string,
+    readonly retry: string,
+    readonly deprecated?: Deprecation,
+    readonly meta: readonly Field[],
     /** For each of the formats. */
-    readonly responses: ReadonlyArray<{ readonly fields: readonly Field[] }>
+    readonly responses: ReadonlyArray<{ readonly fields: readonly Field[] }>,
     readonly routes: readonly string[]
   }>
 }
@@ -69,27 +69,48 @@ export function createLock (...sources: readonly LockSource[]): Lock {
   return {
     lockfileVersion: 1,
     formats,
-    bodies: Object.fromEntries(formats.map(name => [name, lockFields(mergeFields(sources.flatMap(source => listResponses(source, name)).map(({ fields }) => fields)))])),
+    bodies: Object.fromEntries(
+      formats.map(name => [
+        name,
+        lockFields(mergeFields(sources.flatMap(source => listResponses(source, name)).map(({ fields }) => fields)))
+      ])
+    ),
     codes: Object.fromEntries([...lockCodes(sources)].sort(([a], [b]) => a < b ? -1 : 1)),
-    routes: Object.fromEntries([...lockRoutes(sources)].map(([route, codes]) => [route, [...codes].sort()] as const).sort())
+    routes: Object.fromEntries(
+      [...lockRoutes(sources)].map(([route, codes]) => [route, [...codes].sort()] as const).sort()
+    )
   }
 }
 
-function listResponses ({ formats, codes }: LockSource, format: string): ReadonlyArray<{ readonly fields: readonly Field[] }> {
+function listResponses (
+  { formats, codes }: LockSource,
+  format: string
+): ReadonlyArray<{ readonly fields: readonly Field[] }> {
   const index = formats.findIndex(({ name }) => name === format)
   return codes.flatMap(({ responses }) => responses[index] ?? [])
 }
 
 function lockFields (fields: readonly Field[]): LockedFields {
-  return Object.fromEntries(fields.map(({ name, type, required }) => [required ? name : `${name}?`, type] as const).sort())
+  return Object.fromEntries(
+    fields.map(({ name, type, required }) => [required ? name : `${name}?`, type] as const).sort()
+  )
 }
 
-/** Returns the codes by name. If a nested registration defines a code differently, its prefix is added to the name: `closed in /v2`. */
+/**
+ * Returns the codes by name. If a nested registration defines a code differently, its prefix is added to the name:
+ * `closed in /v2`.
+ */
 function lockCodes (sources: readonly LockSource[]): Map<string, LockedCode> {
   const locked = new Map<string, LockedCode>()
   for (const { codes, prefix = '' } of sources) {
     for (const { code, status, type, retry, deprecated, meta } of codes) {
-      const entry = { status, type, retry, ...(deprecated !== undefined && { deprecated: lockDeprecation(deprecated) }), ...(meta.length > 0 && { meta: lockFields(meta) }) }
+      const entry = {
+        status,
+        type,
+        retry,
+        ...(deprecated !== undefined && { deprecated: lockDeprecation(deprecated) }),
+        ...(meta.length > 0 && { meta: lockFields(meta) })
+      }
       const known = locked.get(code)
       if (known === undefined) locked.set(code, entry)
       else if (JSON.stringify(known) !== JSON.stringify(entry)) locked.set(`${code} in ${prefix}`, entry)
@@ -123,13 +144,22 @@ const lockSchema = Type.Object({
   lockfileVersion: Type.Literal(1),
   formats: Type.Array(Type.String()),
   bodies: Type.Record(Type.String(), Type.Record(Type.String(), Type.String())),
-  codes: Type.Record(Type.String(), Type.Object({
-    status: Type.Integer(),
-    type: Type.String(),
-    retry: Type.String(),
-    deprecated: Type.Optional(Type.Object({ since: Type.String(), sunset: Type.Optional(Type.String()), replacedBy: Type.Optional(Type.String()) })),
-    meta: Type.Optional(Type.Record(Type.String(), Type.String()))
-  })),
+  codes: Type.Record(
+    Type.String(),
+    Type.Object({
+      status: Type.Integer(),
+      type: Type.String(),
+      retry: Type.String(),
+      deprecated: Type.Optional(
+        Type.Object({
+          since: Type.String(),
+          sunset: Type.Optional(Type.String()),
+          replacedBy: Type.Optional(Type.String())
+        })
+      ),
+      meta: Type.Optional(Type.Record(Type.String(), Type.String()))
+    })
+  ),
   routes: Type.Record(Type.String(), Type.Array(Type.String()))
 })
 
@@ -149,10 +179,17 @@ export function parseLock (text: string, name: string): Lock {
   const faults = [...Errors(lockSchema, lock)]
   // A file of another version has other content.
   const error = faults.find(({ path }) => path === '/lockfileVersion') ?? faults[0]
-  if (error !== undefined) throw createLockError(name, `${error.path === '' ? 'a value' : `"${error.path}"`} with the error "${error.message}"`)
+  if (error !== undefined) {
+    throw createLockError(
+      name,
+      `${error.path === '' ? 'a value' : `"${error.path}"`} with the error "${error.message}"`
+    )
+  }
   return lock as Lock
 }
 
 function createLockError (name: string, received: string): TypeError {
-  return new TypeError(`fastify-api-errors: ${name}: expected a lockfile that 'fastify-api-errors lock' wrote, got ${received}.`)
+  return new TypeError(
+    `fastify-api-errors: ${name}: expected a lockfile that 'fastify-api-errors lock' wrote, got ${received}.`
+  )
 }

@@ -10,19 +10,27 @@ import type { ResponseKind, Ledger, RouteName, SentKind } from './ledger.js'
 export type OnUndocumented = (response: ResponseKind, request: FastifyRequest) => void
 
 /**
- * Returns a function that checks whether a kind of response is documented. It is documented by its code, or by a schema that the
- * route declares for its status. An error of the catalog must match that schema. A response that a handler sends itself is serialized with that
- * schema.
+ * Returns a function that checks whether a kind of response is documented. It is documented by its code, or by a schema
+ * that the route declares for its status. An error of the catalog must match that schema. A response that a handler
+ * sends itself is serialized with that schema.
  */
-export function createDocumentedCheck (routeErrors: RouteErrors, matchesDeclared?: MatchesDeclared): (kind: SentKind) => boolean {
+export function createDocumentedCheck (
+  routeErrors: RouteErrors,
+  matchesDeclared?: MatchesDeclared
+): (kind: SentKind) => boolean {
   return ({ route, status, code }) => {
     if (route === null) return true
     return routeErrors.findRoutes(route.method, route.url).some(record => {
       if (!routeErrors.isDocumented(record)) return true
-      if (declaresStatus(record.route.schema?.response, status) && (code === null || matchesDeclared?.(record, status, code) !== false)) return true
+      if (
+        declaresStatus(record.route.schema?.response, status) &&
+        (code === null || matchesDeclared?.(record, status, code) !== false)
+      ) return true
       if (isCodeOfDeclaredStatus(record, status, code)) return true
       if (code === null && routeErrors.listSentBodies(record).has(status)) return true
-      return routeErrors.listStatuses(record, route.method).some(({ definitions }) => definitions.some(definition => definition.code === code))
+      return routeErrors.listStatuses(record, route.method).some(({ definitions }) =>
+        definitions.some(definition => definition.code === code)
+      )
     })
   }
 }
@@ -43,25 +51,32 @@ interface SentResponse {
   readonly request: FastifyRequest | null
 }
 
-/** Returns a function that counts each error response, and reports the first of each undocumented kind. It does not change the response. */
+/**
+ * Returns a function that counts each error response, and reports the first of each undocumented kind. It does not
+ * change the response.
+ */
 export function createErrorRecorder ({ ledger, isDocumented, onUndocumented }: {
-  readonly ledger: Ledger
-  readonly isDocumented: (kind: SentKind) => boolean
+  readonly ledger: Ledger,
+  readonly isDocumented: (kind: SentKind) => boolean,
   readonly onUndocumented: OnUndocumented | undefined
 }): (response: SentResponse) => void {
   const getRouteName = createRouteNames()
   return ({ route, method, status, code, requestId, request }) => {
     const kind: SentKind = { route: route === null ? null : getRouteName(String(method), route), status, code }
     const isFirst = ledger.record(kind, requestId)
-    if (!isFirst || onUndocumented === undefined || request === null || kind.route === null || isDocumented(kind)) return
+    if (!isFirst || onUndocumented === undefined || request === null || kind.route === null || isDocumented(kind)) {
+      return
+    }
     const response: ResponseKind = { ...kind, route: kind.route.name }
-    callSafely(() => onUndocumented(response, request), err => { request.log.error({ err }, 'The function in the option onUndocumented failed.') })
+    callSafely(() => onUndocumented(response, request), err => {
+      request.log.error({ err }, 'The function in the option onUndocumented failed.')
+    })
   }
 }
 
 /**
- * Returns a function that joins the name of each route only once. A string that is built for each response would have to be
- * hashed for each lookup, which costs more than the count.
+ * Returns a function that joins the name of each route only once. A string that is built for each response would have
+ * to be hashed for each lookup, which costs more than the count.
  */
 function createRouteNames (): (method: string, url: string) => RouteName {
   const names = new Map<string, Map<string, RouteName>>()

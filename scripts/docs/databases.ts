@@ -29,18 +29,29 @@ const databases: Readonly<Record<string, readonly AnySource[]>> = {
 
 /** The sections of docs/databases.md by name: the test cases, and the tables of lib/translate. */
 export const databaseSections: Readonly<Record<string, () => string>> = {
-  'database-failures': () => Object.entries(databases).map(([database, sources]) => `### ${database}\n\n${casesTable(sources)}`).join('\n\n'),
-  'database-codes': () => Object.entries(codeTables).map(([heading, codes]) => `### ${heading}\n\n${codesTable(codes)}`).join('\n\n')
+  'database-failures': () =>
+    Object.entries(databases).map(([database, sources]) => `### ${database}\n\n${casesTable(sources)}`).join('\n\n'),
+  'database-codes': () =>
+    Object.entries(codeTables).map(([heading, codes]) => `### ${heading}\n\n${codesTable(codes)}`).join('\n\n')
 }
 
 /** The database failures that the tests cause. */
 export const databaseFailureList: readonly TestedFailure[] = Object.entries(databases).flatMap(([database, sources]) =>
-  sources.flatMap(({ name, cases }) => cases.map(({ what, answer, message }) => ({
-    source: `${database}, ${name}`, page: 'databases.md', what, code: answers[answer].code, ...(message !== undefined && { message })
-  })))
+  sources.flatMap(({ name, cases }) =>
+    cases.map(({ what, answer, message }) => ({
+      source: `${database}, ${name}`,
+      page: 'databases.md',
+      what,
+      code: answers[answer].code,
+      ...(message !== undefined && { message })
+    }))
+  )
 )
 
-/** Returns the table of one database: the failure, its response, the issue in it, and the drivers that it was tested with. */
+/**
+ * Returns the table of one database: the failure, its response, the issue in it, and the drivers that it was tested
+ * with.
+ */
 function casesTable (sources: readonly AnySource[]): string {
   const through = new Map<string, { readonly cells: readonly string[], readonly names: string[] }>()
   for (const { name, cases } of sources) {
@@ -84,14 +95,21 @@ const codeTables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'SQLite: result code': failuresOf(sqliteErrors),
   'MongoDB: code of the server': serverCodes,
   'MongoDB: name of the driver error': Object.fromEntries([...driverErrors].map(name => [String(name), 'unavailable'])),
-  'Mongoose: name of the error': { ValidationError: 'check', CastError: 'malformed', StrictModeError: 'check', ...mongooseErrors },
+  'Mongoose: name of the error': {
+    ValidationError: 'check',
+    CastError: 'malformed',
+    StrictModeError: 'check',
+    ...mongooseErrors
+  },
   'Prisma: code': { ...prismaCodes, P2023: 'malformed' },
   'TypeORM, Knex and Sequelize: name of the error': ormErrors
 }
 
 function codesTable (codes: Readonly<Record<string, string>>): string {
   const byAnswer = new Map<string, string[]>()
-  for (const [code, failure] of Object.entries(codes)) byAnswer.set(shownAs(failure), [...byAnswer.get(shownAs(failure)) ?? [], code])
+  for (const [code, failure] of Object.entries(codes)) {
+    byAnswer.set(shownAs(failure), [...byAnswer.get(shownAs(failure)) ?? [], code])
+  }
   return table(['response', 'codes'], [...byAnswer].map(([answer, list]) => [answer, listed(list)]))
 }
 

@@ -28,7 +28,12 @@ export interface TestedFailure {
 export function listFailures (): TestedFailure[] {
   const page = 'edge-cases.md'
   return [
-    ...Object.entries(throwables).map(([name, { code = 'internal_error' }]) => ({ source: 'your code', page, what: `A handler throws ${name}.`, code })),
+    ...Object.entries(throwables).map(([name, { code = 'internal_error' }]) => ({
+      source: 'your code',
+      page,
+      what: `A handler throws ${name}.`,
+      code
+    })),
     ...Object.entries(fastifyErrors).map(([what, { code }]) => ({ source: 'Fastify', page, what, code })),
     ...Object.entries(clientErrors).map(([what, code]) => ({ source: 'Node', page, what, code })),
     ...databaseFailureList,
@@ -40,27 +45,39 @@ export function listFailures (): TestedFailure[] {
 export function summarizeFailures (): string {
   const bySource = new Map<string, TestedFailure[]>()
   for (const failure of listFailures()) bySource.set(failure.source, [...bySource.get(failure.source) ?? [], failure])
-  return table(['source', 'failures', 'responses', 'page'], [...bySource].map(([source, failures]) => {
-    const responses = [...new Set(failures.map(({ code, outcome }) => code === undefined ? `${outcome}` : `${standardErrors[code].status} \`${code}\``))].sort()
-    const [{ page }] = failures as [TestedFailure]
-    return [source, String(failures.length), responses.join(', '), `[${page}](${page})`]
-  }))
+  return table(
+    ['source', 'failures', 'responses', 'page'],
+    [...bySource].map(([source, failures]) => {
+      const responses = [
+        ...new Set(failures.map(({ code, outcome }) =>
+          code === undefined ? `${outcome}` : `${standardErrors[code].status} \`${code}\``
+        ))
+      ].sort()
+      const [{ page }] = failures as [TestedFailure]
+      return [source, String(failures.length), responses.join(', '), `[${page}](${page})`]
+    })
+  )
 }
 
 /** Returns docs/failures.json: one row for each failure. */
 export function writeFailuresJson (): string {
-  const rows = listFailures().map(({ source, what, code, outcome, message }) => JSON.stringify({
-    source,
-    what,
-    status: code === undefined ? null : standardErrors[code].status,
-    code: code ?? null,
-    ...(outcome !== undefined && { outcome }),
-    ...(message !== undefined && { message })
-  }))
+  const rows = listFailures().map(({ source, what, code, outcome, message }) =>
+    JSON.stringify({
+      source,
+      what,
+      status: code === undefined ? null : standardErrors[code].status,
+      code: code ?? null,
+      ...(outcome !== undefined && { outcome }),
+      ...(message !== undefined && { message })
+    })
+  )
   return `[\n  ${rows.join(',\n  ')}\n]\n`
 }
 
-/** Returns docs/failures.html: a table of all failures with a search. It looks like the error reference and needs no other file. */
+/**
+ * Returns docs/failures.html: a table of all failures with a search. It looks like the error reference and needs no
+ * other file.
+ */
 export function writeFailuresHtml (): string {
   const style = readAssets().find(({ name }) => name === 'style.css')?.content ?? ''
   const page = html`<!doctype html>
@@ -83,8 +100,12 @@ export function writeFailuresHtml (): string {
 <table>
 <thead><tr><th scope="col">Source</th><th scope="col">What happens</th><th scope="col">Response</th></tr></thead>
 <tbody>
-${listFailures().map(({ source, what, code, outcome }) => html`<tr><td>${source}</td><td>${what}</td><td>${code === undefined ? outcome : html`${standardErrors[code].status} <code>${code}</code>`}</td></tr>
-`)}</tbody>
+${
+    listFailures().map(({ source, what, code, outcome }) =>
+      html`<tr><td>${source}</td><td>${what}</td><td>${code === undefined ? outcome : html`${standardErrors[code].status} <code>${code}</code>`}</td></tr>
+`
+    )
+  }</tbody>
 </table>
 </main>
 <script>@SCRIPT@</script>

@@ -12,35 +12,75 @@ import { table } from './table.js'
 
 /** The sections of both pages by name: the test cases, and the tables of lib/translate. */
 export const failureSections: Readonly<Record<string, () => string>> = {
-  'upstream-failures': () => table(['what happens', 'response', 'tested with'], groupBy(upstreamCases, ({ what, answer }) => `${what} ${answer}`).map(
-    ([first, ...rest]) => [first.what, answerCell(first.answer), named([first, ...rest].map(({ through }) => through))]
-  )),
+  'upstream-failures': () =>
+    table(
+      ['what happens', 'response', 'tested with'],
+      groupBy(upstreamCases, ({ what, answer }) => `${what} ${answer}`).map(
+        ([first, ...rest]) => [
+          first.what,
+          answerCell(first.answer),
+          named([first, ...rest].map(({ through }) => through))
+        ]
+      )
+    ),
   'upstream-clients': () => listed(Object.keys(calls)),
   'upstream-proxies': () => listed(Object.keys(proxies)),
-  'upstream-codes': () => table(['reported by', 'response', 'codes and names'], Object.entries(upstreamSources).flatMap(([source, { codes, names = {}, prefixes = {} }]) => {
-    const reported = [...Object.entries(codes), ...Object.entries(names), ...Object.entries(prefixes).map(([prefix, failure]) => [`${prefix}*`, failure] as const)]
-    return groupBy(reported, ([, failure]) => failure).map(group => [source, answerCell(group[0][1] === 'aborted' ? 'gateway_timeout' : group[0][1]), listed(group.map(([code]) => code))])
-  })),
+  'upstream-codes': () =>
+    table(
+      ['reported by', 'response', 'codes and names'],
+      Object.entries(upstreamSources).flatMap(([source, { codes, names = {}, prefixes = {} }]) => {
+        const reported = [
+          ...Object.entries(codes),
+          ...Object.entries(names),
+          ...Object.entries(prefixes).map(([prefix, failure]) => [`${prefix}*`, failure] as const)
+        ]
+        return groupBy(reported, ([, failure]) => failure).map(
+          group => [
+            source,
+            answerCell(group[0][1] === 'aborted' ? 'gateway_timeout' : group[0][1]),
+            listed(group.map(([code]) => code))
+          ]
+        )
+      })
+    ),
   'proxy-errors': () => snippet('integrations/upstreams/upstream.cases.ts', 'errors of an upstream behind a proxy'),
   'reply-signal': () => snippet('integrations/upstreams/upstream.cases.ts', 'a signal of the reply'),
-  'plugin-codes': () => table(['plugin', 'response', 'codes'], Object.entries(pluginErrors).flatMap(([plugin, codes]) =>
-    groupBy(Object.entries(codes), ([, { code }]) => code).map(group => [plugin, answerCell(group[0][1].code), listed(group.map(([code]) => code))])
-  )),
+  'plugin-codes': () =>
+    table(
+      ['plugin', 'response', 'codes'],
+      Object.entries(pluginErrors).flatMap(([plugin, codes]) =>
+        groupBy(Object.entries(codes), ([, { code }]) => code).map(
+          group => [plugin, answerCell(group[0][1].code), listed(group.map(([code]) => code))]
+        )
+      )
+    ),
   'cors-origin': () => snippet('plugins/cors.cases.ts', 'cors: an origin that is refused'),
   'cors-preflight': () => snippet('plugins/cors.cases.ts', 'cors: a preflight that is malformed'),
-  ...Object.fromEntries(Object.entries(pluginCases).map(([plugin, cases]) => [`plugin-${plugin}`, () => plugin === 'cors'
-    ? casesTable(cases)
-    : `${snippet(`plugins/${plugin}.cases.ts`, plugin)}\n\n${casesTable(cases)}`]))
+  ...Object.fromEntries(
+    Object.entries(pluginCases).map(([plugin, cases]) => [`plugin-${plugin}`, () =>
+      plugin === 'cors'
+        ? casesTable(cases)
+        : `${snippet(`plugins/${plugin}.cases.ts`, plugin)}\n\n${casesTable(cases)}`]
+    )
+  )
 }
 
 /** The failures of clients and plugins that the tests cause. */
 export const failureList: readonly TestedFailure[] = [
   ...upstreamCases.map(({ through, what, answer }) => ({
-    source: through, page: 'upstreams.md', what, ...(isCode(answer) ? { code: answer } : { outcome: answer })
+    source: through,
+    page: 'upstreams.md',
+    what,
+    ...(isCode(answer) ? { code: answer } : { outcome: answer })
   })),
-  ...Object.entries(pluginCases).flatMap(([plugin, cases]) => cases.map(({ what, answer }) => ({
-    source: `@fastify/${plugin}`, page: 'plugins.md', what, ...('code' in answer ? { code: answer.code } : { outcome: `${answer.status} ${answer.body}` })
-  })))
+  ...Object.entries(pluginCases).flatMap(([plugin, cases]) =>
+    cases.map(({ what, answer }) => ({
+      source: `@fastify/${plugin}`,
+      page: 'plugins.md',
+      what,
+      ...('code' in answer ? { code: answer.code } : { outcome: `${answer.status} ${answer.body}` })
+    }))
+  )
 ]
 
 function pluginAnswer ({ answer }: Pick<PluginCase, 'answer'>): string {
@@ -48,11 +88,15 @@ function pluginAnswer ({ answer }: Pick<PluginCase, 'answer'>): string {
 }
 
 function casesTable (cases: readonly PluginCase[]): string {
-  return table(['what happens', 'response', 'headers'], cases.map(({ what, answer }) => [
-    what,
-    pluginAnswer({ answer }),
-    Object.entries(answer.headers ?? {}).filter(([name]) => !name.startsWith('content-') || name === 'content-range').map(([name, value]) => `\`${name}: ${value}\``).join('<br>')
-  ]))
+  return table(
+    ['what happens', 'response', 'headers'],
+    cases.map(({ what, answer }) => [
+      what,
+      pluginAnswer({ answer }),
+      Object.entries(answer.headers ?? {}).filter(([name]) => !name.startsWith('content-') || name === 'content-range')
+        .map(([name, value]) => `\`${name}: ${value}\``).join('<br>')
+    ])
+  )
 }
 
 function answerCell (answer: string): string {

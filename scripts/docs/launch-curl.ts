@@ -5,7 +5,9 @@ const base = 'http://127.0.0.1:3000'
 
 /** Returns the cases of the example as curl commands. */
 export function launchCurl (): string {
-  return demoCases.map(demo => [`# ${demo.status} ${demo.code}: ${demo.what}`, ...commandsOf(demo)].join('\n')).map(block => `\`\`\`sh\n${block}\n\`\`\``).join('\n\n')
+  return demoCases.map(demo => [`# ${demo.status} ${demo.code}: ${demo.what}`, ...commandsOf(demo)].join('\n')).map(
+    block => `\`\`\`sh\n${block}\n\`\`\``
+  ).join('\n\n')
 }
 
 function commandsOf ({ before = [], signIn: session, request, times = 1 }: DemoCase): string[] {
@@ -24,7 +26,9 @@ function curl ({ method = 'GET', path, headers = {}, body }: DemoRequest): strin
     'curl -i',
     ...(method === 'GET' ? [] : [`-X ${method}`]),
     quoted(base + path),
-    ...Object.entries(all).map(([name, value]) => `-H ${value.includes('$') ? `"${name}: ${value}"` : quoted(`${name}: ${value}`)}`),
+    ...Object.entries(all).map(([name, value]) =>
+      `-H ${value.includes('$') ? `"${name}: ${value}"` : quoted(`${name}: ${value}`)}`
+    ),
     ...(body === undefined ? [] : [`-d ${quoted(typeof body === 'string' ? body : JSON.stringify(body))}`])
   ].join(' ')
 }

@@ -8,11 +8,17 @@ import { table } from './table.js'
 export function summarizeOptions (): string {
   const path = fileURLToPath(new URL('../../lib/options.ts', import.meta.url))
   const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
-  const options = source.statements.filter(ts.isInterfaceDeclaration).find(({ name }) => name.text === 'ApiErrorsOptions') as ts.InterfaceDeclaration
-  return table(['option', 'meaning', 'default'], options.members.filter(ts.isPropertySignature).map(member => {
-    const [comment] = ts.getJSDocCommentsAndTags(member).filter(ts.isJSDoc)
-    const getText = (tag: ts.JSDoc | ts.JSDocTag | undefined): string => (ts.getTextOfJSDocComment(tag?.comment) ?? '').replace(/\s+/g, ' ').trim()
-    const preset = comment?.tags?.find(tag => tag.tagName.text === 'default')
-    return [`\`${member.name.getText()}\``, getText(comment).split(/\.(?: |$)|: /, 1).join(), getText(preset)]
-  }))
+  const options = source.statements.filter(ts.isInterfaceDeclaration).find(({ name }) =>
+    name.text === 'ApiErrorsOptions'
+  ) as ts.InterfaceDeclaration
+  return table(
+    ['option', 'meaning', 'default'],
+    options.members.filter(ts.isPropertySignature).map(member => {
+      const [comment] = ts.getJSDocCommentsAndTags(member).filter(ts.isJSDoc)
+      const getText = (tag: ts.JSDoc | ts.JSDocTag | undefined): string =>
+        (ts.getTextOfJSDocComment(tag?.comment) ?? '').replace(/\s+/g, ' ').trim()
+      const preset = comment?.tags?.find(tag => tag.tagName.text === 'default')
+      return [`\`${member.name.getText()}\``, getText(comment).split(/\.(?: |$)|: /, 1).join(), getText(preset)]
+    })
+  )
 }

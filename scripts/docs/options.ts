@@ -25,13 +25,16 @@ function writeOptions (file: string, names: readonly string[]): string {
   const path = fileURLToPath(new URL(`../../lib/${file}`, import.meta.url))
   const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
   const members = names.flatMap(name => {
-    const found = source.statements.find(statement => ts.isInterfaceDeclaration(statement) && statement.name.text === name)
+    const found = source.statements.find(statement =>
+      ts.isInterfaceDeclaration(statement) && statement.name.text === name
+    )
     if (found === undefined) throw new Error(`docs: lib/${file} has no interface ${name}.`)
     return (found as ts.InterfaceDeclaration).members.filter(ts.isPropertySignature)
   })
   return members.map(member => {
     const [comment] = ts.getJSDocCommentsAndTags(member).filter(ts.isJSDoc)
-    const text = (tag: ts.JSDoc | ts.JSDocTag | undefined): string => (ts.getTextOfJSDocComment(tag?.comment) ?? '').replace(/\{@link (\w+)\}/g, '`$1`').replace(/\s+/g, ' ').trim()
+    const text = (tag: ts.JSDoc | ts.JSDocTag | undefined): string =>
+      (ts.getTextOfJSDocComment(tag?.comment) ?? '').replace(/\{@link (\w+)\}/g, '`$1`').replace(/\s+/g, ' ').trim()
     const preset = text(comment?.tags?.find(tag => tag.tagName.text === 'default'))
     return [
       `- **\`${member.name.getText()}\`**${member.questionToken === undefined ? ' (required)' : ''}: ${text(comment)}`,

@@ -24,27 +24,32 @@ const comparison = await compareApplications()
 
 /** The generated sections by name, each made from the tables of lib/. */
 export const sections: Readonly<Record<string, () => string>> = {
-  codes: () => table(
-    ['status', 'code', 'type', 'when', 'what to do', 'retry'],
-    definitions.map(({ status, code, type, description, action, retry }) => [String(status), `\`${code}\``, `\`${type}\``, description, action, `\`${retry}\``])
-  ),
-  'error-headers': () => table(
-    ['header', 'on', 'meaning'],
-    errorHeaders.map(({ name, description, on, method }) => [`\`${name}\``, carriers(on) + (method === undefined ? '' : `, with ${method}`), description])
-  ),
-  issues: () => table(
-    ['code', 'when', 'JSON Schema keywords'],
-    Object.entries(issueKinds).map(([code, { keywords, description }]) => [`\`${code}\``, description, keywords.map(keyword => `\`${keyword}\``).join(', ')])
-  ),
+  codes: () =>
+    table(
+      ['status', 'code', 'type', 'when', 'what to do', 'retry'],
+      definitions.map(({ status, code, type, description, action, retry }) => [String(status), `\`${code}\``, `\`${type}\``, description, action, `\`${retry}\``])
+    ),
+  'error-headers': () =>
+    table(
+      ['header', 'on', 'meaning'],
+      errorHeaders.map(({ name, description, on, method }) => [`\`${name}\``, carriers(on) + (method === undefined ? '' : `, with ${method}`), description])
+    ),
+  issues: () =>
+    table(
+      ['code', 'when', 'JSON Schema keywords'],
+      Object.entries(issueKinds).map(([code, { keywords, description }]) => [`\`${code}\``, description, keywords.map(keyword => `\`${keyword}\``).join(', ')])
+    ),
   ...databaseSections,
-  'issue-formats': () => table(
-    ['code', 'format', 'message'],
-    Object.entries(formatMessages).map(([format, message]) => [`\`${toIssueCode(format)}\``, `\`${format}\``, message])
-  ),
-  'language-messages': () => table(
-    ['name', 'message'],
-    Object.entries({ ...specificMessages, ...specificPhrases }).map(([name, message]) => [`\`${name}\``, message])
-  ),
+  'issue-formats': () =>
+    table(
+      ['code', 'format', 'message'],
+      Object.entries(formatMessages).map(([format, message]) => [`\`${toIssueCode(format)}\``, `\`${format}\``, message])
+    ),
+  'language-messages': () =>
+    table(
+      ['name', 'message'],
+      Object.entries({ ...specificMessages, ...specificPhrases }).map(([name, message]) => [`\`${name}\``, message])
+    ),
   'launch-curl': launchCurl,
   comparison: () => comparison,
   'options-summary': summarizeOptions,
@@ -59,7 +64,9 @@ export const sections: Readonly<Record<string, () => string>> = {
 function carriers (on: (error: ErrorDefinition) => boolean): string {
   const carrying = definitions.filter(on)
   if (carrying.length === definitions.length) return 'every error'
-  const statuses = [...new Set(carrying.map(({ status }) => status))].filter(status => definitions.every(error => error.status !== status || on(error)))
+  const statuses = [...new Set(carrying.map(({ status }) => status))].filter(status =>
+    definitions.every(error => error.status !== status || on(error))
+  )
   const codes = carrying.filter(({ status }) => !statuses.includes(status)).map(({ code }) => `\`${code}\``)
   return [...statuses.map(named), ...codes].join(', ')
 }
@@ -72,7 +79,9 @@ function named (status: ErrorStatus): string {
 function bodies (name: FormatName): string {
   return [standardErrors.resource_not_found, standardErrors.validation_error].map(definition => {
     const context = { requestId: 'req_mB0pU4xYc2nQ9tLs7JzE', instance: '/users' }
-    const body = bodyWriter(formats[name], getResponseDefinition(definition, undefined))(createExampleContent(definition, undefined, context))
+    const body = bodyWriter(formats[name], getResponseDefinition(definition, undefined))(
+      createExampleContent(definition, undefined, context)
+    )
     return `\`\`\`json\n${JSON.stringify(JSON.parse(body), null, 2)}\n\`\`\``
   }).join('\n\n')
 }

@@ -1,16 +1,41 @@
 /** A program that handles every error of a client from @hey-api/openapi-ts. clients.ts compiles it. */
 import {
   joinQueue as postEntry,
-  type AnnounceDrawError, type ChangePriceError, type CloseQueueError, type CreateOrganizationError,
-  type CreateProductError, type CreateUserError, type JoinQueueError, type ListProductsError,
-  type NotifyOfPaymentError, type OpenQueueError, type OrderError, type ReadMeError,
-  type ReadOrganizationError, type ReadUserError, type RegisterForDrawError, type SignInError
+  type AnnounceDrawError,
+  type ChangePriceError,
+  type CloseQueueError,
+  type CreateOrganizationError,
+  type CreateProductError,
+  type CreateUserError,
+  type JoinQueueError,
+  type ListProductsError,
+  type NotifyOfPaymentError,
+  type OpenQueueError,
+  type OrderError,
+  type ReadMeError,
+  type ReadOrganizationError,
+  type ReadUserError,
+  type RegisterForDrawError,
+  type SignInError
 } from './client'
 
 type ApiError =
-  AnnounceDrawError | ChangePriceError | CloseQueueError | CreateOrganizationError | CreateProductError |
-  CreateUserError | JoinQueueError | ListProductsError | NotifyOfPaymentError | OpenQueueError | OrderError |
-  ReadMeError | ReadOrganizationError | ReadUserError | RegisterForDrawError | SignInError
+  | AnnounceDrawError
+  | ChangePriceError
+  | CloseQueueError
+  | CreateOrganizationError
+  | CreateProductError
+  | CreateUserError
+  | JoinQueueError
+  | ListProductsError
+  | NotifyOfPaymentError
+  | OpenQueueError
+  | OrderError
+  | ReadMeError
+  | ReadOrganizationError
+  | ReadUserError
+  | RegisterForDrawError
+  | SignInError
 
 /** Returns what to do about any error of the API. It only compiles if it handles every code of the document. */
 export function adviceFor (error: ApiError): string {

@@ -4,7 +4,9 @@ import type { operations, paths } from './client'
 
 const client = createClient<paths>({ baseUrl: 'https://api.launch.example' })
 
-type ApiError = { [Name in keyof operations]: NonNullable<FetchResponse<operations[Name], object, `${string}/${string}`>['error']> }[keyof operations]
+type ApiError = {
+  [Name in keyof operations]: NonNullable<FetchResponse<operations[Name], object, `${string}/${string}`>['error']>
+}[keyof operations]
 
 /** Returns what to do about any error of the API. It only compiles if it handles every code of the document. */
 export function adviceFor (error: ApiError): string {

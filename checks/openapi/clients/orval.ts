@@ -1,7 +1,10 @@
 /** A program that handles every error of a client from orval. clients.ts compiles it. */
 import * as client from './client'
 
-type Answer = { [Name in keyof typeof client]: (typeof client)[Name] extends (...args: never[]) => Promise<infer Answer> ? Answer : never }[keyof typeof client]
+type Answer = {
+  [Name in keyof typeof client]: (typeof client)[Name] extends (...args: never[]) => Promise<infer Answer> ? Answer
+    : never
+}[keyof typeof client]
 
 type ApiError = Exclude<Answer, { readonly status: 200 | 201 | 204 }>['data']
 

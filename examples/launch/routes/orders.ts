@@ -11,15 +11,25 @@ import { Uuid } from './fields.js'
 const patience = 400
 
 /** The routes of orders. An external service handles payments, and it can fail. */
-export const orders: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard, paymentsUrl: string }> = async (app, { database, guard, paymentsUrl }) => {
+export const orders: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard, paymentsUrl: string }> = async (
+  app,
+  { database, guard, paymentsUrl }
+) => {
   app.post('/orders', {
     onRequest: [guard('orders:write')],
     schema: {
       operationId: 'order',
       summary: 'Order and pay',
-      description: 'The card decides what the payment service does: it is the example\'s own switch for failures.',
+      description: "The card decides what the payment service does: it is the example's own switch for failures.",
       tags: ['Orders'],
-      headers: Type.Object({ 'idempotency-key': Type.String({ minLength: 8, maxLength: 64, pattern: '^[A-Za-z0-9_-]+$', description: 'The same for each try of one order.' }) }),
+      headers: Type.Object({
+        'idempotency-key': Type.String({
+          minLength: 8,
+          maxLength: 64,
+          pattern: '^[A-Za-z0-9_-]+$',
+          description: 'The same for each try of one order.'
+        })
+      }),
       body: Type.Object({
         product_id: Uuid,
         quantity: Type.Integer({ minimum: 1, maximum: 10 }),
@@ -31,7 +41,8 @@ export const orders: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
     const key = request.headers['idempotency-key']
     const fingerprint = createHash('sha256').update(JSON.stringify(request.body)).digest('hex')
     const { rows: [earlier] } = await database.query<{ fingerprint: string, payment_id: string }>(
-      'select fingerprint, payment_id from orders where idempotency_key = $1', [key]
+      'select fingerprint, payment_id from orders where idempotency_key = $1',
+      [key]
     )
     if (earlier !== undefined) {
       if (earlier.fingerprint !== fingerprint) throw errors.idempotency_key_reused()
@@ -40,14 +51,23 @@ export const orders: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
     const { rows: [product] } = await database.query('select id from products where id = $1', [request.body.product_id])
     if (product === undefined) throw errors.resource_not_found({ message: 'No product has this id.' })
     const paymentId = await pay(request.body.card)
-    await database.query('insert into orders (idempotency_key, fingerprint, payment_id) values ($1, $2, $3)', [key, fingerprint, paymentId])
+    await database.query('insert into orders (idempotency_key, fingerprint, payment_id) values ($1, $2, $3)', [
+      key,
+      fingerprint,
+      paymentId
+    ])
     return await reply.code(201).send({ payment_id: paymentId })
   })
 
   async function pay (card: Card): Promise<string> {
-    const response = await fetch(`${paymentsUrl}/payments?card=${card}`, { method: 'POST', signal: AbortSignal.timeout(patience) })
+    const response = await fetch(`${paymentsUrl}/payments?card=${card}`, {
+      method: 'POST',
+      signal: AbortSignal.timeout(patience)
+    })
     if (response.status === 402) throw errors.payment_required({ message: 'The card was declined.' })
-    if (response.status === 503) throw errors.service_unavailable({ retryAfter: Number(response.headers.get('retry-after')) })
+    if (response.status === 503) {
+      throw errors.service_unavailable({ retryAfter: Number(response.headers.get('retry-after')) })
+    }
     const text = await response.text()
     let body: { payment: { id: string } }
     try {

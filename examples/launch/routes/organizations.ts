@@ -8,7 +8,10 @@ import { Id, Name } from './fields.js'
 const Organization = Type.Object({ id: Type.String(), name: Type.String() }, { description: 'An organization.' })
 
 /** The routes of organizations. Names are unique, and a key can read only its own organization. */
-export const organizations: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
+export const organizations: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (
+  app,
+  { database, guard }
+) => {
   app.post('/organizations', {
     onRequest: [guard('organizations:write')],
     schema: {
@@ -21,7 +24,8 @@ export const organizations: FastifyPluginAsyncTypebox<{ database: Database, guar
     }
   }, async (request, reply) => {
     const { rows: [organization] } = await database.query<{ id: string, name: string }>(
-      'insert into organizations (name) values ($1) returning id, name', [request.body.name]
+      'insert into organizations (name) values ($1) returning id, name',
+      [request.body.name]
     )
     return await reply.code(201).send(organization as NonNullable<typeof organization>)
   })
@@ -37,9 +41,14 @@ export const organizations: FastifyPluginAsyncTypebox<{ database: Database, guar
       response: { 200: Organization }
     }
   }, async request => {
-    const { rows: [organization] } = await database.query<{ id: string, name: string }>('select id, name from organizations where id = $1', [request.params.id])
+    const { rows: [organization] } = await database.query<{ id: string, name: string }>(
+      'select id, name from organizations where id = $1',
+      [request.params.id]
+    )
     if (organization === undefined) throw errors.resource_not_found({ message: 'No organization has this id.' })
-    if (organization.id !== request.apiKey?.organizationId) throw errors.forbidden({ message: 'This key belongs to another organization.' })
+    if (organization.id !== request.apiKey?.organizationId) {
+      throw errors.forbidden({ message: 'This key belongs to another organization.' })
+    }
     return organization
   })
 }

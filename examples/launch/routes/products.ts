@@ -5,15 +5,28 @@ import { errors } from '../errors.js'
 import type { Guard } from '../keys.js'
 import { Id, Name } from './fields.js'
 
-interface ProductRow { id: string, sku: string, name: string, price: number, version: number }
+interface ProductRow {
+  id: string
+  sku: string
+  name: string
+  price: number
+  version: number
+}
 
 const Product = Type.Object({
-  id: Type.String(), sku: Type.String(), name: Type.String(), price: Type.Integer(), version: Type.Integer()
+  id: Type.String(),
+  sku: Type.String(),
+  name: Type.String(),
+  price: Type.Integer(),
+  version: Type.Integer()
 }, { description: 'A product.' })
 const price = Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'In cents.' })
 
 /** The routes of products. SKUs are unique, and an update specifies the version that it changes. */
-export const products: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
+export const products: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (
+  app,
+  { database, guard }
+) => {
   app.get('/products', {
     onRequest: [guard('products:read')],
     schema: {
@@ -29,7 +42,10 @@ export const products: FastifyPluginAsyncTypebox<{ database: Database, guard: Gu
     }
   }, async request => {
     const { limit = 20, sort = 'sku' } = request.query
-    const { rows } = await database.query<ProductRow>(`select id, sku, name, price, version from products order by ${sort === 'price' ? 'price' : 'sku'} limit $1`, [limit])
+    const { rows } = await database.query<ProductRow>(
+      `select id, sku, name, price, version from products order by ${sort === 'price' ? 'price' : 'sku'} limit $1`,
+      [limit]
+    )
     return rows
   })
 
@@ -41,14 +57,17 @@ export const products: FastifyPluginAsyncTypebox<{ database: Database, guard: Gu
       description: 'Its SKU is its own.',
       tags: ['Products'],
       body: Type.Object({
-        sku: Type.String({ pattern: '^[A-Z]{2,8}-[0-9]{1,8}$', maxLength: 17 }), name: Name, price
+        sku: Type.String({ pattern: '^[A-Z]{2,8}-[0-9]{1,8}$', maxLength: 17 }),
+        name: Name,
+        price
       }, { additionalProperties: false }),
       response: { 201: Product }
     }
   }, async (request, reply) => {
     const { sku, name, price } = request.body
     const { rows: [product] } = await database.query<ProductRow>(
-      'insert into products (sku, name, price) values ($1, $2, $3) returning id, sku, name, price, version', [sku, name, price]
+      'insert into products (sku, name, price) values ($1, $2, $3) returning id, sku, name, price, version',
+      [sku, name, price]
     )
     return await reply.code(201).send(product as ProductRow)
   })
@@ -61,7 +80,14 @@ export const products: FastifyPluginAsyncTypebox<{ database: Database, guard: Gu
       description: 'The change names the version that it is made to, so that two people do not overwrite each other.',
       tags: ['Products'],
       params: Id,
-      body: Type.Object({ price, version: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The version that the change is made to.' }) }, { additionalProperties: false }),
+      body: Type.Object({
+        price,
+        version: Type.Integer({
+          minimum: 1,
+          maximum: 2_147_483_647,
+          description: 'The version that the change is made to.'
+        })
+      }, { additionalProperties: false }),
       response: { 200: Product }
     }
   }, async request => {

@@ -9,11 +9,21 @@ import { Email, Id, Name } from './fields.js'
 const Queue = Type.Object({ id: Type.String(), name: Type.String(), open: Type.Boolean() }, { description: 'A queue.' })
 const Entry = Type.Object({ id: Type.String(), email: Type.String() }, { description: 'An entry in a queue.' })
 
-interface EntryRow { id: string, email: string }
-interface QueueRow { id: string, name: string, open: boolean }
+interface EntryRow {
+  id: string
+  email: string
+}
+interface QueueRow {
+  id: string
+  name: string
+  open: boolean
+}
 
 /** The routes of queues. A person can join an open queue once. */
-export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
+export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (
+  app,
+  { database, guard }
+) => {
   app.post('/queues', {
     onRequest: [guard('queues:write')],
     schema: {
@@ -25,7 +35,10 @@ export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
       response: { 201: Queue }
     }
   }, async (request, reply) => {
-    const { rows: [queue] } = await database.query<QueueRow>('insert into queues (name) values ($1) returning id, name, open', [request.body.name])
+    const { rows: [queue] } = await database.query<QueueRow>(
+      'insert into queues (name) values ($1) returning id, name, open',
+      [request.body.name]
+    )
     return await reply.code(201).send(queue as QueueRow)
   })
 
@@ -62,11 +75,13 @@ export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
     const queue = await find(request.params.id)
     if (!queue.open) throw errors.resource_conflict({ message: 'The queue is closed.' })
     const { rows: [existing] } = await database.query<{ id: string }>(
-      'select id from entries where queue_id = $1 and email = $2', [queue.id, request.body.email]
+      'select id from entries where queue_id = $1 and email = $2',
+      [queue.id, request.body.email]
     )
     if (existing !== undefined) throw errors.already_in_queue({ meta: { entry_id: existing.id } })
     const { rows: [entry] } = await database.query<{ id: string, email: string }>(
-      'insert into entries (queue_id, email) values ($1, $2) returning id, email', [queue.id, request.body.email]
+      'insert into entries (queue_id, email) values ($1, $2) returning id, email',
+      [queue.id, request.body.email]
     )
     return await reply.code(201).send(entry as NonNullable<typeof entry>)
   })
@@ -96,7 +111,10 @@ export const queues: FastifyPluginAsyncTypebox<{ database: Database, guard: Guar
   async function * readEntries (queue: string): AsyncGenerator<EntryRow> {
     let last = '00000000-0000-0000-0000-000000000000'
     while (true) {
-      const { rows } = await database.query<EntryRow>('select id, email from entries where queue_id = $1 and id > $2 order by id limit 100', [queue, last])
+      const { rows } = await database.query<EntryRow>(
+        'select id, email from entries where queue_id = $1 and id > $2 order by id limit 100',
+        [queue, last]
+      )
       yield * rows
       if (rows.length < 100) return
       last = (rows.at(-1) as EntryRow).id

@@ -23,7 +23,10 @@ declare module '@fastify/jwt' {
 }
 
 /** The routes for signing in and for signed-in users. */
-export const sessions: FastifyPluginAsyncTypebox<{ database: Database, secret: string }> = async (app, { database, secret }) => {
+export const sessions: FastifyPluginAsyncTypebox<{ database: Database, secret: string }> = async (
+  app,
+  { database, secret }
+) => {
   await app.register(jwt, { secret })
 
   async function session (request: FastifyRequest): Promise<void> {
@@ -52,7 +55,10 @@ export const sessions: FastifyPluginAsyncTypebox<{ database: Database, secret: s
     config: { rateLimitPolicy: 'authentication' }
   }, async (request, reply) => {
     const { email, password, device_id: device, lifetime } = request.body
-    const { rows: [user] } = await database.query<{ id: string, password_hash: string }>('select id, password_hash from users where email = $1', [email])
+    const { rows: [user] } = await database.query<{ id: string, password_hash: string }>(
+      'select id, password_hash from users where email = $1',
+      [email]
+    )
     const [salt, hash] = (user?.password_hash ?? `none:${'00'.repeat(32)}`).split(':') as [string, string]
     const matches = timingSafeEqual(await scrypt(password, salt, 32), Buffer.from(hash, 'hex'))
     if (user === undefined || !matches) throw errors.invalid_credentials()
@@ -73,7 +79,10 @@ export const sessions: FastifyPluginAsyncTypebox<{ database: Database, secret: s
       response: { 200: Type.Object({ id: Type.String(), email: Type.String() }, { description: 'The user.' }) }
     }
   }, async request => {
-    const { rows: [user] } = await database.query<{ id: string, email: string }>('select id, email from users where id = $1', [request.user.sub])
+    const { rows: [user] } = await database.query<{ id: string, email: string }>(
+      'select id, email from users where id = $1',
+      [request.user.sub]
+    )
     if (user === undefined) throw errors.invalid_token()
     return user
   })

@@ -10,7 +10,10 @@ import { Email, Id, printable } from './fields.js'
 const User = Type.Object({ id: Type.String(), email: Type.String(), name: Type.String() }, { description: 'A user.' })
 
 /** The routes of users. Email addresses are unique. */
-export const users: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
+export const users: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (
+  app,
+  { database, guard }
+) => {
   app.post('/users', {
     onRequest: [guard('users:write')],
     schema: {
@@ -45,7 +48,10 @@ export const users: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard
       response: { 200: User }
     }
   }, async request => {
-    const { rows: [user] } = await database.query<{ id: string, email: string, name: string }>('select id, email, name from users where id = $1', [request.params.id])
+    const { rows: [user] } = await database.query<{ id: string, email: string, name: string }>(
+      'select id, email, name from users where id = $1',
+      [request.params.id]
+    )
     if (user === undefined) throw errors.resource_not_found({ message: 'No user has this id.' })
     return user
   })

@@ -4,7 +4,10 @@ import type { Database } from '../database.js'
 import type { Guard } from '../keys.js'
 
 /** The webhook of the payment service, which has its own API key. */
-export const webhooks: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (app, { database, guard }) => {
+export const webhooks: FastifyPluginAsyncTypebox<{ database: Database, guard: Guard }> = async (
+  app,
+  { database, guard }
+) => {
   app.post('/webhooks/payments', {
     onRequest: [guard('payments:notify')],
     schema: {
@@ -21,7 +24,10 @@ export const webhooks: FastifyPluginAsyncTypebox<{ database: Database, guard: Gu
     config: { rateLimitPolicy: 'webhooks' }
   }, async (request, reply) => {
     const { event, payment_id: payment } = request.body
-    await database.query('insert into payment_events (payment_id, event) values ($1, $2) on conflict do nothing', [payment, event])
+    await database.query('insert into payment_events (payment_id, event) values ($1, $2) on conflict do nothing', [
+      payment,
+      event
+    ])
     return await reply.code(204).send(null)
   })
 }

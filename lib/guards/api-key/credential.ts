@@ -21,7 +21,10 @@ export interface Credential {
   readonly hasScheme: boolean
 }
 
-/** Visible ASCII without quotes and backslashes: every token68 (RFC 9110, section 11.2), and the other characters that APIs use in keys. */
+/**
+ * Visible ASCII without quotes and backslashes: every token68 (RFC 9110, section 11.2), and the other characters that
+ * APIs use in keys.
+ */
 const keyPattern = /^[\x21\x23-\x26\x28-\x5b\x5d-\x5f\x61-\x7e]+$/
 
 /** RFC 9110, section 5.6.2. */
@@ -34,7 +37,13 @@ const token = /^[\w!#$%&'*+.^`|~-]+$/
  */
 export function createKeyLocation (header: string = 'authorization', scheme?: string): KeyLocation {
   expectOption('apiKey', 'header', isToken(header), 'the name of a header, such as "x-api-key"', header)
-  expectOption('apiKey', 'scheme', scheme === undefined || isToken(scheme), 'the word before the key, such as "Bearer"', scheme)
+  expectOption(
+    'apiKey',
+    'scheme',
+    scheme === undefined || isToken(scheme),
+    'the word before the key, such as "Bearer"',
+    scheme
+  )
   const name = header.toLowerCase()
   return { header: name, scheme: scheme ?? (name === 'authorization' ? 'Bearer' : undefined) }
 }
@@ -43,7 +52,10 @@ function isToken (value: unknown): boolean {
   return typeof value === 'string' && token.test(value)
 }
 
-/** Reads the credential of a request. A value with another scheme, such as `Basic`, is not an API key. A key without its scheme is a malformed key. */
+/**
+ * Reads the credential of a request. A value with another scheme, such as `Basic`, is not an API key. A key without its
+ * scheme is a malformed key.
+ */
 export function readCredential (headers: IncomingHttpHeaders, { header, scheme }: KeyLocation): Credential {
   const value = [headers[header] ?? ''].flat().join(', ')
   if (value === '') return { key: undefined, isSent: false, hasScheme: false }
@@ -64,8 +76,15 @@ export interface ChallengeFailure {
   readonly scope?: readonly string[]
 }
 
-/** Returns the value of `WWW-Authenticate`. There is no registered scheme for a key in another header. APIs usually call it `ApiKey`. */
-export function formatChallenge ({ header, scheme }: KeyLocation, realm: string, failure: ChallengeFailure | undefined): string {
+/**
+ * Returns the value of `WWW-Authenticate`. There is no registered scheme for a key in another header. APIs usually call
+ * it `ApiKey`.
+ */
+export function formatChallenge (
+  { header, scheme }: KeyLocation,
+  realm: string,
+  failure: ChallengeFailure | undefined
+): string {
   return [
     `${scheme ?? 'ApiKey'} realm="${realm}"`,
     ...header === 'authorization' ? [] : [`header="${header}"`],
@@ -74,10 +93,19 @@ export function formatChallenge ({ header, scheme }: KeyLocation, realm: string,
   ].join(', ')
 }
 
-/** Returns the security scheme of OpenAPI for the location, with its name: `apiKey` for a Bearer key, `xApiKey` for a key in `X-API-Key`. */
-export function createSecurityScheme ({ header, scheme = '' }: KeyLocation): { readonly name: string, readonly scheme: SecurityScheme } {
-  const name = header === 'authorization' && scheme.toLowerCase() === 'bearer' ? 'apiKey' : toCamelCase(`${header} ${scheme}`)
-  if (header === 'authorization') return { name, scheme: { type: 'http', scheme: scheme.toLowerCase(), description: 'An API key.' } }
+/**
+ * Returns the security scheme of OpenAPI for the location, with its name: `apiKey` for a Bearer key, `xApiKey` for a
+ * key in `X-API-Key`.
+ */
+export function createSecurityScheme (
+  { header, scheme = '' }: KeyLocation
+): { readonly name: string, readonly scheme: SecurityScheme } {
+  const name = header === 'authorization' && scheme.toLowerCase() === 'bearer'
+    ? 'apiKey'
+    : toCamelCase(`${header} ${scheme}`)
+  if (header === 'authorization') {
+    return { name, scheme: { type: 'http', scheme: scheme.toLowerCase(), description: 'An API key.' } }
+  }
   const description = scheme === '' ? 'An API key.' : `An API key, after the word ${scheme}.`
   return { name, scheme: { type: 'apiKey', in: 'header', name: header, description } }
 }

@@ -17,10 +17,11 @@ export interface GuessLimit extends GuessLimitOptions {
   /** Counts a wrong key. */
   readonly count: (ip: string | undefined) => void
   /**
-   * Counts a key as wrong before it is checked. If the keys that are being checked could use up the limit, it waits for at most
-   * 10 seconds.
+   * Counts a key as wrong before it is checked. If the keys that are being checked could use up the limit, it waits for
+   * at most 10 seconds.
    *
-   * @returns the function to call when the key is checked, or the milliseconds until keys from the address are checked again
+   * @returns the function to call when the key is checked, or the milliseconds until keys from the address are checked
+   * again
    */
   readonly begin: (ip: string | undefined) => EndCheck | number | Promise<EndCheck | number>
 }
@@ -28,7 +29,10 @@ export interface GuessLimit extends GuessLimitOptions {
 /** Ends the check of a key. A valid key is not counted. */
 export type EndCheck = (isWrong: boolean) => void
 
-/** The maximum number of tracked addresses, which take about 1 MB. If there are more, the addresses with the oldest windows are evicted. */
+/**
+ * The maximum number of tracked addresses, which take about 1 MB. If there are more, the addresses with the oldest
+ * windows are evicted.
+ */
 const maxAddresses = 10_000
 
 /** The maximum number of requests of one address that wait for its keys to be checked. */
@@ -49,9 +53,10 @@ interface Guesses {
 }
 
 /**
- * Creates a limit for the `guessLimit` option. An address that sent too many wrong keys gets 429 `rate_limit_exceeded` until the
- * window ends, even for a valid key, and `lookup` is not called. Keys for which `lookup` fails count as wrong. Guards that share
- * a limit share its count. Each process has its own count. All addresses of an IPv6 /64 network count as one.
+ * Creates a limit for the `guessLimit` option. An address that sent too many wrong keys gets 429 `rate_limit_exceeded`
+ * until the window ends, even for a valid key, and `lookup` is not called. Keys for which `lookup` fails count as
+ * wrong. Guards that share a limit share its count. Each process has its own count. All addresses of an IPv6 /64
+ * network count as one.
  *
  * @throws TypeError if an option is invalid
  * @example
@@ -60,14 +65,22 @@ interface Guesses {
 export function guessLimit (options: GuessLimitOptions): GuessLimit {
   const { max, timeWindow } = options ?? {}
   expectOption('guessLimit', 'max', isPositiveInteger(max), 'a positive integer', max)
-  expectOption('guessLimit', 'timeWindow', isPositiveInteger(timeWindow), 'a positive integer (milliseconds)', timeWindow)
+  expectOption(
+    'guessLimit',
+    'timeWindow',
+    isPositiveInteger(timeWindow),
+    'a positive integer (milliseconds)',
+    timeWindow
+  )
   const windows = new Map<string, Guesses>()
   const find = (ip: string | undefined): Guesses => findWindow(windows, normalizeAddress(ip ?? ''), timeWindow)
   return {
     max,
     timeWindow,
     wait: ip => getWait(windows.get(normalizeAddress(ip ?? '')), max),
-    count (ip) { find(ip).wrong++ },
+    count (ip) {
+      find(ip).wrong++
+    },
     begin: ip => beginCheck(() => find(ip), max)
   }
 }

@@ -25,8 +25,8 @@ export interface GenerateKeyOptions {
 }
 
 /**
- * Creates a new API key: the prefix, an underscore, 30 random letters and digits (178 bits), and a checksum of 6 characters.
- * Show the key to its owner once, and store the result of {@link hashKey}.
+ * Creates a new API key: the prefix, an underscore, 30 random letters and digits (178 bits), and a checksum of 6
+ * characters. Show the key to its owner once, and store the result of {@link hashKey}.
  *
  * @throws TypeError if the prefix is invalid
  * @example
@@ -36,15 +36,21 @@ export interface GenerateKeyOptions {
 export function generateKey (options: GenerateKeyOptions): string {
   const { prefix } = options ?? {}
   const isValid = typeof prefix === 'string' && new RegExp(`^${prefixPattern}$`).test(prefix)
-  expectOption('generateKey', 'prefix', isValid, 'words of letters and digits joined by underscores, such as "launch_live"', prefix)
+  expectOption(
+    'generateKey',
+    'prefix',
+    isValid,
+    'words of letters and digits joined by underscores, such as "launch_live"',
+    prefix
+  )
   const random = Array.from({ length: randomLength }, () => alphabet[randomInt(alphabet.length)]).join('')
   const body = `${prefix}_${random}`
   return body + createChecksum(body)
 }
 
 /**
- * Returns the prefix of a key that {@link generateKey} created; `null` for any other string, such as a key with a typo. Only the
- * syntax is checked. Use it in `lookup` to avoid database queries for strings that cannot be your keys.
+ * Returns the prefix of a key that {@link generateKey} created; `null` for any other string, such as a key with a typo.
+ * Only the syntax is checked. Use it in `lookup` to avoid database queries for strings that cannot be your keys.
  *
  * @example
  * if (parseKey(key)?.prefix !== 'launch_live') return null
@@ -56,8 +62,9 @@ export function parseKey (key: string): { readonly prefix: string } | null {
 }
 
 /**
- * Returns the SHA-256 hash of a key in hex. Store and look up the hash instead of the key. It equals the output of `sha256sum`, and
- * `encode(sha256(key::bytea), 'hex')` in Postgres. Unlike passwords, keys do not need a slow hash, because a random key cannot be guessed.
+ * Returns the SHA-256 hash of a key in hex. Store and look up the hash instead of the key. It equals the output of
+ * `sha256sum`, and `encode(sha256(key::bytea), 'hex')` in Postgres. Unlike passwords, keys do not need a slow hash,
+ * because a random key cannot be guessed.
  *
  * @throws TypeError if the key is not a string
  */
@@ -67,8 +74,8 @@ export function hashKey (key: string): string {
 }
 
 /**
- * Returns whether a hash is the hash of a key. The comparison takes constant time, so its duration does not reveal how much of
- * the key is correct.
+ * Returns whether a hash is the hash of a key. The comparison takes constant time, so its duration does not reveal how
+ * much of the key is correct.
  *
  * @param hash as {@link hashKey} returns it
  * @throws TypeError for a value that is not a string

@@ -1,4 +1,7 @@
-/** Creates the fingerprint of a request, and the key of an entry in the store. Two different requests with one key have different fingerprints. */
+/**
+ * Creates the fingerprint of a request, and the key of an entry in the store. Two different requests with one key have
+ * different fingerprints.
+ */
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { isObject, isRecord } from '../../support/is-object.js'
@@ -9,12 +12,15 @@ import { isObject, isRecord } from '../../support/is-object.js'
  */
 export function createFingerprint (request: FastifyRequest): string {
   const { method, url, routeOptions, body } = request
-  return createHash('sha256').update(JSON.stringify([method, routeOptions.url, url])).update(encodeBody(body)).digest('base64url')
+  return createHash('sha256').update(JSON.stringify([method, routeOptions.url, url])).update(encodeBody(body)).digest(
+    'base64url'
+  )
 }
 
 /**
- * Returns the key under which a store keeps an entry. It depends on the caller, so that callers cannot read each other's responses
- * (draft-ietf-httpapi-idempotency-key-header-07, "Security Considerations"). A hash has a fixed length and no special characters.
+ * Returns the key under which a store keeps an entry. It depends on the caller, so that callers cannot read each
+ * other's responses (draft-ietf-httpapi-idempotency-key-header-07, "Security Considerations"). A hash has a fixed
+ * length and no special characters.
  */
 export function createStoreKey (caller: string, key: string): string {
   return createHash('sha256').update(JSON.stringify([caller, key])).digest('base64url')

@@ -10,8 +10,8 @@ const maxLength = 255
 const bareKey = /^[!#-+.-:<-~-]+$/
 
 /**
- * Returns the key in a header. The draft requires a string (RFC 9651, section 3.3.3). Many clients send the value without
- * quotes, which is the same key. Returns `undefined` if the header is malformed.
+ * Returns the key in a header. The draft requires a string (RFC 9651, section 3.3.3). Many clients send the value
+ * without quotes, which is the same key. Returns `undefined` if the header is malformed.
  */
 export function parseKeyHeader (header: string): string | undefined {
   if (header.length > maxLength) return undefined
@@ -28,7 +28,8 @@ export function parseKeyHeader (header: string): string | undefined {
 export function describeKeyHeader (name: string, required: boolean): RequestHeader {
   return {
     name,
-    description: 'A random value, such as a UUID, in quotes or without. Send the same value each time you repeat the request.',
+    description:
+      'A random value, such as a UUID, in quotes or without. Send the same value each time you repeat the request.',
     required,
     // The quotes are escaped, and brackets are omitted, because engines of other languages read them differently.
     schema: { ...textHeader('^([!#-+.-:<-~-]+|\\x22[ !#-Z^-~]+\\x22)$'), maxLength },

@@ -21,10 +21,12 @@ interface Entry extends StoredEntry {
 }
 
 /**
- * Returns a store in the memory of the process, for one process and for tests. With several processes, use Redis or Postgres.
+ * Returns a store in the memory of the process, for one process and for tests. With several processes, use Redis or
+ * Postgres.
  *
- * If it is full, the least recently used responses are deleted. The warning `FASTIFY_API_ERRORS_IDEMPOTENCY_EVICTION` is emitted
- * once if one of them had not expired. The claims of running requests are never deleted. If they fill the store, its methods fail.
+ * If it is full, the least recently used responses are deleted. The warning `FASTIFY_API_ERRORS_IDEMPOTENCY_EVICTION`
+ * is emitted once if one of them had not expired. The claims of running requests are never deleted. If they fill the
+ * store, its methods fail.
  *
  * @throws TypeError if an option is invalid
  * @example
@@ -47,7 +49,9 @@ export function memoryStore (options: MemoryStoreOptions = {}): IdempotencyStore
       if (isOwn) entries.set(key, { fingerprint, token, expiresAt: performance.now() + ttl, response })
       return isOwn
     },
-    release: (key, { token }) => { entries.remove(key, token) }
+    release: (key, { token }) => {
+      entries.remove(key, token)
+    }
   }
 }
 
@@ -55,7 +59,10 @@ export function memoryStore (options: MemoryStoreOptions = {}): IdempotencyStore
 interface Entries {
   /** Returns the entry of a key, unless it has expired. */
   readonly findCurrent: (key: string) => Entry | undefined
-  /** Sets an entry as the most recently used one. If there is no space for the entry, throws and leaves the key unchanged. */
+  /**
+   * Sets an entry as the most recently used one. If there is no space for the entry, throws and leaves the key
+   * unchanged.
+   */
   readonly set: (key: string, entry: Entry) => void
   /** Removes the entry of a key if the claim has this token. */
   readonly remove: (key: string, token: string) => void

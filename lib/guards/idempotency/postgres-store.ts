@@ -10,7 +10,10 @@ export interface PostgresClient {
 
 /** The options of {@link postgresStore}. */
 export interface PostgresStoreOptions {
-  /** A client or a pool of `pg`, PGlite, or anything else with `query(text, values)`. A pool is better, because a client runs one query at a time. */
+  /**
+   * A client or a pool of `pg`, PGlite, or anything else with `query(text, values)`. A pool is better, because a client
+   * runs one query at a time.
+   */
   readonly client: PostgresClient
   /** The name of the table, with or without the name of its schema. @default 'idempotency_keys' */
   readonly table?: string
@@ -20,11 +23,15 @@ const optionNames = Object.keys({ client: true, table: true } satisfies Record<k
 
 const defaultTable = 'idempotency_keys'
 
-/** The number of claims after which expired entries are deleted, and the maximum number of rows that one statement deletes. This limits the size of the table. */
+/**
+ * The number of claims after which expired entries are deleted, and the maximum number of rows that one statement
+ * deletes. This limits the size of the table.
+ */
 const [claimsPerPurge, rowsPerPurge] = [100, 1000]
 
 /**
- * Returns the SQL statements that create the table of {@link postgresStore}. Use them in a migration. If the table exists, they change nothing.
+ * Returns the SQL statements that create the table of {@link postgresStore}. Use them in a migration. If the table
+ * exists, they change nothing.
  *
  * @param table its name. @default 'idempotency_keys'
  * @throws TypeError if the name is invalid
@@ -44,8 +51,8 @@ CREATE INDEX IF NOT EXISTS ${table.replace('.', '_')}_expires_at ON ${table} (ex
 }
 
 /**
- * Returns a store in Postgres. Create its table first, see {@link createIdempotencyTable}. Each of its methods is one statement.
- * Every 100 claims, expired entries are deleted.
+ * Returns a store in Postgres. Create its table first, see {@link createIdempotencyTable}. Each of its methods is one
+ * statement. Every 100 claims, expired entries are deleted.
  *
  * @throws TypeError if an option is invalid
  * @example
@@ -54,7 +61,13 @@ CREATE INDEX IF NOT EXISTS ${table.replace('.', '_')}_expires_at ON ${table} (ex
 export function postgresStore (options: PostgresStoreOptions): IdempotencyStore {
   expectKnownOptions('postgresStore', '', options, optionNames)
   const { client, table = defaultTable } = options
-  expectOption('postgresStore', 'client', typeof client?.query === 'function', 'a client or a pool with query(text, values)', client)
+  expectOption(
+    'postgresStore',
+    'client',
+    typeof client?.query === 'function',
+    'a client or a pool with query(text, values)',
+    client
+  )
   expectTableName('postgresStore', table)
   const statements = createStatements(table)
   let claims = 0
@@ -63,19 +76,27 @@ export function postgresStore (options: PostgresStoreOptions): IdempotencyStore 
       if (++claims % claimsPerPurge === 0) ignoreRejection(client.query(statements.purge, [rowsPerPurge]))
       const { rows } = await client.query(statements.claim, [key, fingerprint, token, ttl])
       const [entry] = rows as [StoredEntry & { readonly token: string, readonly response: string | null }]
-      return entry.token === token ? undefined : { fingerprint: entry.fingerprint, response: entry.response ?? undefined }
+      return entry.token === token
+        ? undefined
+        : { fingerprint: entry.fingerprint, response: entry.response ?? undefined }
     },
-    complete: async (key, { fingerprint, token }, response, ttl) => (await client.query(statements.complete, [key, fingerprint, token, response, ttl])).rows.length === 1,
-    async release (key, { token }) { await client.query(statements.release, [key, token]) }
+    complete: async (key, { fingerprint, token }, response, ttl) =>
+      (await client.query(statements.complete, [key, fingerprint, token, response, ttl])).rows.length === 1,
+    async release (key, { token }) {
+      await client.query(statements.release, [key, token])
+    }
   }
 }
 
 function createStatements (table: string): Readonly<Record<'claim' | 'complete' | 'purge' | 'release', string>> {
   const isExpired = `${table}.expires_at <= statement_timestamp()`
-  const expiresAt = (parameter: string): string => `statement_timestamp() + ${parameter}::float8 * interval '1 millisecond'`
-  const replaceExpired = (column: string): string => `${column} = CASE WHEN ${isExpired} THEN excluded.${column} ELSE ${table}.${column} END`
+  const expiresAt = (parameter: string): string =>
+    `statement_timestamp() + ${parameter}::float8 * interval '1 millisecond'`
+  const replaceExpired = (column: string): string =>
+    `${column} = CASE WHEN ${isExpired} THEN excluded.${column} ELSE ${table}.${column} END`
   return {
-    // A conflict updates the row even if nothing changes, because only an update returns the row that a parallel request has just inserted.
+    // A conflict updates the row even if nothing changes, because only an update returns the row that a parallel
+    // request has just inserted.
     claim: `INSERT INTO ${table} (key, fingerprint, token, response, expires_at) VALUES ($1, $2, $3, NULL, ${expiresAt('$4')})
       ON CONFLICT (key) DO UPDATE SET ${['fingerprint', 'token', 'response', 'expires_at'].map(replaceExpired).join(', ')}
       RETURNING fingerprint, token, response`,
@@ -84,7 +105,8 @@ function createStatements (table: string): Readonly<Record<'claim' | 'complete' 
       WHERE ${table}.token = excluded.token OR ${isExpired}
       RETURNING key`,
     release: `DELETE FROM ${table} WHERE key = $1 AND token = $2`,
-    purge: `DELETE FROM ${table} WHERE key IN (SELECT key FROM ${table} WHERE ${isExpired} LIMIT $1 FOR UPDATE SKIP LOCKED)`
+    purge:
+      `DELETE FROM ${table} WHERE key IN (SELECT key FROM ${table} WHERE ${isExpired} LIMIT $1 FOR UPDATE SKIP LOCKED)`
   }
 }
 

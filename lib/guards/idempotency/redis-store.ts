@@ -13,8 +13,8 @@ export interface RedisStoreOptions {
 const optionNames = Object.keys({ client: true, nameSpace: true } satisfies Record<keyof RedisStoreOptions, true>)
 
 /**
- * Each key is a hash with the fields fingerprint, token and response. Redis expires it. Each script uses one key, so all of them
- * work in a cluster.
+ * Each key is a hash with the fields fingerprint, token and response. Redis expires it. Each script uses one key, so
+ * all of them work in a cluster.
  */
 const scripts = {
   /** ARGV: fingerprint, token, milliseconds. */
@@ -44,8 +44,8 @@ const scripts = {
 type RunScript = (script: string, key: string, args: readonly string[]) => Promise<unknown>
 
 /**
- * Returns a store in Redis. Each of its methods is one command, so a claim is one round trip. Redis must keep keys until they
- * expire, so set its `maxmemory-policy` to `noeviction`.
+ * Returns a store in Redis. Each of its methods is one command, so a claim is one round trip. Redis must keep keys
+ * until they expire, so set its `maxmemory-policy` to `noeviction`.
  *
  * @throws TypeError if an option is invalid
  * @example
@@ -54,16 +54,27 @@ type RunScript = (script: string, key: string, args: readonly string[]) => Promi
 export function redisStore (options: RedisStoreOptions): IdempotencyStore {
   expectKnownOptions('redisStore', '', options, optionNames)
   const { client, nameSpace = 'fastify-api-errors-idempotency-' } = options
-  expectOption('redisStore', 'client', typeof (client as { readonly eval?: unknown } | undefined)?.eval === 'function', 'a client of ioredis or node-redis', client)
+  expectOption(
+    'redisStore',
+    'client',
+    typeof (client as { readonly eval?: unknown } | undefined)?.eval === 'function',
+    'a client of ioredis or node-redis',
+    client
+  )
   expectOption('redisStore', 'nameSpace', typeof nameSpace === 'string', 'a string', nameSpace)
   const run = createRunner(client)
   return {
     async claim (key, { fingerprint, token, ttl }) {
-      const entry = await run(scripts.claim, nameSpace + key, [fingerprint, token, String(ttl)]) as readonly [string, string | null] | null
+      const entry = await run(scripts.claim, nameSpace + key, [fingerprint, token, String(ttl)]) as
+        | readonly [string, string | null]
+        | null
       return entry === null ? undefined : { fingerprint: entry[0], response: entry[1] ?? undefined }
     },
-    complete: async (key, { fingerprint, token }, response, ttl) => await run(scripts.complete, nameSpace + key, [fingerprint, token, response, String(ttl)]) === 1,
-    async release (key, { token }) { await run(scripts.release, nameSpace + key, [token]) }
+    complete: async (key, { fingerprint, token }, response, ttl) =>
+      await run(scripts.complete, nameSpace + key, [fingerprint, token, response, String(ttl)]) === 1,
+    async release (key, { token }) {
+      await run(scripts.release, nameSpace + key, [token])
+    }
   }
 }
 
@@ -73,6 +84,11 @@ function createRunner (client: object): RunScript {
     const ioredis = client as { readonly eval: (script: string, keys: number, ...args: string[]) => Promise<unknown> }
     return (script, key, args) => ioredis.eval(script, 1, key, ...args)
   }
-  const nodeRedis = client as { readonly eval: (script: string, options: { readonly keys: readonly string[], readonly arguments: readonly string[] }) => Promise<unknown> }
+  const nodeRedis = client as {
+    readonly eval: (
+      script: string,
+      options: { readonly keys: readonly string[], readonly arguments: readonly string[] }
+    ) => Promise<unknown>
+  }
   return (script, key, args) => nodeRedis.eval(script, { keys: [key], arguments: args })
 }

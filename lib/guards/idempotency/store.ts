@@ -22,15 +22,18 @@ export interface StoredEntry {
 }
 
 /**
- * A store of idempotency keys. Each method is one atomic step. A method that throws or rejects, or that takes longer than
- * `storeTimeout`, counts as a failure of the store.
+ * A store of idempotency keys. Each method is one atomic step. A method that throws or rejects, or that takes longer
+ * than `storeTimeout`, counts as a failure of the store.
  */
 export interface IdempotencyStore {
-  /** Claims a key if it has no entry, or if its entry has expired. Returns the entry otherwise, and `undefined` if it was claimed. */
+  /**
+   * Claims a key if it has no entry, or if its entry has expired. Returns the entry otherwise, and `undefined` if it
+   * was claimed.
+   */
   readonly claim: (key: string, claim: Claim) => Awaitable<StoredEntry | undefined>
   /**
-   * Stores the response, if the claim still exists or has expired without another one. Returns false if the key has the entry of
-   * another request.
+   * Stores the response, if the claim still exists or has expired without another one. Returns false if the key has the
+   * entry of another request.
    *
    * @param ttl milliseconds after which the response expires
    */
@@ -40,18 +43,27 @@ export interface IdempotencyStore {
 }
 
 /**
- * Returns a store whose methods reject after a timeout. A claim that succeeds after that is released, so that the client can
- * repeat the request immediately.
+ * Returns a store whose methods reject after a timeout. A claim that succeeds after that is released, so that the
+ * client can repeat the request immediately.
  *
  * @param timeout milliseconds
  */
 export function withTimeout (store: IdempotencyStore, timeout: number): IdempotencyStore {
   return {
-    claim: (key, claim) => limitTime(async () => await store.claim(key, claim), timeout, entry => {
-      if (entry === undefined) ignoreRejection((async () => { await store.release(key, claim) })())
-    }),
-    complete: (key, claim, response, ttl) => limitTime(async () => await store.complete(key, claim, response, ttl), timeout),
-    release: (key, claim) => limitTime(async () => { await store.release(key, claim) }, timeout)
+    claim: (key, claim) =>
+      limitTime(async () => await store.claim(key, claim), timeout, entry => {
+        if (entry === undefined) {
+          ignoreRejection((async () => {
+            await store.release(key, claim)
+          })())
+        }
+      }),
+    complete: (key, claim, response, ttl) =>
+      limitTime(async () => await store.complete(key, claim, response, ttl), timeout),
+    release: (key, claim) =>
+      limitTime(async () => {
+        await store.release(key, claim)
+      }, timeout)
   }
 }
 

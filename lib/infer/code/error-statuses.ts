@@ -12,7 +12,9 @@ const httpErrorsNames = /^(create(Http)?Errors?|[hH]ttpErrors)$/
 
 /** Returns the status of a class of http-errors: `createError.NotFound`. */
 export function findLibraryStatus (callee: AnyNode): number | undefined {
-  return callee.type === 'MemberExpression' && httpErrorsNames.test(getLastName(callee.object)) ? getNamedStatus(getLastName(callee)) : undefined
+  return callee.type === 'MemberExpression' && httpErrorsNames.test(getLastName(callee.object))
+    ? getNamedStatus(getLastName(callee))
+    : undefined
 }
 
 /** Returns the declaration of a class below a node. */
@@ -20,14 +22,26 @@ export function findClass (node: AnyNode, name: string): AnyNode | undefined {
   return findInTree(node, each => each.type === 'ClassDeclaration' && each.id?.name === name ? each : undefined)
 }
 
-/** Returns the status that a class sets on each of its errors: as a field, in the constructor, or as an argument of `super()`. */
+/**
+ * Returns the status that a class sets on each of its errors: as a field, in the constructor, or as an argument of
+ * `super()`.
+ */
 export function readClass (node: AnyNode | undefined): number | undefined {
   return node && findInTree(node, each => findStatus(listStatusValues(each)))
 }
 
 function listStatusValues (node: AnyNode): readonly AnyNode[] {
-  if (node.type === 'PropertyDefinition') return !node.static && node.key.type === 'Identifier' && statusNames.has(node.key.name) && node.value ? [node.value] : []
-  if (node.type === 'AssignmentExpression') return node.left.type === 'MemberExpression' && node.left.object.type === 'ThisExpression' && statusNames.has(getLastName(node.left)) ? [node.right] : []
+  if (node.type === 'PropertyDefinition') {
+    return !node.static && node.key.type === 'Identifier' && statusNames.has(node.key.name) && node.value
+      ? [node.value]
+      : []
+  }
+  if (node.type === 'AssignmentExpression') {
+    return node.left.type === 'MemberExpression' && node.left.object.type === 'ThisExpression' &&
+        statusNames.has(getLastName(node.left))
+      ? [node.right]
+      : []
+  }
   return node.type === 'CallExpression' && node.callee.type === 'Super' ? node.arguments : []
 }
 
@@ -37,17 +51,29 @@ export function findStatus (nodes: readonly AnyNode[]): number | undefined {
     const number = node.type === 'Literal' && typeof node.value === 'number' ? node.value : getConstantStatus(node)
     if (codeForStatus(number) !== undefined) return number
     if (node.type !== 'ObjectExpression') continue
-    const values = node.properties.flatMap(property => property.type === 'Property' && !property.computed && property.key.type === 'Identifier' && statusNames.has(property.key.name) ? [property.value] : [])
+    const values = node.properties.flatMap(property =>
+      property.type === 'Property' && !property.computed && property.key.type === 'Identifier' &&
+        statusNames.has(property.key.name)
+        ? [property.value]
+        : []
+    )
     const status = findStatus(values)
     if (status !== undefined) return status
   }
   return undefined
 }
 
-/** Returns the status of a constant of another module, from its name: `StatusCodes.NOT_FOUND`, `HttpStatus.NotFound`, `constants.HTTP_STATUS_NOT_FOUND`. */
+/**
+ * Returns the status of a constant of another module, from its name: `StatusCodes.NOT_FOUND`, `HttpStatus.NotFound`,
+ * `constants.HTTP_STATUS_NOT_FOUND`.
+ */
 function getConstantStatus (node: AnyNode): number | undefined {
   if (node.type !== 'MemberExpression') return undefined
   const { object } = node
-  const names = [getLastName(node), getLastName(object), object.type === 'MemberExpression' ? getLastName(object.object) : '']
+  const names = [
+    getLastName(node),
+    getLastName(object),
+    object.type === 'MemberExpression' ? getLastName(object.object) : ''
+  ]
   return /status/i.test(names.join()) ? getNamedStatus(getLastName(node).replace('HTTP_STATUS_', '')) : undefined
 }

@@ -6,8 +6,16 @@ import { isObject } from '../../support/is-object.js'
 /** Returns the function or object with a name: a decorator of requests, of replies, or of the application. */
 export type GetDecorator = (owner: DecoratorOwner, name: string) => unknown
 
-/** Returns a decorator, or a property of one: `request.isAdmin`, `app.authenticate`, `this.verifyAccess`, `app.users.find`. */
-export function findDecorator (owner: AnyNode, name: string, request: string | undefined, getDecorator: GetDecorator): unknown {
+/**
+ * Returns a decorator, or a property of one: `request.isAdmin`, `app.authenticate`, `this.verifyAccess`,
+ * `app.users.find`.
+ */
+export function findDecorator (
+  owner: AnyNode,
+  name: string,
+  request: string | undefined,
+  getDecorator: GetDecorator
+): unknown {
   if (owner.type === 'ThisExpression') return getDecorator('request', name) ?? getDecorator('app', name)
   if (owner.type === 'Identifier') {
     if (owner.name === request || /^(request|req)$/.test(owner.name)) return getDecorator('request', name)

@@ -5,11 +5,13 @@ import { listChildren } from './parse-function.js'
 /** The variables that a function declares. */
 export interface LocalVariables {
   /**
-   * Returns the values that a variable can have at a position: `undefined` for a value that is not visible, such as the value of
-   * a parameter. Returns `undefined` if the function does not declare the variable.
+   * Returns the values that a variable can have at a position: `undefined` for a value that is not visible, such as the
+   * value of a parameter. Returns `undefined` if the function does not declare the variable.
    */
   readonly getValues: (name: string, position: number) => ReadonlyArray<AnyNode | undefined> | undefined
-  /** Returns the value of a variable that gets a value only once, before the position; `undefined` for another variable. */
+  /**
+   * Returns the value of a variable that gets a value only once, before the position; `undefined` for another variable.
+   */
   readonly getOnlyValue: (name: string, position: number) => AnyNode | undefined
 }
 
@@ -51,7 +53,8 @@ export function findLocalVariables (fn: AnyNode): LocalVariables {
   return {
     getValues: (name, position) => {
       const writes = findWrites(name, position)?.filter(({ end }) => end <= position)
-      const isOverwritten = (write: Write, later: Write): boolean => later.start > write.start && (contains(later.branch, write.start) || contains(later.branch, position))
+      const isOverwritten = (write: Write, later: Write): boolean =>
+        later.start > write.start && (contains(later.branch, write.start) || contains(later.branch, position))
       return writes?.filter(write => !writes.some(later => isOverwritten(write, later))).map(({ value }) => value)
     },
     getOnlyValue: (name, position) => {
@@ -76,26 +79,54 @@ interface Collector {
 }
 
 function collect (node: AnyNode, outer: Collector): void {
-  if (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') declare(listBindings(node.id as AnyNode, undefined), { start: node.start, end: node.start }, outer)
+  if (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') {
+    declare(listBindings(node.id as AnyNode, undefined), { start: node.start, end: node.start }, outer)
+  }
   const collector = opensScope(node) ? openScope(node, outer) : outer
   switch (node.type) {
-    case 'FunctionDeclaration': case 'FunctionExpression': case 'ArrowFunctionExpression':
-      declare(node.params.flatMap(param => listBindings(param, undefined)), { start: node.start, end: node.start }, collector)
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+      declare(
+        node.params.flatMap(param => listBindings(param, undefined)),
+        { start: node.start, end: node.start },
+        collector
+      )
       break
     case 'CatchClause':
       if (node.param) declare(listBindings(node.param, undefined), { start: node.start, end: node.start }, collector)
       break
-    case 'ForInStatement': case 'ForOfStatement':
-      if (node.left.type !== 'VariableDeclaration') collector.assignments.push(...listBindings(node.left, undefined).map(binding => ({ ...binding, start: node.left.start, end: node.left.end, branch: node.body })))
+    case 'ForInStatement':
+    case 'ForOfStatement':
+      if (node.left.type !== 'VariableDeclaration') {
+        collector.assignments.push(
+          ...listBindings(node.left, undefined).map(binding => ({
+            ...binding,
+            start: node.left.start,
+            end: node.left.end,
+            branch: node.body
+          }))
+        )
+      }
       break
-    case 'VariableDeclaration': declareVariables(node, collector); break
+    case 'VariableDeclaration':
+      declareVariables(node, collector)
+      break
     case 'AssignmentExpression':
       for (const { name, value } of listBindings(node.left, node.right)) {
         // `||=` and its kind can leave the earlier value.
-        collector.assignments.push({ name, value, start: node.start, end: node.end, branch: node.operator === '=' ? collector.branch : node })
+        collector.assignments.push({
+          name,
+          value,
+          start: node.start,
+          end: node.end,
+          branch: node.operator === '=' ? collector.branch : node
+        })
       }
   }
-  for (const child of listChildren(node)) collect(child, isBranch(node, child) ? { ...collector, branch: child } : collector)
+  for (const child of listChildren(node)) {
+    collect(child, isBranch(node, child) ? { ...collector, branch: child } : collector)
+  }
 }
 
 function isFunction ({ type }: AnyNode): boolean {
@@ -103,7 +134,10 @@ function isFunction ({ type }: AnyNode): boolean {
 }
 
 function opensScope (node: AnyNode): boolean {
-  return isFunction(node) || ['BlockStatement', 'ForStatement', 'ForInStatement', 'ForOfStatement', 'SwitchStatement', 'CatchClause'].includes(node.type)
+  return isFunction(node) ||
+    ['BlockStatement', 'ForStatement', 'ForInStatement', 'ForOfStatement', 'SwitchStatement', 'CatchClause'].includes(
+      node.type
+    )
 }
 
 function openScope (node: AnyNode, outer: Collector): Collector {
@@ -115,20 +149,37 @@ function openScope (node: AnyNode, outer: Collector): Collector {
 /** Returns whether a child of a node does not always run when the node runs. */
 function isBranch (node: AnyNode, child: AnyNode): boolean {
   switch (node.type) {
-    case 'IfStatement': case 'ConditionalExpression': return child !== node.test
-    case 'LogicalExpression': return child === node.right
-    case 'TryStatement': return child !== node.finalizer
-    case 'SwitchStatement': return child !== node.discriminant
-    case 'ForStatement': case 'ForInStatement': case 'ForOfStatement': case 'WhileStatement': return child === node.body
-    default: return isFunction(node)
+    case 'IfStatement':
+    case 'ConditionalExpression':
+      return child !== node.test
+    case 'LogicalExpression':
+      return child === node.right
+    case 'TryStatement':
+      return child !== node.finalizer
+    case 'SwitchStatement':
+      return child !== node.discriminant
+    case 'ForStatement':
+    case 'ForInStatement':
+    case 'ForOfStatement':
+    case 'WhileStatement':
+      return child === node.body
+    default:
+      return isFunction(node)
   }
 }
 
 function declareVariables ({ kind, declarations }: VariableDeclaration, collector: Collector): void {
-  for (const { id, init, start, end } of declarations) declare(listBindings(id, init ?? undefined), { start, end }, collector, kind === 'var')
+  for (const { id, init, start, end } of declarations) {
+    declare(listBindings(id, init ?? undefined), { start, end }, collector, kind === 'var')
+  }
 }
 
-function declare (bindings: readonly Binding[], { start, end }: Range, { parents, branch }: Collector, isHoisted = false): void {
+function declare (
+  bindings: readonly Binding[],
+  { start, end }: Range,
+  { parents, branch }: Collector,
+  isHoisted = false
+): void {
   const scope = parents.findLast(({ isFunction }) => isFunction || !isHoisted)
   for (const { name, value } of bindings) {
     const writes = scope?.variables.get(name) ?? []
@@ -139,18 +190,35 @@ function declare (bindings: readonly Binding[], { start, end }: Range, { parents
 /** Returns the variables of a pattern with their values: `errors.clash` for `const { clash } = errors`. */
 function listBindings (pattern: AnyNode, value: AnyNode | undefined): readonly Binding[] {
   switch (pattern.type) {
-    case 'Identifier': return [{ name: pattern.name, value }]
-    case 'ObjectPattern': return pattern.properties.flatMap(property => property.type === 'Property' && property.key.type === 'Identifier' && !property.computed
-      ? listBindings(property.value, value && createMember(value, property.key))
-      : listBindings(property, undefined))
-    case 'ArrayPattern': return pattern.elements.flatMap(element => element === null ? [] : listBindings(element, undefined))
-    case 'AssignmentPattern': return listBindings(pattern.left, undefined)
-    case 'RestElement': return listBindings(pattern.argument, undefined)
-    case 'Property': return listBindings(pattern.value, undefined)
-    default: return []
+    case 'Identifier':
+      return [{ name: pattern.name, value }]
+    case 'ObjectPattern':
+      return pattern.properties.flatMap(property =>
+        property.type === 'Property' && property.key.type === 'Identifier' && !property.computed
+          ? listBindings(property.value, value && createMember(value, property.key))
+          : listBindings(property, undefined)
+      )
+    case 'ArrayPattern':
+      return pattern.elements.flatMap(element => element === null ? [] : listBindings(element, undefined))
+    case 'AssignmentPattern':
+      return listBindings(pattern.left, undefined)
+    case 'RestElement':
+      return listBindings(pattern.argument, undefined)
+    case 'Property':
+      return listBindings(pattern.value, undefined)
+    default:
+      return []
   }
 }
 
 function createMember (object: AnyNode, property: AnyNode): AnyNode {
-  return { type: 'MemberExpression', object, property, computed: false, optional: false, start: object.start, end: object.end } as AnyNode
+  return {
+    type: 'MemberExpression',
+    object,
+    property,
+    computed: false,
+    optional: false,
+    start: object.start,
+    end: object.end
+  } as AnyNode
 }

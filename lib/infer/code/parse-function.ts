@@ -17,16 +17,28 @@ export function getSource (fn: object): string {
   return Function.prototype.toString.call(fn)
 }
 
-/** The maximum length of a source, in characters. Only generated code is longer, and finding its errors would take seconds. */
+/**
+ * The maximum length of a source, in characters. Only generated code is longer, and finding its errors would take
+ * seconds.
+ */
 const maxSource = 50_000
 
-/** The syntax trees of the sources that were parsed last. Several rules read the same function, and routes can share their source. */
+/**
+ * The syntax trees of the sources that were parsed last. Several rules read the same function, and routes can share
+ * their source.
+ */
 const recent = new Map<string, FunctionNode | undefined>()
 
-/** The maximum number of these trees, and the maximum length of their sources. A tree needs much more memory than its source. */
+/**
+ * The maximum number of these trees, and the maximum length of their sources. A tree needs much more memory than its
+ * source.
+ */
 const [maxRecent, maxRecentSource] = [50, 2000]
 
-/** Returns a function as a syntax tree; `undefined` for a function without source, such as a bound function, and for one that is too long. */
+/**
+ * Returns a function as a syntax tree; `undefined` for a function without source, such as a bound function, and for one
+ * that is too long.
+ */
 export function parseFunction (fn: object): FunctionNode | undefined {
   if (typeof fn !== 'function') return undefined
   const source = getSource(fn)
@@ -62,7 +74,9 @@ function findFunction (node: AnyNode): FunctionNode | undefined {
 /** Returns whether a function takes arguments. A function without source, such as a bound one, can take some. */
 export function takesArguments (fn: object): boolean {
   const node = parseFunction(fn)
-  return node === undefined || node.params.length > 0 || findInTree(node.body, each => each.type === 'Identifier' && each.name === 'arguments' ? each : undefined) !== undefined
+  return node === undefined || node.params.length > 0 ||
+    findInTree(node.body, each => each.type === 'Identifier' && each.name === 'arguments' ? each : undefined) !==
+      undefined
 }
 
 /** Returns a class as a syntax tree; `undefined` for another function. */
@@ -81,8 +95,9 @@ export function listChildren (node: AnyNode): AnyNode[] {
   const children: AnyNode[] = []
   for (const value of Object.values(node) as unknown[]) {
     // flat() and filter() would create two more lists, and this function runs for each node.
-    if (Array.isArray(value)) for (const each of value) { if (isNode(each)) children.push(each) }
-    else if (isNode(value)) children.push(value)
+    if (Array.isArray(value)) {
+      for (const each of value) if (isNode(each)) children.push(each)
+    } else if (isNode(value)) children.push(value)
   }
   return children
 }
@@ -113,7 +128,10 @@ export function getPropertyName ({ key }: Property | AssignmentProperty): string
   return key.type === 'Identifier' ? key.name : String((key as { readonly value: unknown }).value)
 }
 
-/** Returns the last name of an expression: `notFound` for `app.httpErrors.notFound` and `httpErrors['notFound']`; otherwise an empty string. */
+/**
+ * Returns the last name of an expression: `notFound` for `app.httpErrors.notFound` and `httpErrors['notFound']`;
+ * otherwise an empty string.
+ */
 export function getLastName (node: AnyNode): string {
   if (node.type === 'Identifier') return node.name
   if (node.type !== 'MemberExpression') return ''

@@ -1,12 +1,16 @@
-/** Reads the bodies that handlers send with an error status. A body with more than a message is sent unchanged, so it needs a separate schema. */
+/**
+ * Reads the bodies that handlers send with an error status. A body with more than a message is sent unchanged, so it
+ * needs a separate schema.
+ */
 import type { AnyNode } from 'acorn'
 import type { JsonObject } from '../../support/is-object.js'
 import { getCalleeName, getLastName, getPropertyName } from './parse-function.js'
 import { isMachineCode, repeatedProperties } from '../../support/message-body.js'
 
 /**
- * Returns the schema of a body that is sent unchanged: an object or a list in the code, with more than a message. The result of a
- * call can be such an object. `undefined` for any other expression, and for a body that the plugin converts.
+ * Returns the schema of a body that is sent unchanged: an object or a list in the code, with more than a message. The
+ * result of a call can be such an object. `undefined` for any other expression, and for a body that the plugin
+ * converts.
  *
  * @param caught the names of variables that hold a caught error. @default none
  */
@@ -27,7 +31,9 @@ type Entry = readonly [name: string, value: AnyNode]
 
 /** Returns the properties of an object; `undefined` if not all names are visible in the code. */
 function listProperties (nodes: readonly AnyNode[]): readonly Entry[] | undefined {
-  const entries = nodes.map((node): Entry | undefined => node.type === 'Property' && !node.computed ? [getPropertyName(node), node.value] : undefined)
+  const entries = nodes.map((node): Entry | undefined =>
+    node.type === 'Property' && !node.computed ? [getPropertyName(node), node.value] : undefined
+  )
   return entries.includes(undefined) ? undefined : entries as readonly Entry[]
 }
 
@@ -39,7 +45,8 @@ function isMessage (entries: readonly Entry[], caught: ReadonlySet<string>): boo
     if (value.type === 'Identifier' && caught.has(value.name)) return false
     if (name === 'message') return !isStructure(value)
     if (name === 'error') return isMessageOfError(value)
-    return Object.hasOwn(repeatedProperties, name) && !isStructure(value) && (value.type !== 'Literal' || repeatedProperties[name]?.(value.value) === true)
+    return Object.hasOwn(repeatedProperties, name) && !isStructure(value) &&
+      (value.type !== 'Literal' || repeatedProperties[name]?.(value.value) === true)
   })
 }
 
@@ -48,14 +55,21 @@ function isMessageOfError (value: AnyNode): boolean {
   return !isStructure(value) && !(value.type === 'Literal' && isMachineCode(value.value))
 }
 
-/** Returns whether a value is an object or a list, such as the issues of a validation library: `error.issues`, `error.flatten()`. */
+/**
+ * Returns whether a value is an object or a list, such as the issues of a validation library: `error.issues`,
+ * `error.flatten()`.
+ */
 function isStructure (node: AnyNode): boolean {
   switch (node.type) {
     case 'ObjectExpression':
-    case 'ArrayExpression': return true
-    case 'MemberExpression': return /^(issues|\w*[eE]rrors)$/.test(getLastName(node))
-    case 'CallExpression': return /^(format|flatten(Error)?|treeifyError|map|filter)$/.test(getCalleeName(node))
-    default: return false
+    case 'ArrayExpression':
+      return true
+    case 'MemberExpression':
+      return /^(issues|\w*[eE]rrors)$/.test(getLastName(node))
+    case 'CallExpression':
+      return /^(format|flatten(Error)?|treeifyError|map|filter)$/.test(getCalleeName(node))
+    default:
+      return false
   }
 }
 
@@ -72,13 +86,17 @@ function describeObject (entries: readonly Entry[]): JsonObject {
 /** Returns the schema of a value in the code; `undefined` for a variable and the result of a call. */
 function describeValue (node: AnyNode): JsonObject | undefined {
   switch (node.type) {
-    case 'TemplateLiteral': return { type: 'string' }
-    case 'ArrayExpression': return { type: 'array', items: {} }
+    case 'TemplateLiteral':
+      return { type: 'string' }
+    case 'ArrayExpression':
+      return { type: 'array', items: {} }
     case 'ObjectExpression': {
       const properties = listProperties(node.properties)
       return properties === undefined ? { type: 'object' } : describeObject(properties)
     }
-    case 'Literal': return ['string', 'number', 'boolean'].includes(typeof node.value) ? { type: typeof node.value } : {}
-    default: return undefined
+    case 'Literal':
+      return ['string', 'number', 'boolean'].includes(typeof node.value) ? { type: typeof node.value } : {}
+    default:
+      return undefined
   }
 }

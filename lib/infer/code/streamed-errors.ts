@@ -22,7 +22,9 @@ export function findStreamedErrors (handler: object): StreamedErrors | undefined
   if (!/\btoBody\b/.test(getSource(handler))) return undefined
   const node = parseFunction(handler)
   const contentType = node && findInTree(node, readStreamType)
-  return contentType === undefined ? undefined : findBody(node as AnyNode, { contentType, event: undefined, path: [], hasOthers: false })
+  return contentType === undefined
+    ? undefined
+    : findBody(node as AnyNode, { contentType, event: undefined, path: [], hasOthers: false })
 }
 
 function readStreamType (node: AnyNode): string | undefined {
@@ -50,10 +52,15 @@ function findBody (node: AnyNode, place: StreamedErrors): StreamedErrors | undef
 /** The arguments of a call start a new body: `{ data: JSON.stringify(body) }`. A template has the lines of an event. */
 function extendPlace (node: AnyNode, place: StreamedErrors): StreamedErrors {
   switch (node.type) {
-    case 'CallExpression': return { ...place, path: [], hasOthers: false }
-    case 'Property': return { ...place, path: [...place.path, getPropertyName(node)] }
-    case 'ObjectExpression': return { ...place, hasOthers: place.hasOthers || node.properties.length > 1 }
-    case 'TemplateLiteral': return { ...place, event: /^event: ?(.+)$/m.exec(node.quasis.map(({ value }) => value.cooked).join(''))?.[1] }
-    default: return place
+    case 'CallExpression':
+      return { ...place, path: [], hasOthers: false }
+    case 'Property':
+      return { ...place, path: [...place.path, getPropertyName(node)] }
+    case 'ObjectExpression':
+      return { ...place, hasOthers: place.hasOthers || node.properties.length > 1 }
+    case 'TemplateLiteral':
+      return { ...place, event: /^event: ?(.+)$/m.exec(node.quasis.map(({ value }) => value.cooked).join(''))?.[1] }
+    default:
+      return place
   }
 }

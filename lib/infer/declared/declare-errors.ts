@@ -19,9 +19,9 @@ interface DeclaredErrors {
 const declarations = new WeakMap<object, readonly DeclaredErrors[]>()
 
 /**
- * Declares that every route of a scope and of its nested scopes can return these errors. For a hook, it declares them for every
- * route that has the hook, as an option of the route or in one of its scopes. Use it for errors that cannot be inferred, such as
- * the errors of a hook that checks a tenant.
+ * Declares that every route of a scope and of its nested scopes can return these errors. For a hook, it declares them
+ * for every route that has the hook, as an option of the route or in one of its scopes. Use it for errors that cannot
+ * be inferred, such as the errors of a hook that checks a tenant.
  *
  * Several calls for one target add up. A code that is not in the catalog makes `ready()` fail.
  *
@@ -39,12 +39,18 @@ export function declareErrors (target: object, errors: readonly ErrorReference[]
   const isTarget = (typeof target === 'object' && target !== null) || typeof target === 'function'
   expectOption('declareErrors', 'target', isTarget, 'a Fastify instance or a hook function', target)
   expectOption('declareErrors', 'errors', Array.isArray(errors), 'a list of codes or factories', errors)
-  errors.forEach((error, index) => { expectOption('declareErrors', `errors[${index}]`, isReference(error), 'a code or a factory', error) })
+  errors.forEach((error, index) => {
+    expectOption('declareErrors', `errors[${index}]`, isReference(error), 'a code or a factory', error)
+  })
   declareErrorsOfMethods(target, errors, () => true)
 }
 
 /** Declares errors for the routes of a hook that have certain methods, because the hook lets other requests pass. */
-export function declareErrorsOfMethods (target: object, errors: readonly ErrorReference[], hasMethod: DeclaredErrors['hasMethod']): void {
+export function declareErrorsOfMethods (
+  target: object,
+  errors: readonly ErrorReference[],
+  hasMethod: DeclaredErrors['hasMethod']
+): void {
   declarations.set(target, [...declarations.get(target) ?? [], { errors, hasMethod }])
 }
 
@@ -57,8 +63,13 @@ function isReference (value: unknown): value is ErrorReference {
   return typeof value === 'string' || typeof (value as Partial<AnyErrorFactory> | null | undefined)?.code === 'string'
 }
 
-/** Returns the first error that is not in a catalog, as shown in messages; `undefined` if all errors are in the catalog. */
-export function findUnknownError (errors: readonly unknown[], catalog: AnyCatalog): { readonly value: unknown } | undefined {
+/**
+ * Returns the first error that is not in a catalog, as shown in messages; `undefined` if all errors are in the catalog.
+ */
+export function findUnknownError (
+  errors: readonly unknown[],
+  catalog: AnyCatalog
+): { readonly value: unknown } | undefined {
   for (const error of errors) {
     if (!isReference(error)) return { value: error }
     if (!Object.hasOwn(catalog, getCode(error))) return { value: getCode(error) }
@@ -81,7 +92,9 @@ export function findDeclarations (targets: readonly DeclaringTarget[], methods: 
   const found: Declaration[] = []
   for (const { target, subject } of targets) {
     for (const { errors, hasMethod } of declarations.get(target) ?? []) {
-      if (methods.some(hasMethod)) found.push(...errors.map(error => ({ code: getCode(error), reason: `${subject} declares it.` })))
+      if (methods.some(hasMethod)) {
+        found.push(...errors.map(error => ({ code: getCode(error), reason: `${subject} declares it.` })))
+      }
     }
   }
   return found
@@ -104,16 +117,26 @@ export function listTargets ({ route, scope }: Pick<RouteRecord, 'route' | 'scop
 export function listScopeTargets (scope: object): readonly DeclaringTarget[] {
   return [...scopesAround(scope)].flatMap(target => [
     { target, subject: 'The scope of the route' },
-    ...getScopeHooks(target).map(({ name, hook }) => ({ target: hook, subject: `The ${describeHook(name, hook)} of the scope` }))
+    ...getScopeHooks(target).map(({ name, hook }) => ({
+      target: hook,
+      subject: `The ${describeHook(name, hook)} of the scope`
+    }))
   ])
 }
 
 /** Returns the targets of a scope and the hooks of one of its routes; the unchanged list if the route has no hooks. */
-export function withOwnHooks (route: RouteRecord['route'], ofScope: readonly DeclaringTarget[]): readonly DeclaringTarget[] {
+export function withOwnHooks (
+  route: RouteRecord['route'],
+  ofScope: readonly DeclaringTarget[]
+): readonly DeclaringTarget[] {
   const names = hookNames.filter(name => route[name] !== undefined)
   if (names.length === 0) return ofScope
-  return [...ofScope, ...names.flatMap(name => getRouteHooks(route, name)
-    .map(hook => ({ target: hook, subject: `The ${describeHook(name, hook)} of the route` })))]
+  return [
+    ...ofScope,
+    ...names.flatMap(name => getRouteHooks(route, name)
+      .map(hook => ({ target: hook, subject: `The ${describeHook(name, hook)} of the route` }))
+    )
+  ]
 }
 
 function describeHook (name: HookName, hook: object): string {

@@ -31,6 +31,8 @@ export function declareHeaders (target: object, declaration: HeaderDeclaration):
 
 /** Returns the headers that the scopes and hooks of a route declare for one of its methods. */
 export function findDeclaredHeaders (targets: readonly DeclaringTarget[], method: string): DeclaredHeaders {
-  const found = targets.flatMap(({ target }) => declarations.get(target) ?? []).filter(({ hasMethod }) => hasMethod(method))
+  const found = targets.flatMap(({ target }) => declarations.get(target) ?? []).filter(({ hasMethod }) =>
+    hasMethod(method)
+  )
   return { request: found.flatMap(({ request }) => request), response: found.flatMap(({ response }) => response) }
 }

@@ -1,6 +1,6 @@
 /**
- * Compares the error bodies that the plugin sends with the schemas that a route declares for their statuses. A thrown error is
- * not serialized by the route, so its body has the format of the API, whatever the route declares.
+ * Compares the error bodies that the plugin sends with the schemas that a route declares for their statuses. A thrown
+ * error is not serialized by the route, so its body has the format of the API, whatever the route declares.
  */
 import type { Ajv } from 'ajv'
 import type { FastifyInstance } from 'fastify'
@@ -20,7 +20,10 @@ export interface SentBody {
   readonly body: unknown
 }
 
-/** Returns whether every body of a code matches the schema that a route declares for a status of the code. `undefined` if the route declares none. */
+/**
+ * Returns whether every body of a code matches the schema that a route declares for a status of the code. `undefined`
+ * if the route declares none.
+ */
 export type MatchesDeclared = (record: RouteRecord, status: number, code: string) => boolean | undefined
 
 /** Compiles a schema to a function that returns whether a body matches it without changes. */
@@ -53,17 +56,30 @@ export function createDeclaredComparison (getBodies: (code: string) => readonly 
 }
 
 /**
- * Returns the errors of a route. If the route declares a status by number and has no error for it, adds the code of this status.
- * A thrown error with this status gets this code.
+ * Returns the errors of a route. If the route declares a status by number and has no error for it, adds the code of
+ * this status. A thrown error with this status gets this code.
  */
-export function withDeclaredStatuses (groups: readonly StatusErrors[], record: RouteRecord, errors: AnyCatalog): readonly StatusErrors[] {
+export function withDeclaredStatuses (
+  groups: readonly StatusErrors[],
+  record: RouteRecord,
+  errors: AnyCatalog
+): readonly StatusErrors[] {
   const statuses = Object.keys(record.route.schema?.response ?? {}).map(Number)
-  const missing = statuses.filter(status => isDeclaredError(record, status) && !groups.some(group => group.status === status))
+  const missing = statuses.filter(status =>
+    isDeclaredError(record, status) && !groups.some(group => group.status === status)
+  )
   if (missing.length === 0) return groups
-  return [...groups, ...missing.map((status): StatusErrors => {
-    const definition = errors[codeForStatus(status) as string] as ErrorDefinition
-    return { status: status as ErrorStatus, definitions: [definition], issues: new Map([[definition.code, undefined]]) }
-  })]
+  return [
+    ...groups,
+    ...missing.map((status): StatusErrors => {
+      const definition = errors[codeForStatus(status) as string] as ErrorDefinition
+      return {
+        status: status as ErrorStatus,
+        definitions: [definition],
+        issues: new Map([[definition.code, undefined]])
+      }
+    })
+  ]
 }
 
 /** Returns whether a route declares a status by number, and a code is the code of that status. */
@@ -72,10 +88,14 @@ export function isCodeOfDeclaredStatus (record: RouteRecord, status: number, cod
 }
 
 function isDeclaredError (record: RouteRecord, status: number): boolean {
-  return codeForStatus(status) !== undefined && Object.hasOwn(record.route.schema?.response ?? {}, status) && getDeclaredSchema(record, status) !== undefined
+  return codeForStatus(status) !== undefined && Object.hasOwn(record.route.schema?.response ?? {}, status) &&
+    getDeclaredSchema(record, status) !== undefined
 }
 
-/** Returns the schema that a route declares for a status, by number, class or default. `undefined` if there is none, or if it comes from the catalog. */
+/**
+ * Returns the schema that a route declares for a status, by number, class or default. `undefined` if there is none, or
+ * if it comes from the catalog.
+ */
 export function getDeclaredSchema ({ route }: RouteRecord, status: number): object | undefined {
   const responses = route.schema?.response as Readonly<Record<string, unknown>> | undefined
   const key = findDeclaredKey(responses, status)
@@ -90,7 +110,9 @@ function getSchemaOfMediaType (declared: object, contentType: string): unknown {
 }
 
 const compileSchema: Compile = (schema, record) => {
-  if (typeof (schema as { readonly safeParse?: unknown }).safeParse === 'function') return body => acceptsUnchanged(schema as Parsing, body)
+  if (typeof (schema as { readonly safeParse?: unknown }).safeParse === 'function') {
+    return body => acceptsUnchanged(schema as Parsing, body)
+  }
   try {
     const validate = getAjv(record.scope).compile(toPlainSchema(schema))
     return body => validate(body)
@@ -104,7 +126,10 @@ interface Parsing {
   readonly safeParse: (value: unknown) => { readonly success: boolean, readonly data?: unknown }
 }
 
-/** Returns whether zod accepts a body and keeps all of it. In a document, an object schema that strips properties allows no other properties. */
+/**
+ * Returns whether zod accepts a body and keeps all of it. In a document, an object schema that strips properties allows
+ * no other properties.
+ */
 function acceptsUnchanged (schema: Parsing, body: unknown): boolean {
   try {
     const { success, data } = schema.safeParse(body)
@@ -116,14 +141,21 @@ function acceptsUnchanged (schema: Parsing, body: unknown): boolean {
 
 function sortKeys (value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys)
-  return isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1).map(([key, inner]) => [key, sortKeys(inner)])) : value
+  return isObject(value)
+    ? Object.fromEntries(
+      Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1).map(([key, inner]) => [key, sortKeys(inner)])
+    )
+    : value
 }
 
 const ajvByScope = new WeakMap<FastifyInstance, Ajv>()
 
 let ajvClass: typeof Ajv | undefined
 
-/** Loads Ajv, which the comparison of schemas needs. Fastify loads the same copy for its first schema, but not when it is imported. */
+/**
+ * Loads Ajv, which the comparison of schemas needs. Fastify loads the same copy for its first schema, but not when it
+ * is imported.
+ */
 export async function loadAjv (): Promise<void> {
   ajvClass = (await import('ajv')).Ajv
 }
@@ -132,7 +164,10 @@ export async function loadAjv (): Promise<void> {
 function getAjv (scope: FastifyInstance): Ajv {
   let ajv = ajvByScope.get(scope)
   if (ajv === undefined) {
-    ajvByScope.set(scope, ajv = new (ajvClass as typeof Ajv)({ strict: false, validateFormats: false, logger: false, addUsedSchema: false }))
+    ajvByScope.set(
+      scope,
+      ajv = new (ajvClass as typeof Ajv)({ strict: false, validateFormats: false, logger: false, addUsedSchema: false })
+    )
     for (const [id, schema] of Object.entries(scope.getSchemas())) ajv.addSchema(toPlainSchema(schema), id)
   }
   return ajv
@@ -150,7 +185,9 @@ function toPlainSchema (schema: unknown): object {
 export function warnOfDeclaredStatuses (routeErrors: RouteErrors, matchesDeclared: MatchesDeclared): void {
   const found = routeErrors.routes.filter(record => routeErrors.isDocumented(record)).flatMap(record => {
     const keys = findMismatchedKeys(routeErrors, record, matchesDeclared)
-    return keys.length === 0 || record.methods.join() === 'HEAD' ? [] : [`${record.methods.join(',')} ${record.url} (${keys.join(', ')})`]
+    return keys.length === 0 || record.methods.join() === 'HEAD'
+      ? []
+      : [`${record.methods.join(',')} ${record.url} (${keys.join(', ')})`]
   })
   if (found.length === 0) return
   const more = found.length > shownRoutes ? `, and ${found.length - shownRoutes} more` : ''
@@ -163,13 +200,23 @@ export function warnOfDeclaredStatuses (routeErrors: RouteErrors, matchesDeclare
 const shownRoutes = 10
 
 /** Returns the keys of `schema.response` whose schema does not match an error of the route. */
-function findMismatchedKeys (routeErrors: RouteErrors, record: RouteRecord, matchesDeclared: MatchesDeclared): string[] {
+function findMismatchedKeys (
+  routeErrors: RouteErrors,
+  record: RouteRecord,
+  matchesDeclared: MatchesDeclared
+): string[] {
   const { response } = record.route.schema ?? {}
   // Inference is expensive at startup, and most routes only declare the statuses of successful responses.
   if (!declaresErrors(response) || !routeErrors.isCovered(record)) return []
   const keys = new Set<string>()
-  for (const { status, definitions } of record.methods.flatMap(method => withDeclaredStatuses(routeErrors.listStatuses(record, method), record, routeErrors.errors))) {
-    if (definitions.some(({ code }) => matchesDeclared(record, status, code) === false)) keys.add(findDeclaredKey(response, status) as string)
+  for (
+    const { status, definitions } of record.methods.flatMap(method =>
+      withDeclaredStatuses(routeErrors.listStatuses(record, method), record, routeErrors.errors)
+    )
+  ) {
+    if (definitions.some(({ code }) => matchesDeclared(record, status, code) === false)) {
+      keys.add(findDeclaredKey(response, status) as string)
+    }
   }
   return [...keys]
 }

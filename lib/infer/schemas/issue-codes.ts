@@ -44,15 +44,25 @@ const subschemas: Readonly<Record<string, HoldsSchemas>> = {
 
 /** Keywords that never fail. */
 const annotations: ReadonlySet<string> = new Set([
-  'id', 'definitions', 'title', 'description', 'default', 'example', 'examples', 'deprecated',
-  'readOnly', 'writeOnly', 'contentEncoding', 'contentMediaType', 'contentSchema', 'nullable', 'xml', 'externalDocs', 'style', 'explode', 'allowReserved',
-  'collectionFormat', 'discriminator', 'errorMessage', 'transform', 'dynamicDefaults', 'selectCases', 'selectDefault', 'properties', 'patternProperties', 'dependentSchemas', 'prefixItems', 'allOf', 'then', 'else'
+  'id', 'definitions', 'title', 'description', 'default', 'example', 'examples', 'deprecated', 'readOnly', 'writeOnly',
+  'contentEncoding', 'contentMediaType', 'contentSchema', 'nullable', 'xml', 'externalDocs', 'style', 'explode',
+  'allowReserved', 'collectionFormat', 'discriminator', 'errorMessage', 'transform', 'dynamicDefaults', 'selectCases',
+  'selectDefault', 'properties', 'patternProperties', 'dependentSchemas', 'prefixItems', 'allOf', 'then', 'else'
 ])
 
 /** Keywords that fail only if they are `false`. */
-const closing: ReadonlySet<string> = new Set(['additionalProperties', 'unevaluatedProperties', 'items', 'additionalItems', 'unevaluatedItems'])
+const closing: ReadonlySet<string> = new Set([
+  'additionalProperties',
+  'unevaluatedProperties',
+  'items',
+  'additionalItems',
+  'unevaluatedItems'
+])
 
-/** The kinds of values, each with a number. A `string` is always one string. `strings` is one string, or several if the parameter is repeated. */
+/**
+ * The kinds of values, each with a number. A `string` is always one string. `strings` is one string, or several if the
+ * parameter is repeated.
+ */
 const kinds = { root: 0, string: 2, strings: 4, any: 6 } as const
 
 /** The place of a schema. Ajv fills in no defaults below `anyOf` and `oneOf`, and the values in a URL are strings. */
@@ -62,8 +72,8 @@ interface Place extends SchemaPlace {
 }
 
 /**
- * Returns the sorted codes that issues can have if a value does not match a schema. The list is empty if every value matches.
- * Returns `undefined` if the schema refers to a schema that cannot be found, so that any code is possible.
+ * Returns the sorted codes that issues can have if a value does not match a schema. The list is empty if every value
+ * matches. Returns `undefined` if the schema refers to a schema that cannot be found, so that any code is possible.
  */
 export function inferIssueCodes (schema: unknown, context: IssueCodesContext): readonly string[] | undefined {
   const codes = new Set<string>()
@@ -80,7 +90,9 @@ export function inferIssueCodes (schema: unknown, context: IssueCodesContext): r
     seen.set(schema, now)
 
     const at = '$id' in schema ? { ...place, root: schema } : place
-    Object.keys(schema).forEach(keyword => { visitKeyword(keyword, schema, at) })
+    Object.keys(schema).forEach(keyword => {
+      visitKeyword(keyword, schema, at)
+    })
     if ('~refine' in schema) codes.add('invalid') // a custom check in TypeBox; the property is not enumerable
     visitTarget(schema, at)
   }
@@ -101,7 +113,9 @@ export function inferIssueCodes (schema: unknown, context: IssueCodesContext): r
     const kind = subschemas[keyword]
     if (kind !== undefined) {
       const below = innerPlace(keyword, place, context)
-      innerSchemas(kind, keyword, value).forEach(inner => { visit(inner, below) })
+      innerSchemas(kind, keyword, value).forEach(inner => {
+        visit(inner, below)
+      })
     }
     // Ajv reports that the list is too long. TypeBox reports the extra item.
     if (keyword === 'additionalItems' && value === false) codes.add('unknown_field')
@@ -109,7 +123,12 @@ export function inferIssueCodes (schema: unknown, context: IssueCodesContext): r
     if ((keyword === 'anyOf' || keyword === 'oneOf') && codes.has('const')) codes.add('enum')
   }
 
-  visit(schema, { root: schema as ReadonlyJsonObject, top: schema as ReadonlyJsonObject, value: context.part === 'body' ? 'any' : 'root', fillsDefaults: context.traits.fillsDefaults })
+  visit(schema, {
+    root: schema as ReadonlyJsonObject,
+    top: schema as ReadonlyJsonObject,
+    value: context.part === 'body' ? 'any' : 'root',
+    fillsDefaults: context.traits.fillsDefaults
+  })
   return known ? [...codes].sort() : undefined
 }
 
@@ -133,7 +152,13 @@ function innerPlace (keyword: string, place: Place, { part }: IssueCodesContext)
   return { ...place, value: place.value === 'strings' && keyword === 'items' ? 'string' : 'any' }
 }
 
-function canFail (keyword: string, value: unknown, schema: ReadonlyJsonObject, place: Place, { traits, alwaysPresent, part }: IssueCodesContext): boolean {
+function canFail (
+  keyword: string,
+  value: unknown,
+  schema: ReadonlyJsonObject,
+  place: Place,
+  { traits, alwaysPresent, part }: IssueCodesContext
+): boolean {
   switch (keyword) {
     case 'type': {
       const types = [value].flat()
@@ -143,16 +168,27 @@ function canFail (keyword: string, value: unknown, schema: ReadonlyJsonObject, p
     }
     case 'required': {
       const properties = (schema.properties ?? {}) as ReadonlyJsonObject
-      return Array.isArray(value) && value.some(name =>
-        !(place.fillsDefaults && hasDefault(properties[name])) && !(part === 'params' && place.value === 'root' && alwaysPresent.has(name)))
+      return Array.isArray(value) &&
+        value.some(name =>
+          !(place.fillsDefaults && hasDefault(properties[name])) &&
+          !(part === 'params' && place.value === 'root' && alwaysPresent.has(name))
+        )
     }
-    case 'minLength': case 'minItems': case 'minProperties': case 'minContains': return value !== 0
-    case 'uniqueItems': return value === true
-    case 'dependencies': return Object.values(value as ReadonlyJsonObject).some(Array.isArray)
-    case 'if': return 'then' in schema || 'else' in schema
-    default: return closing.has(keyword)
-      ? value === false && !(keyword === 'additionalProperties' && traits.removesUnknown)
-      : !annotations.has(keyword) && !/^(\$|x-)/.test(keyword)
+    case 'minLength':
+    case 'minItems':
+    case 'minProperties':
+    case 'minContains':
+      return value !== 0
+    case 'uniqueItems':
+      return value === true
+    case 'dependencies':
+      return Object.values(value as ReadonlyJsonObject).some(Array.isArray)
+    case 'if':
+      return 'then' in schema || 'else' in schema
+    default:
+      return closing.has(keyword)
+        ? value === false && !(keyword === 'additionalProperties' && traits.removesUnknown)
+        : !annotations.has(keyword) && !/^(\$|x-)/.test(keyword)
   }
 }
 

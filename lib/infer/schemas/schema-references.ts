@@ -15,18 +15,25 @@ export interface ReferencedSchema extends SchemaPlace {
 }
 
 /**
- * Returns the target of a reference: a schema below the root, a schema with its own `$id`, or a schema that was added to the application.
+ * Returns the target of a reference: a schema below the root, a schema with its own `$id`, or a schema that was added
+ * to the application.
  *
  * @param getSchema returns the schema that was added to the application under an id
  * @returns `undefined` if it cannot be found
  */
-export function resolveReference (ref: string, { root, top }: SchemaPlace, getSchema: (id: string) => unknown): ReferencedSchema | undefined {
+export function resolveReference (
+  ref: string,
+  { root, top }: SchemaPlace,
+  getSchema: (id: string) => unknown
+): ReferencedSchema | undefined {
   const [id = '', fragment = ''] = ref.split('#', 2)
   const names = id === '' ? [] : [id, resolveUrl(id, root.$id)]
   const inside = id === '' ? root : names.map(name => findById(top, name)).find(found => found !== undefined)
   const base = inside ?? names.map(getSchema).find(isObject)
   if (!isObject(base)) return undefined
-  const schema = fragment === '' || fragment.startsWith('/') ? resolvePointer(base, fragment) : findById(base, `#${fragment}`)
+  const schema = fragment === '' || fragment.startsWith('/')
+    ? resolvePointer(base, fragment)
+    : findById(base, `#${fragment}`)
   return schema === undefined ? undefined : { schema, root: base, top: inside === undefined ? base : top }
 }
 
@@ -37,7 +44,9 @@ function resolveUrl (id: string, base: unknown): string {
 /** Returns the value at a JSON Pointer in a URI fragment (RFC 6901, section 6). */
 function resolvePointer (schema: unknown, fragment: string): unknown {
   return fragment.split('/').slice(1).reduce<unknown>(
-    (value, part) => isObject(value) ? value[decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')] : undefined, schema
+    (value, part) =>
+      isObject(value) ? value[decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')] : undefined,
+    schema
   )
 }
 

@@ -1,4 +1,7 @@
-/** Reads schemas of Valibot and ArkType: whether strings can fail a schema, and whether a value can lack a required field. */
+/**
+ * Reads schemas of Valibot and ArkType: whether strings can fail a schema, and whether a value can lack a required
+ * field.
+ */
 import { isObject } from '../../support/is-object.js'
 
 interface Entry {
@@ -10,7 +13,8 @@ interface Entry {
 /** Returns whether strings with the given names can fail a schema, such as the parameters of a path. */
 export function canStringsFailStandard (schema: unknown, names: ReadonlySet<string>): boolean {
   const entries = listEntries(schema)
-  return entries === undefined || entries.some(({ key, value, isOptional }) => !isPlainString(value) || !(isOptional || names.has(key)))
+  return entries === undefined ||
+    entries.some(({ key, value, isOptional }) => !isPlainString(value) || !(isOptional || names.has(key)))
 }
 
 /** Returns the properties of an object schema without other conditions; `undefined` for any other schema. */
@@ -19,10 +23,22 @@ function listEntries (schema: unknown): Entry[] | undefined {
   if (json !== undefined) {
     const { domain, required = [], optional = [], ...conditions } = json
     if (domain !== 'object' || Object.keys(conditions).length > 0) return undefined
-    return [required, optional].flatMap((list, index) => (list as ReadonlyArray<Omit<Entry, 'isOptional'>>).map(({ key, value }) => ({ key, value, isOptional: index === 1 })))
+    return [required, optional].flatMap((list, index) =>
+      (list as ReadonlyArray<Omit<Entry, 'isOptional'>>).map(({ key, value }) => ({
+        key,
+        value,
+        isOptional: index === 1
+      }))
+    )
   }
-  if (!isValibot(schema) || !['object', 'loose_object'].includes(String(schema.type)) || 'pipe' in schema) return undefined
-  return Object.entries(schema.entries as object).map(([key, value]) => ({ key, value: isOptionalSchema(value) ? value.wrapped : value, isOptional: isOptionalSchema(value) }))
+  if (!isValibot(schema) || !['object', 'loose_object'].includes(String(schema.type)) || 'pipe' in schema) {
+    return undefined
+  }
+  return Object.entries(schema.entries as object).map(([key, value]) => ({
+    key,
+    value: isOptionalSchema(value) ? value.wrapped : value,
+    isOptional: isOptionalSchema(value)
+  }))
 }
 
 function isPlainString (schema: unknown): boolean {
@@ -44,7 +60,9 @@ function isOptionalSchema (schema: unknown): schema is Readonly<Record<string, u
 }
 
 /** The types of Valibot without fields. */
-const simple: ReadonlySet<unknown> = new Set(['string', 'number', 'boolean', 'bigint', 'date', 'picklist', 'enum', 'literal', 'null', 'any', 'unknown'])
+const simple: ReadonlySet<unknown> = new Set([
+  'string', 'number', 'boolean', 'bigint', 'date', 'picklist', 'enum', 'literal', 'null', 'any', 'unknown'
+])
 
 /** Returns whether a value can lack a required field, at any depth. True for schemas of other libraries. */
 export function canLackFieldStandard (schema: unknown): boolean {

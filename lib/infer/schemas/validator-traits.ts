@@ -28,8 +28,8 @@ const probe = {
 const known = new WeakMap<Compiler, ValidatorTraits | undefined>()
 
 /**
- * Returns the traits of the validators that a compiler creates. They are determined by tests, because Fastify does not expose its
- * Ajv options. Returns `undefined` if the errors have no JSON Schema keywords, for example with zod.
+ * Returns the traits of the validators that a compiler creates. They are determined by tests, because Fastify does not
+ * expose its Ajv options. Returns `undefined` if the errors have no JSON Schema keywords, for example with zod.
  */
 export function getValidatorTraits (compiler: Compiler): ValidatorTraits | undefined {
   if (!known.has(compiler)) known.set(compiler, probeValidator(compiler))
@@ -38,7 +38,9 @@ export function getValidatorTraits (compiler: Compiler): ValidatorTraits | undef
 
 function probeValidator (compiler: Compiler): ValidatorTraits | undefined {
   try {
-    const validate = compiler({ schema: probe, method: 'POST', url: '/', httpPart: 'body' } as Parameters<Compiler>[0]) as Validate
+    const validate = compiler(
+      { schema: probe, method: 'POST', url: '/', httpPart: 'body' } as Parameters<Compiler>[0]
+    ) as Validate
     const [failure] = listFailures(validate, { filled: 'a', size: 'x' })
     if (failure?.keyword !== 'type') return undefined
     return {

@@ -38,9 +38,12 @@ export function canStringsFail (schema: unknown, names: ReadonlySet<string>): bo
 
 function canStringFail (schema: unknown): boolean {
   const kind = getKind(schema)
-  if (kind.name === 'optional' || kind.name === 'nullable' || kind.name === 'default') return canStringFail(kind.definition.innerType)
+  if (kind.name === 'optional' || kind.name === 'nullable' || kind.name === 'default') {
+    return canStringFail(kind.definition.innerType)
+  }
   if (kind.name === 'any' || kind.name === 'unknown') return false
-  return kind.name !== 'string' || hasChecks(kind) || kind.definition.format !== undefined || isObject(kind.definition.pattern)
+  return kind.name !== 'string' || hasChecks(kind) || kind.definition.format !== undefined ||
+    isObject(kind.definition.pattern)
 }
 
 /** Returns whether a schema checks more than types: `min`, `refine`. */
@@ -51,7 +54,8 @@ function hasChecks ({ definition: { checks } }: Kind): boolean {
 /** Returns whether a check only changes a value, such as `trim`. */
 function isConversion (check: unknown): boolean {
   const definition = isObject(check) && isObject(check._zod) ? check._zod.def : check
-  return isObject(definition) && (definition.check === 'overwrite' || ['trim', 'toLowerCase', 'toUpperCase'].includes(definition.kind as string))
+  return isObject(definition) &&
+    (definition.check === 'overwrite' || ['trim', 'toLowerCase', 'toUpperCase'].includes(definition.kind as string))
 }
 
 function isClosed ({ definition: { catchall, unknownKeys } }: Kind): boolean {
@@ -63,7 +67,9 @@ export function isOptional (schema: unknown): boolean {
   const { name, definition } = getKind(schema)
   // In zod 4, the key of a value of any kind is required.
   if (name === 'any' || name === 'unknown') return !isObject((schema as { readonly _zod?: unknown })._zod)
-  if (name === 'optional' || name === 'default' || name === 'prefault' || name === 'catch' || name === 'undefined') return true
+  if (name === 'optional' || name === 'default' || name === 'prefault' || name === 'catch' || name === 'undefined') {
+    return true
+  }
   return (name === 'nullable' || name === 'readonly') && isOptional(definition.innerType)
 }
 
@@ -78,13 +84,40 @@ export function canLackField (schema: unknown, seen: ReadonlySet<unknown> = new 
       const fields = Object.values(getShape(kind) ?? { unknown: undefined })
       return fields.some(field => !isOptional(field) || canLackField(field, within))
     }
-    case 'string': case 'number': case 'boolean': case 'bigint': case 'date': case 'enum': case 'nativeenum': case 'literal': case 'null': case 'any': case 'unknown': return false
-    case 'optional': case 'nullable': case 'default': case 'prefault': case 'catch': case 'readonly': case 'nonoptional': return canLackField(innerType, within)
-    case 'array': return canLackField(isObject(element) ? element : type, within)
-    case 'effects': return canLackField(inner, within)
-    case 'pipe': case 'pipeline': return canLackField(input, within)
-    case 'record': return canLackField(valueType, within)
-    case 'union': case 'discriminatedunion': case 'tuple': return [options, items].some(list => Array.isArray(list) && list.some(one => canLackField(one, within)))
-    default: return true
+    case 'string':
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+    case 'date':
+    case 'enum':
+    case 'nativeenum':
+    case 'literal':
+    case 'null':
+    case 'any':
+    case 'unknown':
+      return false
+    case 'optional':
+    case 'nullable':
+    case 'default':
+    case 'prefault':
+    case 'catch':
+    case 'readonly':
+    case 'nonoptional':
+      return canLackField(innerType, within)
+    case 'array':
+      return canLackField(isObject(element) ? element : type, within)
+    case 'effects':
+      return canLackField(inner, within)
+    case 'pipe':
+    case 'pipeline':
+      return canLackField(input, within)
+    case 'record':
+      return canLackField(valueType, within)
+    case 'union':
+    case 'discriminatedunion':
+    case 'tuple':
+      return [options, items].some(list => Array.isArray(list) && list.some(one => canLackField(one, within)))
+    default:
+      return true
   }
 }

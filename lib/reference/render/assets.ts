@@ -1,4 +1,7 @@
-/** The style sheet, the script and the icon of the reference pages. These files are next to this file, in the repository and in the package. */
+/**
+ * The style sheet, the script and the icon of the reference pages. These files are next to this file, in the repository
+ * and in the package.
+ */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Reference } from '../create-reference.js'
@@ -23,7 +26,10 @@ const contentTypes = {
  * @param folder the URL of their folder, with a slash at the end
  * @throws Error if a file cannot be read, for example because a bundler omitted it
  */
-export function readAssets ({ colors }: Pick<Reference['branding'], 'colors'> = {}, folder: string = new URL('.', import.meta.url).href): Asset[] {
+export function readAssets (
+  { colors }: Pick<Reference['branding'], 'colors'> = {},
+  folder: string = new URL('.', import.meta.url).href
+): Asset[] {
   return Object.entries(contentTypes).map(([name, contentType]) => {
     const content = readAsset(new URL(name, folder))
     return { name, contentType, content: name === 'style.css' ? content + createColors(colors) : content }
@@ -44,6 +50,9 @@ function readAsset (url: URL): string {
   try {
     return readFileSync(url, 'utf8')
   } catch (cause) {
-    throw new Error(`fastify-api-errors: reference: cannot read ${fileURLToPath(url)}. If you bundle your application, exclude fastify-api-errors from the bundle.`, { cause })
+    throw new Error(
+      `fastify-api-errors: reference: cannot read ${fileURLToPath(url)}. If you bundle your application, exclude fastify-api-errors from the bundle.`,
+      { cause }
+    )
   }
 }

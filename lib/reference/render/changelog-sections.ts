@@ -15,7 +15,8 @@ export interface ChangelogSection {
 /** Returns the changes by date, the latest first. A code links to its page, if the catalog still has it. */
 export function createChangelogSections ({ changelog, codes }: Reference, site: Site): ChangelogSection[] {
   const known = new Set(codes.map(({ code }) => code))
-  const formatSubject = (subject: string): string => known.has(subject) ? `[${codeSpan(subject)}](${site.page(subject)})` : codeSpan(toPathTemplate(subject))
+  const formatSubject = (subject: string): string =>
+    known.has(subject) ? `[${codeSpan(subject)}](${site.page(subject)})` : codeSpan(toPathTemplate(subject))
   const byDate = new Map<string, string[]>()
   for (const { date, changes } of changelog?.entries ?? []) {
     const lines = changes.map(({ severity, subject, explanation }) => {

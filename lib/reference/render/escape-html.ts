@@ -17,10 +17,16 @@ export function escapeHtml (text: string): string {
   return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }
 
-/** Returns a name of a program with places where a line may break: before each segment of a path, otherwise after separators. No word is broken. */
+/**
+ * Returns a name of a program with places where a line may break: before each segment of a path, otherwise after
+ * separators. No word is broken.
+ */
 export function insertLineBreaks (name: string): Html[] {
   const place = name.includes('/') ? /(?<=[^\s/])(?=\/)/ : /(?<=[_.:[\]{}|-])(?=[^_.:[\]{}|-])/
-  return name.split(place).flatMap((part, index) => [...index === 0 ? [] : [{ html: '<wbr>' }], { html: escapeHtml(part) }])
+  return name.split(place).flatMap((part, index) => [
+    ...index === 0 ? [] : [{ html: '<wbr>' }],
+    { html: escapeHtml(part) }
+  ])
 }
 
 function toHtml (value: Value): string {

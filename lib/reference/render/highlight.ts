@@ -1,7 +1,9 @@
 /** Marks the parts of an example for the style sheet. */
 import { html, type Html } from './escape-html.js'
 
-/** Marks the parts of an example. The language `http` is a response with a JSON body; other languages are only escaped. */
+/**
+ * Marks the parts of an example. The language `http` is a response with a JSON body; other languages are only escaped.
+ */
 export function highlight (language: string | undefined, text: string): Html {
   if (language !== 'http') return html`${text}`
   const [head = '', ...rest] = text.split('\n\n')

@@ -25,25 +25,34 @@ export function indexHtml (reference: Reference, site: Site): string {
 <option value="">All</option>
 <option value="4">4xx: client errors</option>
 <option value="5">5xx: server errors</option>
-${listStatuses(reference).map(({ status, phrase }) => html`<option value="${status}">${status} ${phrase}</option>\n`)}</select></p>
+${
+      listStatuses(reference).map(({ status, phrase }) =>
+        html`<option value="${status}">${status} ${phrase}</option>\n`
+      )
+    }</select></p>
 <output for="search status"></output>
 </form>
 <div class="columns">
 <nav class="contents" aria-label="Contents"><ul>
-${used.map(({ status, phrase }) => html`<li><a href="#${status}"><b>${status}</b> <span>${phrase}</span></a></li>\n`)}${
-reserved.length === 0 ? undefined : html`<li><a href="#not-in-use">Not in use</a></li>\n`}<li><a href="#fields">${introduction.fields}</a></li>
+${used.map(({ status, phrase }) => html`<li><a href="#${status}"><b>${status}</b> <span>${phrase}</span></a></li>\n`)}${reserved.length === 0 ? undefined : html`<li><a href="#not-in-use">Not in use</a></li>\n`}<li><a href="#fields">${introduction.fields}</a></li>
 </ul></nav>
 <div>
-${used.map(({ status, phrase, codes }) => html`<section class="group" aria-labelledby="${status}">
+${
+      used.map(({ status, phrase, codes }) =>
+        html`<section class="group" aria-labelledby="${status}">
 <h2 id="${status}">${status} ${phrase}</h2>
 ${renderList(codes, site)}</section>
-`)}${reserved.length === 0
-  ? undefined
-  : html`<section class="group reserved" aria-labelledby="not-in-use">
+`
+      )
+    }${
+      reserved.length === 0
+        ? undefined
+        : html`<section class="group reserved" aria-labelledby="not-in-use">
 <h2 id="not-in-use">Not in use</h2>
 <p>${introduction.reserved}</p>
 ${renderList(reserved, site, true)}</section>
-`}<p class="nothing" hidden>No code matches.</p>
+`
+    }<p class="nothing" hidden>No code matches.</p>
 <section aria-labelledby="fields">
 <h2 id="fields">${introduction.fields}</h2>
 ${renderMarkdown(createFieldsTables(reference.formats))}</section>
@@ -56,7 +65,8 @@ ${renderMarkdown(createFieldsTables(reference.formats))}</section>
 export function pageHtml (reference: Reference, page: ReferenceCode, site: Site): string {
   const sections = createSections(reference, page, site)
   const siblings = reference.codes.filter(({ status, code }) => status === page.status && code !== page.code)
-  const renderPlace = (place: Section['place']): Html => html`<div class="${place}">${sections.filter(section => section.place === place).map(renderSection)}</div>\n`
+  const renderPlace = (place: Section['place']): Html =>
+    html`<div class="${place}">${sections.filter(section => section.place === place).map(renderSection)}</div>\n`
   return renderLayout(reference, site, {
     title: `${page.code}: ${page.title}`,
     description: page.message,
@@ -70,10 +80,12 @@ export function pageHtml (reference: Reference, page: ReferenceCode, site: Site)
 </header>
 <div class="page">
 ${renderPlace('first')}${renderPlace('beside')}${renderPlace('last')}</div>
-${siblings.length === 0
-  ? undefined
-  : html`<nav class="siblings" aria-labelledby="siblings"><h2 id="siblings">Other codes with status ${page.status}</h2>
-${renderList(siblings, site)}</nav>`}`
+${
+      siblings.length === 0
+        ? undefined
+        : html`<nav class="siblings" aria-labelledby="siblings"><h2 id="siblings">Other codes with status ${page.status}</h2>
+${renderList(siblings, site)}</nav>`
+    }`
   })
 }
 
@@ -95,9 +107,13 @@ ${createChangelogSections(reference, site).map(section => renderSection({ ...sec
 
 function renderList (codes: readonly ReferenceCode[], site: Site, showStatus = false): Html {
   return html`<ul class="codes">
-${codes.map(page => html`<li data-status="${page.status}"><a href="${site.page(page.code)}"><code>${insertLineBreaks(page.code)}</code></a>${showStatus ? html` <span class="pill s${getStatusClass(page)}">${page.status}</span>` : undefined}
+${
+    codes.map(page =>
+      html`<li data-status="${page.status}"><a href="${site.page(page.code)}"><code>${insertLineBreaks(page.code)}</code></a>${showStatus ? html` <span class="pill s${getStatusClass(page)}">${page.status}</span>` : undefined}
 <span class="message">${page.message}</span>${renderDeprecated(page)}${page.retry === 'never' ? undefined : html` <span class="pill">${retryTexts[page.retry].short}</span>`}</li>
-`)}</ul>
+`
+    )
+  }</ul>
 `
 }
 
@@ -115,9 +131,17 @@ ${samples.length === 0 ? undefined : renderSamples(samples)}${renderMarkdown(mar
 /** Renders a request in several languages. Radio buttons choose the language without a script. */
 function renderSamples (samples: readonly Sample[]): Html {
   return html`<fieldset class="tabs"><legend>Language</legend>
-${samples.map(({ key, name }, index) => html`<input type="radio" name="language" id="language-${key}" value="${key}"${index === 0 ? html` checked` : undefined}><label for="language-${key}">${name}</label>
-`)}${samples.map(({ name, language, text }) => html`<div class="tab"><h3>${name}</h3>${renderCodeBlock(language, text)}</div>
-`)}</fieldset>
+${
+    samples.map(({ key, name }, index) =>
+      html`<input type="radio" name="language" id="language-${key}" value="${key}"${index === 0 ? html` checked` : undefined}><label for="language-${key}">${name}</label>
+`
+    )
+  }${
+    samples.map(({ name, language, text }) =>
+      html`<div class="tab"><h3>${name}</h3>${renderCodeBlock(language, text)}</div>
+`
+    )
+  }</fieldset>
 `
 }
 

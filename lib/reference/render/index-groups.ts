@@ -10,7 +10,8 @@ export interface StatusGroup {
 
 /** The sentences and headings of the index and of the pages that it links to. */
 export const introduction = {
-  lead: 'Every error response has a code. Codes do not change, so check the code in your program and show the message to people.',
+  lead:
+    'Every error response has a code. Codes do not change, so check the code in your program and show the message to people.',
   llms: 'Each link leads to a page in Markdown: when the error happens, what to do, whether to retry, and an example.',
   reserved: 'No route currently returns these codes. A later version of the API may return them.',
   fields: 'Fields of every error',
@@ -26,7 +27,9 @@ export function isInUse ({ routes, elsewhere }: ReferenceCode): boolean {
 }
 
 /** Groups the codes that are in use by status, and lists the other codes separately. */
-export function groupCodes ({ codes }: Reference): { readonly used: readonly StatusGroup[], readonly reserved: readonly ReferenceCode[] } {
+export function groupCodes (
+  { codes }: Reference
+): { readonly used: readonly StatusGroup[], readonly reserved: readonly ReferenceCode[] } {
   const used = new Map<number, StatusGroup>()
   for (const page of codes.filter(isInUse)) {
     const { status, phrase } = page

@@ -6,7 +6,10 @@ import type { Reference, ReferenceCode } from '../create-reference.js'
 import type { Site } from './site.js'
 
 /** Returns the index in JSON: the main properties of each code, and the URL of its page. */
-export function indexJson ({ title, branding: { support }, formats, limits, changelog, codes }: Reference, site: Site): string {
+export function indexJson (
+  { title, branding: { support }, formats, limits, changelog, codes }: Reference,
+  site: Site
+): string {
   return stringify({
     title,
     ...(support !== undefined && { support }),
@@ -14,7 +17,16 @@ export function indexJson ({ title, branding: { support }, formats, limits, chan
     formats,
     limits: limits.map(limit => ({ ...limit, routes: limit.routes.map(toPathTemplate) })),
     codes: codes.map(({ code, title, status, type, message, retry, deprecated }) => {
-      return { code, title, status, type, message, retry, ...(deprecated !== undefined && { deprecated }), url: site.page(code) }
+      return {
+        code,
+        title,
+        status,
+        type,
+        message,
+        retry,
+        ...(deprecated !== undefined && { deprecated }),
+        url: site.page(code)
+      }
     })
   })
 }
@@ -22,7 +34,12 @@ export function indexJson ({ title, branding: { support }, formats, limits, chan
 /** Returns the page of a code in JSON. */
 export function pageJson (page: ReferenceCode, site: Site): string {
   const samples = page.request === undefined ? [] : listSamples(page.request, site.origin)
-  return stringify({ ...page, routes: page.routes.map(toPathTemplate), url: site.page(page.code), ...Object.fromEntries(samples.map(({ key, text }) => [key, text])) })
+  return stringify({
+    ...page,
+    routes: page.routes.map(toPathTemplate),
+    url: site.page(page.code),
+    ...Object.fromEntries(samples.map(({ key, text }) => [key, text]))
+  })
 }
 
 /** Returns the changes in JSON. */

@@ -49,13 +49,21 @@ ${errors.map(error => renderRow(error, known, site))}</tbody>
   })
 }
 
-function renderRow ({ route, status, code, count, documented, recent, reasons }: LiveError, known: ReadonlySet<string>, site: Site): Html {
+function renderRow (
+  { route, status, code, count, documented, recent, reasons }: LiveError,
+  known: ReadonlySet<string>,
+  site: Site
+): Html {
   const last = recent[0]?.at
   return html`<tr data-key="${JSON.stringify([route, status, code])}" data-status="${status}" data-documented="${String(documented)}" data-count="${count}" data-last="${last ?? 0}" data-route="${route ?? ''}">
 <td>${route === null ? 'No route' : html`<code>${insertLineBreaks(toPathTemplate(route))}</code>`}</td>
 <td><span class="pill s${Math.floor(status / 100)}">${status}</span> ${renderCode(code, known, site)}${documented ? undefined : html` <span class="pill undocumented">Undocumented</span>`}</td>
 <td><b>${count}</b> ${count === 1 ? 'time' : 'times'}${last === undefined ? undefined : html`<br>last ${renderTime(last)}`}</td>
-<td>${recent.length === 0 ? undefined : html`<ul>${recent.map(({ requestId, at }) => html`<li><code>${insertLineBreaks(requestId)}</code> ${renderTime(at)}</li>`)}</ul>`}</td>
+<td>${
+    recent.length === 0
+      ? undefined
+      : html`<ul>${recent.map(({ requestId, at }) => html`<li><code>${insertLineBreaks(requestId)}</code> ${renderTime(at)}</li>`)}</ul>`
+  }</td>
 <td>${renderReasons(reasons, documented)}</td>
 </tr>
 `
@@ -74,6 +82,14 @@ function renderTime (milliseconds: number): Html {
 }
 
 function renderReasons (reasons: LiveError['reasons'], documented: boolean): Html | undefined {
-  if (reasons.length === 0) return documented ? undefined : html`Add the code to <code>config.errors</code> of the route, or run <code>npx fastify-api-errors infer --write</code>.`
-  return html`<ul>${reasons.map(({ text, url }) => html`<li>${url === undefined ? text : html`<a href="${url}">${insertLineBreaks(text)}</a>`}</li>`)}</ul>`
+  if (reasons.length === 0) {
+    return documented
+      ? undefined
+      : html`Add the code to <code>config.errors</code> of the route, or run <code>npx fastify-api-errors infer --write</code>.`
+  }
+  return html`<ul>${
+    reasons.map(({ text, url }) =>
+      html`<li>${url === undefined ? text : html`<a href="${url}">${insertLineBreaks(text)}</a>`}</li>`
+    )
+  }</ul>`
 }

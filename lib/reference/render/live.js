@@ -1,4 +1,7 @@
-/** The script of the page with the errors that the API sends: it loads the page every two seconds, replaces the rows that changed, and filters and sorts the rows. */
+/**
+ * The script of the page with the errors that the API sends: it loads the page every two seconds, replaces the rows
+ * that changed, and filters and sorts the rows.
+ */
 const interval = 2000
 const body = document.querySelector('.live tbody')
 const filter = document.querySelector('.live-filter')

@@ -23,13 +23,20 @@ const marked = new Marked({
     code: ({ lang, text }: Tokens.Code) => renderCodeBlock(lang, text).html,
     table ({ header, rows }: Tokens.Table) {
       const row = (cells: readonly Tokens.TableCell[], tag: 'th' | 'td'): string =>
-        `<tr>${cells.map(({ tokens }) => `<${tag}${tag === 'th' ? ' scope="col"' : ''}>${this.parser.parseInline(tokens)}</${tag}>`).join('')}</tr>`
+        `<tr>${
+          cells.map(({ tokens }) =>
+            `<${tag}${tag === 'th' ? ' scope="col"' : ''}>${this.parser.parseInline(tokens)}</${tag}>`
+          ).join('')
+        }</tr>`
       return `<div class="scroll" tabindex="0"><table><thead>${row(header, 'th')}</thead><tbody>${rows.map(cells => row(cells, 'td')).join('')}</tbody></table></div>`
     }
   }
 })
 
-/** Renders CommonMark with tables as HTML. Tags are shown as text. Links may be relative, `http:`, `https:` or `mailto:`. */
+/**
+ * Renders CommonMark with tables as HTML. Tags are shown as text. Links may be relative, `http:`, `https:` or
+ * `mailto:`.
+ */
 export function renderMarkdown (markdown: string): Html {
   return { html: marked.parse(markdown, { async: false }) }
 }

@@ -10,9 +10,12 @@ import type { Site } from './site.js'
 /** Returns the index in Markdown. */
 export function indexMarkdown (reference: Reference, site: Site): string {
   const { used, reserved } = groupCodes(reference)
-  const rows = (codes: readonly ReferenceCode[]): string[][] => codes.map(({ code, message, retry, deprecated }) => [
-    `[${codeSpan(code)}](${site.page(code)})`, deprecated === undefined ? escapeMarkdown(message) : `**Deprecated.** ${escapeMarkdown(message)}`, retryTexts[retry].short
-  ])
+  const rows = (codes: readonly ReferenceCode[]): string[][] =>
+    codes.map(({ code, message, retry, deprecated }) => [
+      `[${codeSpan(code)}](${site.page(code)})`,
+      deprecated === undefined ? escapeMarkdown(message) : `**Deprecated.** ${escapeMarkdown(message)}`,
+      retryTexts[retry].short
+    ])
   const createTable = (codes: readonly ReferenceCode[]): string => table(['Code', 'Message', 'Retry'], rows(codes))
   return joinBlocks([
     `# ${escapeMarkdown(reference.title)}`,
@@ -28,10 +31,11 @@ export function indexMarkdown (reference: Reference, site: Site): string {
 /** Returns the index as `llms.txt` (llmstxt.org): a title, a summary, and lists of links to pages in Markdown. */
 export function llmsText (reference: Reference, site: Site): string {
   const { used, reserved } = groupCodes(reference)
-  const list = (codes: readonly ReferenceCode[]): string => codes.map(({ code, status, message, retry, deprecated }) => {
-    const state = deprecated === undefined ? '' : `${describeDeprecation(deprecated)} `
-    return `- [${escapeMarkdown(code)}](${site.markdown(code)}): ${status}. ${state}${escapeMarkdown(message)} ${retryTexts[retry].short}.`
-  }).join('\n')
+  const list = (codes: readonly ReferenceCode[]): string =>
+    codes.map(({ code, status, message, retry, deprecated }) => {
+      const state = deprecated === undefined ? '' : `${describeDeprecation(deprecated)} `
+      return `- [${escapeMarkdown(code)}](${site.markdown(code)}): ${status}. ${state}${escapeMarkdown(message)} ${retryTexts[retry].short}.`
+    }).join('\n')
   return joinBlocks([
     `# ${escapeMarkdown(reference.title)}`,
     `> ${introduction.lead}`,
@@ -49,7 +53,13 @@ export function pageMarkdown (reference: Reference, page: ReferenceCode, site: S
     `# ${escapeMarkdown(title)}`,
     `${codeSpan(code)}, status ${status} ${phrase}, type ${codeSpan(type)}`,
     `> ${escapeMarkdown(message)}`,
-    ...createSections(reference, page, site).flatMap(section => [`## ${section.title}`, ...section.samples.flatMap(({ name, language, text }) => [`### ${name}`, codeBlock(language, text)]), section.markdown]).filter(block => block !== ''),
+    ...createSections(reference, page, site).flatMap(
+      section => [
+        `## ${section.title}`,
+        ...section.samples.flatMap(({ name, language, text }) => [`### ${name}`, codeBlock(language, text)]),
+        section.markdown
+      ]
+    ).filter(block => block !== ''),
     `[${escapeMarkdown(reference.title)}](${site.index})`
   ])
 }

@@ -30,31 +30,50 @@ export const retryTexts: Readonly<Record<RetryAdvice, { readonly short: string, 
   },
   backoff: {
     short: 'Retry with backoff',
-    long: 'Send the same request again after a short wait, and double the wait after each attempt: 1, 2, 4 seconds, each with a small random part. Give up after a few attempts. Before you retry a request that changes data, check whether the change was made, or send an idempotency key.'
+    long:
+      'Send the same request again after a short wait, and double the wait after each attempt: 1, 2, 4 seconds, each with a small random part. Give up after a few attempts. Before you retry a request that changes data, check whether the change was made, or send an idempotency key.'
   },
   'retry-after': {
     short: 'Retry after the given time',
-    long: 'Wait for the number of seconds in the `Retry-After` header, then send the same request again. An earlier retry fails.'
+    long:
+      'Wait for the number of seconds in the `Retry-After` header, then send the same request again. An earlier retry fails.'
   }
 }
 
 /** Returns the sections of a code's page. */
 export function createSections (reference: Reference, page: ReferenceCode, site: Site): Section[] {
   const { description, action, retry } = page
-  const limits = page.code === 'rate_limit_exceeded' && reference.limits.length > 0 ? createLimitsTable(reference, site) : undefined
+  const limits = page.code === 'rate_limit_exceeded' && reference.limits.length > 0
+    ? createLimitsTable(reference, site)
+    : undefined
   const samples = page.request === undefined ? [] : listSamples(page.request, site.origin)
-  const sections: ReadonlyArray<readonly [id: string, title: string, place: Section['place'], markdown: string | undefined, samples?: readonly Sample[]]> = [
+  const sections: ReadonlyArray<
+    readonly [
+      id: string,
+      title: string,
+      place: Section['place'],
+      markdown: string | undefined,
+      samples?: readonly Sample[]
+    ]
+  > = [
     ['deprecated', 'Deprecated', 'first', createDeprecation(page, site)],
     ['when', 'When it happens', 'first', escapeTags(description)],
     ['action', 'What to do', 'first', escapeTags(action)],
     ['retry', 'Retry', 'first', `**${retryTexts[retry].short}.** ${retryTexts[retry].long}`],
-    ['example', 'Example response', 'beside', page.responses.map(response => createExample(page, response)).join('\n\n')],
+    [
+      'example',
+      'Example response',
+      'beside',
+      page.responses.map(response => createExample(page, response)).join('\n\n')
+    ],
     ['request', 'Try it', 'beside', describeRequest(page), samples],
     ['limits', 'Limits', 'last', limits],
     ['fields', 'Fields', 'last', describeFields(page, site)],
     ['routes', 'Routes', 'last', describeRoutes(reference, page, site)]
   ]
-  return sections.flatMap(([id, title, place, markdown, samples = []]) => markdown === undefined ? [] : [{ id, title, place, markdown, samples }])
+  return sections.flatMap(([id, title, place, markdown, samples = []]) =>
+    markdown === undefined ? [] : [{ id, title, place, markdown, samples }]
+  )
 }
 
 function createDeprecation ({ deprecated }: ReferenceCode, site: Site): string | undefined {
@@ -65,49 +84,76 @@ function createDeprecation ({ deprecated }: ReferenceCode, site: Site): string |
 }
 
 function createExample ({ status, phrase, headers }: ReferenceCode, { contentType, body }: ReferenceResponse): string {
-  return codeBlock('http', [
-    `HTTP/1.1 ${status} ${phrase}`,
-    ...Object.entries({ 'content-type': formatContentType(contentType), ...headers }).flatMap(([name, values]) => [values].flat().map(value => `${name}: ${value}`)),
-    '',
-    JSON.stringify(body, null, 2)
-  ].join('\n'))
+  return codeBlock(
+    'http',
+    [
+      `HTTP/1.1 ${status} ${phrase}`,
+      ...Object.entries({ 'content-type': formatContentType(contentType), ...headers }).flatMap(([name, values]) =>
+        [values].flat().map(value => `${name}: ${value}`)
+      ),
+      '',
+      JSON.stringify(body, null, 2)
+    ].join('\n')
+  )
 }
 
 function describeRequest ({ request, status, elsewhere }: ReferenceCode): string {
-  if (request !== undefined) return request.certain ? '' : 'This request can trigger the error, depending on the stored data. Use your own values.'
+  if (request !== undefined) {
+    return request.certain
+      ? ''
+      : 'This request can trigger the error, depending on the stored data. Use your own values.'
+  }
   if (status >= 500) return 'The cause is in the server, so no request can trigger it.'
-  return elsewhere === undefined ? 'No route currently returns this code, so there is no example request.' : 'No single request triggers this error.'
+  return elsewhere === undefined
+    ? 'No route currently returns this code, so there is no example request.'
+    : 'No single request triggers this error.'
 }
 
 /** Returns the fields that only this code has. The index has the fields of all codes. */
 function describeFields ({ responses }: ReferenceCode, { fields }: Site): string {
-  const own = responses.map(response => ({ ...response, fields: response.fields.filter(isFieldOfMeta) })).filter(response => response.fields.length > 0)
+  const own = responses.map(response => ({ ...response, fields: response.fields.filter(isFieldOfMeta) })).filter(
+    response => response.fields.length > 0
+  )
   return own.length === 0
     ? `The body has only [fields that every error can have](${fields}).`
     : `${createFieldsTables(own)}\n\nThe body also has [fields that every error can have](${fields}).`
 }
 
 /** Returns the tables of fields by media type. Media types with the same fields share a table. */
-export function createFieldsTables (formats: ReadonlyArray<{ readonly contentType: string, readonly fields: readonly FieldFacts[] }>): string {
+export function createFieldsTables (
+  formats: ReadonlyArray<{ readonly contentType: string, readonly fields: readonly FieldFacts[] }>
+): string {
   const tables = new Map<string, string[]>()
   for (const { contentType, fields } of formats) {
     const text = createFieldsTable(fields)
     tables.set(text, [...tables.get(text) ?? [], codeSpan(contentType)])
   }
-  return [...tables].map(([text, types]) => (tables.size > 1 ? `As ${types.join(' and ')}:\n\n` : '') + text).join('\n\n')
+  return [...tables].map(([text, types]) => (tables.size > 1 ? `As ${types.join(' and ')}:\n\n` : '') + text).join(
+    '\n\n'
+  )
 }
 
 function createFieldsTable (fields: readonly FieldFacts[]): string {
   const rows = fields.map(({ name, type, required, description }) => [
-    codeSpan(name), codeSpan(type) + (required ? '' : ', optional'), escapeTags(description)
+    codeSpan(name),
+    codeSpan(type) + (required ? '' : ', optional'),
+    escapeTags(description)
   ])
   return table(['Field', 'Type', 'Meaning'], rows)
 }
 
 function describeRoutes (reference: Reference, { routes, elsewhere }: ReferenceCode, site: Site): string {
   const isEvery = routes.length === reference.routes.length && routes.length > 1
-  const listed = isEvery ? ['Every route can return this code.'] : routes.length === 0 ? [] : [routes.map(route => `- ${formatRoute(reference, route, site)}`).join('\n')]
-  if (elsewhere !== undefined) listed.push(`${listed.length === 0 ? 'Any path can return this code' : 'Any other path can also return this code'}: ${elsewhere}`)
+  const listed = isEvery
+    ? ['Every route can return this code.']
+    : routes.length === 0
+      ? []
+      : [routes.map(route => `- ${formatRoute(reference, route, site)}`).join('\n')]
+  if (elsewhere !== undefined) {
+    listed.push(
+      `${listed.length === 0 ? 'Any path can return this code' : 'Any other path can also return this code'}: ${elsewhere}`
+    )
+  }
   return listed.length === 0 ? 'No route currently returns this code.' : listed.join('\n\n')
 }
 
@@ -118,8 +164,13 @@ function formatRoute ({ operations }: Reference, route: string, site: Site): str
 }
 
 function createLimitsTable (reference: Reference, site: Site): string {
-  return table(['Limit', 'Requests', 'Window', 'Routes'], reference.limits.map(({ name, max, window, routes }) => [
-    codeSpan(name), max === undefined ? 'depends on the client' : String(max), window === undefined ? 'depends on the client' : escapeMarkdown(window),
-    routes.map(route => formatRoute(reference, route, site)).join(', ')
-  ]))
+  return table(
+    ['Limit', 'Requests', 'Window', 'Routes'],
+    reference.limits.map(({ name, max, window, routes }) => [
+      codeSpan(name),
+      max === undefined ? 'depends on the client' : String(max),
+      window === undefined ? 'depends on the client' : escapeMarkdown(window),
+      routes.map(route => formatRoute(reference, route, site)).join(', ')
+    ])
+  )
 }

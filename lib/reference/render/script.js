@@ -1,6 +1,6 @@
 /**
- * The script of the reference pages: the search, the filter by status, the buttons that copy an example or the page, and the
- * language of the examples. It is not a module, because browsers do not load modules from files.
+ * The script of the reference pages: the search, the filter by status, the buttons that copy an example or the page,
+ * and the language of the examples. It is not a module, because browsers do not load modules from files.
  */
 const form = document.querySelector('.filter')
 const isFile = location.protocol === 'file:'

@@ -9,7 +9,11 @@ export interface Site {
   /** The URL of the fields that every body can have. */
   readonly fields: string
   /** The URLs of the page with the changes. */
-  readonly changelog: { readonly page: string, readonly markdown: string, readonly alternates: ReturnType<Site['alternates']> }
+  readonly changelog: {
+    readonly page: string,
+    readonly markdown: string,
+    readonly alternates: ReturnType<Site['alternates']>
+  }
   /** The URL of the page with the errors that the API sends. Absent if pages do not link to it. */
   readonly live?: string
   /** Returns the URL of a code's page. */
@@ -20,6 +24,9 @@ export interface Site {
   readonly asset: (name: string) => string
   /** Returns the URL of an operation or an image, which can be a path of the API. */
   readonly resolve: (url: string) => string
-  /** Returns the URLs of the other forms of a page, or of the index if there is no code. Empty if all forms share one URL. */
+  /**
+   * Returns the URLs of the other forms of a page, or of the index if there is no code. Empty if all forms share one
+   * URL.
+   */
   readonly alternates: (code?: string) => ReadonlyArray<{ readonly name: string, readonly href: string }>
 }

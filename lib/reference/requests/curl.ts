@@ -12,7 +12,9 @@ export function formatCurl (request: SampleRequest, origin: string): string {
     ...(method === 'GET' ? [] : [`-X ${method}`]),
     quoteForShell(origin + path),
     ...Object.entries(headers).map(([name, value]) => `-H ${quoteForShell(`${name}: ${value}`)}`),
-    ...(longHeader === undefined ? [] : [`-H "${longHeader.name}: $(head -c ${longHeader.bytes} /dev/zero | tr '\\0' x)"`]),
+    ...(longHeader === undefined
+      ? []
+      : [`-H "${longHeader.name}: $(head -c ${longHeader.bytes} /dev/zero | tr '\\0' x)"`]),
     ...(body === undefined ? [] : [`-d ${quoteForShell(body)}`]),
     ...(bodyBytes === undefined ? [] : ['--data-binary @-'])
   ]

@@ -4,17 +4,23 @@ import { quote } from './quote.js'
 
 /** The methods and headers that `fetch` does not send (Fetch, sections 2.2.1 and 2.2.2). */
 const forbiddenMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK'])
-const forbiddenHeaders: ReadonlySet<string> = new Set(['connection', 'content-length', 'expect', 'host', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'])
+const forbiddenHeaders: ReadonlySet<string> = new Set([
+  'connection', 'content-length', 'expect', 'host', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'
+])
 
 /**
- * Returns a request as a program that sends it with `fetch` and reads the error; `undefined` if `fetch` cannot send the request.
+ * Returns a request as a program that sends it with `fetch` and reads the error; `undefined` if `fetch` cannot send the
+ * request.
  *
  * @param origin scheme and host of the API: `https://api.example.com`
  */
 export function formatFetch (request: SampleRequest, origin: string): string | undefined {
   const { method, path, headers, body, bodyBytes, times } = request
   const hasBody = body !== undefined || bodyBytes !== undefined
-  if (forbiddenMethods.has(method) || (hasBody && (method === 'GET' || method === 'HEAD')) || Object.keys(headers).some(name => forbiddenHeaders.has(name))) return undefined
+  if (
+    forbiddenMethods.has(method) || (hasBody && (method === 'GET' || method === 'HEAD')) ||
+    Object.keys(headers).some(name => forbiddenHeaders.has(name))
+  ) return undefined
   const call = `fetch(${[quote(origin + path), ...formatInit(request)].join(', ')})`
   return [
     `import { ${times === 1 ? 'parseError, withRetry' : 'parseError'} } from 'fastify-api-errors/client'`,
@@ -47,7 +53,9 @@ function formatInit ({ method, headers, body, bodyBytes, longHeader }: SampleReq
 function formatBody (body: string): string {
   try {
     const value: unknown = JSON.parse(body)
-    if (JSON.stringify(value) === body) return `JSON.stringify(${JSON.stringify(value, null, 2).replaceAll('\n', '\n  ')})`
+    if (JSON.stringify(value) === body) {
+      return `JSON.stringify(${JSON.stringify(value, null, 2).replaceAll('\n', '\n  ')})`
+    }
   } catch {} // an invalid body is what is wrong with some requests
   return quote(body)
 }

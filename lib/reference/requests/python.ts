@@ -7,12 +7,20 @@ import { quote } from './quote.js'
  *
  * @param origin scheme and host of the API: `https://api.example.com`
  */
-export function formatPython ({ method, path, headers, body, bodyBytes, longHeader, times }: SampleRequest, origin: string): string {
+export function formatPython (
+  { method, path, headers, body, bodyBytes, longHeader, times }: SampleRequest,
+  origin: string
+): string {
   const names = [
     ...Object.entries(headers).map(([name, value]) => `${quote(name)}: ${quote(value)},`),
     ...(longHeader === undefined ? [] : [`${quote(longHeader.name)}: 'x' * ${longHeader.bytes},`])
   ]
-  const send = ['try:', '    urlopen(request)', 'except HTTPError as error:', '    print(error.status, error.read().decode())']
+  const send = [
+    'try:',
+    '    urlopen(request)',
+    'except HTTPError as error:',
+    '    print(error.status, error.read().decode())'
+  ]
   return [
     'from urllib.error import HTTPError',
     'from urllib.request import Request, urlopen',

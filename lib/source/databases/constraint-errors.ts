@@ -5,7 +5,10 @@ import { areDefined, isFreeText, isNullish, isUrlParameter } from '../interprete
 import { validated, type LibraryContext } from '../library-context.js'
 import { isRandom, isStored, type ObjectValue, type Query, type Value, type Values } from '../values.js'
 
-/** A failure of a query: a violated constraint, a missing or malformed value of a column, or a value that cannot be compared with a column. */
+/**
+ * A failure of a query: a violated constraint, a missing or malformed value of a column, or a value that cannot be
+ * compared with a column.
+ */
 type Failure = 'unique' | 'foreign' | 'missing' | 'malformed' | 'compared'
 
 /** The properties of an error. A property is `undefined` if the error does not have it. */
@@ -13,16 +16,48 @@ type ErrorFields = Readonly<Record<string, string | number | undefined>>
 
 /** The properties of the errors of each driver. A `catch` of the application can test them. */
 const errorFields: Readonly<Record<string, Readonly<Partial<Record<Failure, ErrorFields>>>>> = {
-  postgres: { unique: { code: '23505' }, foreign: { code: '23503' }, missing: { code: '23502' }, malformed: { code: '22P02' }, compared: { code: '22P02' } },
-  mysql: { unique: { code: 'ER_DUP_ENTRY' }, foreign: { code: 'ER_NO_REFERENCED_ROW_2' }, missing: { code: 'ER_BAD_NULL_ERROR' }, malformed: { code: 'ER_DATA_TOO_LONG' } },
-  sqlite: { unique: { code: 'SQLITE_CONSTRAINT_UNIQUE' }, foreign: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' }, missing: { code: 'SQLITE_CONSTRAINT_NOTNULL' } },
+  postgres: {
+    unique: { code: '23505' },
+    foreign: { code: '23503' },
+    missing: { code: '23502' },
+    malformed: { code: '22P02' },
+    compared: { code: '22P02' }
+  },
+  mysql: {
+    unique: { code: 'ER_DUP_ENTRY' },
+    foreign: { code: 'ER_NO_REFERENCED_ROW_2' },
+    missing: { code: 'ER_BAD_NULL_ERROR' },
+    malformed: { code: 'ER_DATA_TOO_LONG' }
+  },
+  sqlite: {
+    unique: { code: 'SQLITE_CONSTRAINT_UNIQUE' },
+    foreign: { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' },
+    missing: { code: 'SQLITE_CONSTRAINT_NOTNULL' }
+  },
   prisma: { unique: { code: 'P2002' }, foreign: { code: 'P2003' }, compared: { code: 'P2023' } },
   sequelize: {
-    unique: { name: 'SequelizeUniqueConstraintError' }, foreign: { name: 'SequelizeForeignKeyConstraintError' }, missing: { name: 'SequelizeValidationError' }, malformed: { name: 'SequelizeDatabaseError' }
+    unique: { name: 'SequelizeUniqueConstraintError' },
+    foreign: { name: 'SequelizeForeignKeyConstraintError' },
+    missing: { name: 'SequelizeValidationError' },
+    malformed: { name: 'SequelizeDatabaseError' }
   },
-  objection: { unique: { name: 'UniqueViolationError' }, foreign: { name: 'ForeignKeyViolationError' }, compared: { name: 'DataError' } },
-  typeorm: { unique: { name: 'QueryFailedError' }, foreign: { name: 'QueryFailedError' }, missing: { name: 'QueryFailedError' }, compared: { name: 'QueryFailedError' } },
-  mongoose: { unique: { name: 'MongoServerError', code: 11000 }, missing: { name: 'ValidationError', code: undefined }, malformed: { name: 'ValidationError', code: undefined }, compared: { name: 'CastError', code: undefined } }
+  objection: {
+    unique: { name: 'UniqueViolationError' },
+    foreign: { name: 'ForeignKeyViolationError' },
+    compared: { name: 'DataError' }
+  },
+  typeorm: {
+    unique: { name: 'QueryFailedError' },
+    foreign: { name: 'QueryFailedError' },
+    missing: { name: 'QueryFailedError' },
+    compared: { name: 'QueryFailedError' }
+  },
+  mongoose: {
+    unique: { name: 'MongoServerError', code: 11000 },
+    missing: { name: 'ValidationError', code: undefined },
+    malformed: { name: 'ValidationError', code: undefined },
+    compared: { name: 'CastError', code: undefined }
+  }
 }
 
 /** The dialects of SQL, by the package of the driver. */
@@ -41,7 +76,10 @@ export const dialects: Readonly<Record<string, string>> = {
   sqlite3: 'sqlite'
 }
 
-/** A query, the errors of its driver and the table that it uses. The table is `undefined` if its constraints are unknown. */
+/**
+ * A query, the errors of its driver and the table that it uses. The table is `undefined` if its constraints are
+ * unknown.
+ */
 interface CheckedQuery {
   readonly query: Query
   readonly name: string
@@ -54,17 +92,31 @@ interface CheckedQuery {
  *
  * @param written the tables to which the application adds records. The table of an `insert` is added.
  */
-export function listQueryErrors (machine: LibraryContext, constraints: Constraints, written: Set<string>, query: Query): ObjectValue[] {
+export function listQueryErrors (
+  machine: LibraryContext,
+  constraints: Constraints,
+  written: Set<string>,
+  query: Query
+): ObjectValue[] {
   if (query.table === undefined) return []
   const name = normalizeName(query.table)
   const table = constraints.find(name) ?? constraints.find(`${name}s`) ?? constraints.find(name.replace(/s$/, ''))
-  const checked: CheckedQuery = { query, name, table, getFields: failure => errorFields[query.dialect]?.[failure] ?? {} }
+  const checked: CheckedQuery = {
+    query,
+    name,
+    table,
+    getFields: failure => errorFields[query.dialect]?.[failure] ?? {}
+  }
   recordReads(machine, query, name)
   if (query.verb === 'insert') written.add(name)
   return [
     ...query.hasSchema === true && query.isUnchecked === true ? [httpError(400, 'ValidationError')] : [],
     ...listComparisonErrors(checked),
-    ...query.verb === 'delete' ? listDeletionErrors(checked, constraints) : query.verb === 'select' || table === undefined ? [] : listWriteErrors(checked, table)
+    ...query.verb === 'delete'
+      ? listDeletionErrors(checked, constraints)
+      : query.verb === 'select' || table === undefined
+        ? []
+        : listWriteErrors(checked, table)
   ]
 }
 
@@ -72,44 +124,69 @@ function recordReads (machine: LibraryContext, { verb, where }: Query, name: str
   if (verb !== 'select' && where.size === 0) return
   machine.recordRead(name)
   for (const column of where) machine.recordRead(`${name}.${normalizeName(column)}`)
-  if (verb === 'select') for (const column of where) machine.recordRead(describeLookup(name, column))
+  if (verb === 'select') { for (const column of where) machine.recordRead(describeLookup(name, column)) }
 }
 
-/** Returns the errors of a condition that compares a column with a value of another format, such as a UUID with free text. */
+/**
+ * Returns the errors of a condition that compares a column with a value of another format, such as a UUID with free
+ * text.
+ */
 function listComparisonErrors ({ query, table, getFields }: CheckedQuery): ObjectValue[] {
-  const compared = [...query.compared ?? []].filter(([column, values]) => table?.columns.get(normalizeName(column))?.isStrict === true && isFreeText(values))
+  const compared = [...query.compared ?? []].filter(([column, values]) =>
+    table?.columns.get(normalizeName(column))?.isStrict === true && isFreeText(values)
+  )
   if (compared.length === 0) return listObjectErrors(query, table, getFields('compared'))
   return listFormatErrors(compared.map(([, values]) => values), getFields('compared'))
 }
 
 /** Returns the errors of values of another format: of a parameter of the URL, and of the body. */
-export function listFormatErrors (compared: readonly Values[], fields: ErrorFields, uncertainIfRead: readonly string[] = []): ObjectValue[] {
+export function listFormatErrors (
+  compared: readonly Values[],
+  fields: ErrorFields,
+  uncertainIfRead: readonly string[] = []
+): ObjectValue[] {
   return [
     ...compared.some(isUrlParameter) ? [externalError('invalid_parameter', fields, { uncertainIfRead })] : [],
-    ...compared.every(isUrlParameter) ? [] : [externalError('validation_error', fields, { isOfValue: true, uncertainIfRead })]
+    ...compared.every(isUrlParameter)
+      ? []
+      : [externalError('validation_error', fields, { isOfValue: true, uncertainIfRead })]
   ]
 }
 
 /** Returns the error of Mongoose for an object from an unchecked body, which it cannot convert to a string. */
 function listObjectErrors (query: Query, table: Table | undefined, fields: ErrorFields): ObjectValue[] {
-  const canBeObject = (value: Value): boolean => value.kind === 'unknown' && value.isUnchecked === true && value.isUrlParameter !== true
-  const isCompared = query.dialect === 'mongoose' && [...query.compared ?? []].some(([column, values]) => table?.columns.get(normalizeName(column))?.isTyped === true && values.some(canBeObject))
-  return isCompared ? [externalError('validation_error', fields, { isOfValue: true, uncertainIfRead: [validated] })] : []
+  const canBeObject = (value: Value): boolean =>
+    value.kind === 'unknown' && value.isUnchecked === true && value.isUrlParameter !== true
+  const isCompared = query.dialect === 'mongoose' &&
+    [...query.compared ?? []].some(([column, values]) =>
+      table?.columns.get(normalizeName(column))?.isTyped === true && values.some(canBeObject)
+    )
+  return isCompared
+    ? [externalError('validation_error', fields, { isOfValue: true, uncertainIfRead: [validated] })]
+    : []
 }
 
 /** Returns at most two errors, because the errors of further tables differ only in their table. */
 function listDeletionErrors ({ name, getFields }: CheckedQuery, constraints: Constraints): ObjectValue[] {
   const errors: ObjectValue[] = []
   for (const [other, { foreign }] of constraints.tables) {
-    if (foreign.some(key => key.table === name && key.isRestricting)) errors.push(externalError('resource_conflict', getFields('foreign'), { requiresWriteTo: other }))
+    if (foreign.some(key => key.table === name && key.isRestricting)) {
+      errors.push(externalError('resource_conflict', getFields('foreign'), { requiresWriteTo: other }))
+    }
   }
   return errors.slice(0, 2)
 }
 
 function listWriteErrors (checked: CheckedQuery, table: Table): ObjectValue[] {
   const { columns } = checked.query
-  const values = columns === undefined ? undefined : new Map([...columns].map(([column, values]) => [normalizeName(column), values]))
-  return [...listUniqueErrors(checked, table, values), ...listForeignErrors(checked, table, values), ...listColumnErrors(checked, table, values)]
+  const values = columns === undefined
+    ? undefined
+    : new Map([...columns].map(([column, values]) => [normalizeName(column), values]))
+  return [
+    ...listUniqueErrors(checked, table, values),
+    ...listForeignErrors(checked, table, values),
+    ...listColumnErrors(checked, table, values)
+  ]
 }
 
 /** The written values by column. `undefined` if they are unknown. */
@@ -120,32 +197,67 @@ function listUniqueErrors ({ query, name, getFields }: CheckedQuery, table: Tabl
   const errors: ObjectValue[] = []
   for (const { columns: key, isPrimary, name: constraint } of table.unique) {
     if (query.handledColumns !== undefined && key.every(column => query.handledColumns?.has(column))) continue
-    const isWritten = written === undefined ? !isPrimary : key.some(column => written.has(column)) && !key.some(column => cannotConflict(written.get(column), query.dialect))
+    const isWritten = written === undefined
+      ? !isPrimary
+      : key.some(column => written.has(column)) &&
+        !key.some(column => cannotConflict(written.get(column), query.dialect))
     // An update usually writes the value of a record to the same record.
     const isUncertain = query.verb === 'update' && key.every(column => isStored(written?.get(column) ?? []))
-    if (isWritten) errors.push(externalError('resource_already_exists', { ...getFields('unique'), ...(constraint !== undefined && { constraint }) }, { uncertainIfRead: key.map(column => `${name}.${column}`), isUncertain }))
+    if (isWritten) {
+      errors.push(
+        externalError('resource_already_exists', {
+          ...getFields('unique'),
+          ...(constraint !== undefined && { constraint })
+        }, { uncertainIfRead: key.map(column => `${name}.${column}`), isUncertain })
+      )
+    }
   }
   return errors
 }
 
 function listForeignErrors ({ query, getFields }: CheckedQuery, table: Table, written: Written): ObjectValue[] {
   const sent = table.foreign.filter(({ columns: key }) =>
-    key.some(column => written === undefined ? query.isInput : written.get(column)?.some(value => value.kind === 'unknown' && value.isInput) === true))
-  return sent.map(({ table: to }) => externalError('validation_error', getFields('foreign'), { uncertainIfRead: [to], isUncertain: written === undefined }))
+    key.some(column =>
+      written === undefined
+        ? query.isInput
+        : written.get(column)?.some(value => value.kind === 'unknown' && value.isInput) === true
+    )
+  )
+  return sent.map(({ table: to }) =>
+    externalError('validation_error', getFields('foreign'), {
+      uncertainIfRead: [to],
+      isUncertain: written === undefined
+    })
+  )
 }
 
-/** Returns the errors of single columns: a missing value, a value of another format, and a value that is too long or out of range. */
+/**
+ * Returns the errors of single columns: a missing value, a value of another format, and a value that is too long or out
+ * of range.
+ */
 function listColumnErrors ({ query, getFields }: CheckedQuery, table: Table, written: Written): ObjectValue[] {
-  if (written === undefined && query.dialect === 'mongoose' && query.isUnchecked === true) return listDocumentErrors(query, getFields, table)
+  if (written === undefined && query.dialect === 'mongoose' && query.isUnchecked === true) {
+    return listDocumentErrors(query, getFields, table)
+  }
   const errors: ObjectValue[] = []
   for (const [column, { isRequired, isTyped, isStrict }] of listCheckedColumns(table, query.dialect)) {
     const values = written?.get(column) ?? []
     const unchecked = values.filter(value => value.kind === 'unknown' && value.isUnchecked === true)
     // A record that the application has looked up before has a valid key.
-    const uncertainIfRead = [validated, ...table.foreign.filter(key => key.columns.includes(column)).map(key => key.table)]
-    if (isRequired && !(ignoresMissing.has(query.dialect) && query.verb === 'update') && unchecked.some(value => !areDefined([value]))) errors.push(externalError('missing_required_field', getFields('missing'), { uncertainIfRead }))
-    if (isStrict === true && isFreeText(values) && !isTyped) errors.push(...listFormatErrors([values], getFields('compared'), uncertainIfRead))
-    if (isTyped && unchecked.length > 0) errors.push(externalError('validation_error', getFields('malformed'), { uncertainIfRead }))
+    const uncertainIfRead = [
+      validated,
+      ...table.foreign.filter(key => key.columns.includes(column)).map(key => key.table)
+    ]
+    if (
+      isRequired && !(ignoresMissing.has(query.dialect) && query.verb === 'update') &&
+      unchecked.some(value => !areDefined([value]))
+    ) errors.push(externalError('missing_required_field', getFields('missing'), { uncertainIfRead }))
+    if (isStrict === true && isFreeText(values) && !isTyped) {
+      errors.push(...listFormatErrors([values], getFields('compared'), uncertainIfRead))
+    }
+    if (isTyped && unchecked.length > 0) {
+      errors.push(externalError('validation_error', getFields('malformed'), { uncertainIfRead }))
+    }
   }
   return errors
 }
@@ -158,12 +270,19 @@ function listDocumentErrors ({ verb }: Query, getFields: CheckedQuery['getFields
   const list = [...columns].filter(([name]) => !ownPaths.has(name)).map(([, column]) => column)
   const uncertainIfRead = [validated]
   return [
-    ...verb === 'insert' && list.some(({ isRequired }) => isRequired) ? [externalError('missing_required_field', getFields('missing'), { uncertainIfRead })] : [],
-    ...list.some(({ isTyped }) => isTyped) ? [externalError('validation_error', getFields('malformed'), { uncertainIfRead })] : []
+    ...verb === 'insert' && list.some(({ isRequired }) => isRequired)
+      ? [externalError('missing_required_field', getFields('missing'), { uncertainIfRead })]
+      : [],
+    ...list.some(({ isTyped }) => isTyped)
+      ? [externalError('validation_error', getFields('malformed'), { uncertainIfRead })]
+      : []
   ]
 }
 
-/** Returns the columns whose values a dialect passes on to the database. SQLite stores values of any type. A query builder, whose dialect is unknown, can use SQLite. */
+/**
+ * Returns the columns whose values a dialect passes on to the database. SQLite stores values of any type. A query
+ * builder, whose dialect is unknown, can use SQLite.
+ */
 function listCheckedColumns ({ columns, declared }: Table, dialect: string): Iterable<readonly [string, Column]> {
   if (!['', 'postgres', 'mysql', 'sqlite'].includes(dialect)) return columns
   const isLimited = dialect === 'postgres' || dialect === 'mysql'
@@ -174,9 +293,13 @@ function listCheckedColumns ({ columns, declared }: Table, dialect: string): Ite
   })
 }
 
-/** Returns whether a value never equals a stored value of a unique key, because it is random or null. MongoDB indexes null like any other value. */
+/**
+ * Returns whether a value never equals a stored value of a unique key, because it is random or null. MongoDB indexes
+ * null like any other value.
+ */
 function cannotConflict (values: Values | undefined, dialect: string): boolean {
-  return values !== undefined && values.length > 0 && values.every(value => isRandom(value) || (dialect !== 'mongoose' && isNullish(value)))
+  return values !== undefined && values.length > 0 &&
+    values.every(value => isRandom(value) || (dialect !== 'mongoose' && isNullish(value)))
 }
 
 /** The dialects whose updates do not change a field without a value. */

@@ -33,7 +33,10 @@ export interface Table {
   readonly foreign: ForeignKey[]
   /** The columns by name. Those of Sequelize and Mongoose are known, and the strict columns of PostgreSQL. */
   readonly columns: Map<string, Column>
-  /** The columns that SQL, migrations and tables of Drizzle declare. A driver or query builder sends values to them unchecked. */
+  /**
+   * The columns that SQL, migrations and tables of Drizzle declare. A driver or query builder sends values to them
+   * unchecked.
+   */
   readonly declared: Map<string, Column>
   /** The fields of Prisma for related records, and their models. */
   readonly relations: Map<string, string>
@@ -46,7 +49,12 @@ export class Constraints {
   table (name: string): Table {
     const key = normalizeName(name)
     let table = this.tables.get(key)
-    if (table === undefined) this.tables.set(key, table = { unique: [], foreign: [], columns: new Map(), declared: new Map(), relations: new Map() })
+    if (table === undefined) {
+      this.tables.set(
+        key,
+        table = { unique: [], foreign: [], columns: new Map(), declared: new Map(), relations: new Map() }
+      )
+    }
     return table
   }
 
@@ -57,26 +65,35 @@ export class Constraints {
   addUnique (table: string, columns: readonly string[], isPrimary = false, name?: string): void {
     const { unique } = this.table(table)
     const plain = columns.map(normalizeName)
-    if (plain.length > 0 && !unique.some(known => known.columns.join() === plain.join())) unique.push({ name, columns: plain, isPrimary })
+    if (plain.length > 0 && !unique.some(known => known.columns.join() === plain.join())) {
+      unique.push({ name, columns: plain, isPrimary })
+    }
   }
 
   addForeign (table: string, columns: readonly string[], to: string, isRestricting: boolean): void {
     const { foreign } = this.table(table)
     const plain = columns.map(normalizeName)
-    if (!foreign.some(known => known.columns.join() === plain.join())) foreign.push({ columns: plain, table: normalizeName(to), isRestricting })
+    if (!foreign.some(known => known.columns.join() === plain.join())) {
+      foreign.push({ columns: plain, table: normalizeName(to), isRestricting })
+    }
   }
 
   /** Records that PostgreSQL does not compare a column with every string. */
   addStrictColumn (table: string, name: string): void {
     const { columns } = this.table(table)
-    if (!columns.has(normalizeName(name))) columns.set(normalizeName(name), { isRequired: false, isTyped: false, isStrict: true })
+    if (!columns.has(normalizeName(name))) {
+      columns.set(normalizeName(name), { isRequired: false, isTyped: false, isStrict: true })
+    }
   }
 
   addColumn (table: string, name: string, column: Column): void {
     this.table(table).columns.set(normalizeName(name), column)
   }
 
-  /** Records the values that the database rejects in a column. If a column is declared twice, both declarations must reject a value. */
+  /**
+   * Records the values that the database rejects in a column. If a column is declared twice, both declarations must
+   * reject a value.
+   */
   declareColumn (table: string, name: string, { isRequired, isTyped }: Column): void {
     const { declared } = this.table(table)
     const known = declared.get(normalizeName(name)) ?? { isRequired: true, isTyped: false }
@@ -86,16 +103,33 @@ export class Constraints {
   /** Reads the tables that SQL statements create. */
   readSql (sql: string): void {
     const text = sql.replace(/--[^\n]*/g, ' ').replace(/\/\*[^]*?\*\//g, ' ')
-    for (const [, name = '', start = ''] of text.matchAll(/create\s+table\s+(?:if\s+not\s+exists\s+)?([\w."`[\]]+)\s*(\()/gi)) {
+    for (
+      const [, name = '', start = ''] of text.matchAll(
+        /create\s+table\s+(?:if\s+not\s+exists\s+)?([\w."`[\]]+)\s*(\()/gi
+      )
+    ) {
       const at = text.indexOf(start, text.toLowerCase().indexOf(name.toLowerCase(), 0))
-      const from = text.indexOf('(', text.search(new RegExp(`create\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?${escape(name)}\\s*\\(`, 'i')))
+      const from = text.indexOf(
+        '(',
+        text.search(new RegExp(`create\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?${escape(name)}\\s*\\(`, 'i'))
+      )
       this.readColumns(name, splitInParentheses(text, from === -1 ? at : from))
     }
-    for (const [, table = '', columns = ''] of text.matchAll(/create\s+unique\s+index\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?[\w."`[\]]*\s+on\s+([\w."`[\]]+)\s*(?:using\s+\w+\s*)?\(([^;]*?)\)\s*(?:where[^;]*)?(?:;|$|-->)/gi)) {
+    for (
+      const [, table = '', columns = ''] of text.matchAll(
+        /create\s+unique\s+index\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?[\w."`[\]]*\s+on\s+([\w."`[\]]+)\s*(?:using\s+\w+\s*)?\(([^;]*?)\)\s*(?:where[^;]*)?(?:;|$|-->)/gi
+      )
+    ) {
       this.addUnique(table, splitNames(columns))
     }
-    for (const [, table = '', rest = ''] of text.matchAll(/alter\s+table\s+(?:only\s+)?(?:if\s+exists\s+)?([\w."`[\]]+)\s+([^;]+)/gi)) {
-      for (const clause of rest.split(/,(?![^(]*\))/)) this.readConstraint(table, clause.replace(/^\s*add\s+(?:column\s+(?:if\s+not\s+exists\s+)?)?/i, ''))
+    for (
+      const [, table = '', rest = ''] of text.matchAll(
+        /alter\s+table\s+(?:only\s+)?(?:if\s+exists\s+)?([\w."`[\]]+)\s+([^;]+)/gi
+      )
+    ) {
+      for (const clause of rest.split(/,(?![^(]*\))/)) {
+        this.readConstraint(table, clause.replace(/^\s*add\s+(?:column\s+(?:if\s+not\s+exists\s+)?)?/i, ''))
+      }
     }
   }
 
@@ -116,16 +150,22 @@ export class Constraints {
     }
     const foreign = /^foreign\s+key\s*(?:[\w"`]+\s*)?\(([^)]*)\)/i.exec(own)
     if (foreign !== null) {
-      if (reference !== null) this.addForeign(table, splitNames(foreign[1] as string), reference[1] as string, isRestricting)
+      if (reference !== null) {
+        this.addForeign(table, splitNames(foreign[1] as string), reference[1] as string, isRestricting)
+      }
       return
     }
     const changed = /^(alter|drop)\s+(?:column\s+)?(?:if\s+exists\s+)?["`]?(\w+)["`]?\s*([^]*)$/i.exec(own)
     if (changed !== null) this.changeColumn(table, changed[2] as string, changed[3] as string)
     const column = /^["`[]?(\w+)["`\]]?\s+\w/.exec(own)?.[1]
-    if (column === undefined || /^(check|exclude|index|key|drop|rename|alter|owner|enable|disable|set)$/i.test(column)) return
+    if (
+      column === undefined || /^(check|exclude|index|key|drop|rename|alter|owner|enable|disable|set)$/i.test(column)
+    ) return
     if (/^\S+\s+(uuid|(big|small)?serial)\b/i.test(own)) this.addStrictColumn(table, column)
     this.declareColumn(table, column, { isRequired: isRequired(own), isTyped: rejectsStrings(own) })
-    if (/\bunique\b/i.test(own)) this.addUnique(table, [column], false, /constraint\s+([\w"`]+)\s+unique/i.exec(own)?.[1])
+    if (/\bunique\b/i.test(own)) {
+      this.addUnique(table, [column], false, /constraint\s+([\w"`]+)\s+unique/i.exec(own)?.[1])
+    }
     if (/\bprimary\s+key\b/i.test(own)) this.addUnique(table, [column], true)
     if (reference !== null) this.addForeign(table, [column], reference[1] as string, isRestricting)
   }
@@ -136,7 +176,12 @@ export class Constraints {
     const known = declared.get(normalizeName(name))
     const [, type] = /^(?:set\s+data\s+)?type\s+([^]*)/i.exec(change) ?? []
     if (known === undefined) return
-    declared.set(normalizeName(name), type === undefined ? { ...known, isRequired: /^set\s+not\s+null/i.test(change) } : { ...known, isTyped: rejectsStrings(`${name} ${type}`) })
+    declared.set(
+      normalizeName(name),
+      type === undefined
+        ? { ...known, isRequired: /^set\s+not\s+null/i.test(change) }
+        : { ...known, isTyped: rejectsStrings(`${name} ${type}`) }
+    )
   }
 
   /** Reads a Prisma schema. */
@@ -154,8 +199,13 @@ export class Constraints {
         if (block !== null) this.addUnique(name, splitNames(block[2] as string), block[1] === 'id')
         const relation = /^\s*\w+\s+(\w+)\??\s+.*@relation\(.*?fields:\s*\[([^\]]*)\]/.exec(line)
         if (relation !== null) {
-          this.addForeign(name, splitNames(relation[2] as string), relation[1] as string, !/onDelete:\s*(Cascade|SetNull|SetDefault)/.test(line) &&
-          !/^\s*\w+\s+\w+\?/.test(line))
+          this.addForeign(
+            name,
+            splitNames(relation[2] as string),
+            relation[1] as string,
+            !/onDelete:\s*(Cascade|SetNull|SetDefault)/.test(line) &&
+              !/^\s*\w+\s+\w+\?/.test(line)
+          )
         }
       }
     }
@@ -164,17 +214,26 @@ export class Constraints {
   /** Reads the migrations of Knex and Kysely, and the tables of Drizzle, from source files. */
   readSource (ts: TypeScript, file: SourceFile): void {
     const visit = (node: Node): void => {
-      if (ts.isStringLiteralLike(node) && /\b(create\s+(unique\s+index|table)|alter\s+table)\b/i.test(node.text)) this.readSql(node.text)
+      if (ts.isStringLiteralLike(node) && /\b(create\s+(unique\s+index|table)|alter\s+table)\b/i.test(node.text)) {
+        this.readSql(node.text)
+      }
       if (ts.isTemplateExpression(node)) {
         const text = [node.head.text, ...node.templateSpans.map(span => `x${span.literal.text}`)].join('')
         if (/\b(create\s+(unique\s+index|table)|alter\s+table)\b/i.test(text)) this.readSql(text)
       }
       if (ts.isCallExpression(node)) {
-        const name = ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : ts.isIdentifier(node.expression) ? node.expression.text : ''
+        const name = ts.isPropertyAccessExpression(node.expression)
+          ? node.expression.name.text
+          : ts.isIdentifier(node.expression)
+            ? node.expression.text
+            : ''
         const [first, second] = node.arguments
         const table = first !== undefined && ts.isStringLiteralLike(first) ? first.text : undefined
-        if (table !== undefined && /^(createTable|createTableIfNotExists|alterTable|table)$/.test(name) && second !== undefined && (ts.isArrowFunction(second) ||
-          ts.isFunctionExpression(second))) this.readBuilder(ts, table, second)
+        if (
+          table !== undefined && /^(createTable|createTableIfNotExists|alterTable|table)$/.test(name) &&
+          second !== undefined && (ts.isArrowFunction(second) ||
+            ts.isFunctionExpression(second))
+        ) this.readBuilder(ts, table, second)
         if (table !== undefined && /^(pgTable|mysqlTable|sqliteTable)$/.test(name)) this.readDrizzle(ts, table, node)
         if (/^(addColumn|addUniqueConstraint|addPrimaryKeyConstraint|addForeignKeyConstraint)$/.test(name)) {
           const owner = rootTable(ts, node)
@@ -190,7 +249,10 @@ export class Constraints {
   private readBuilder (ts: TypeScript, table: string, body: Node): void {
     const visit = (node: Node): void => {
       if (ts.isExpressionStatement(node) || (ts.isArrowFunction(node) && !ts.isBlock(node.body))) {
-        const steps = listCalls(ts, ts.isExpressionStatement(node) ? node.expression : (node as unknown as { readonly body: Node }).body)
+        const steps = listCalls(
+          ts,
+          ts.isExpressionStatement(node) ? node.expression : (node as unknown as { readonly body: Node }).body
+        )
         const [first] = steps
         const column = first?.args[0]?.[0]
         const has = (name: string) => steps.find(step => step.name === name)
@@ -198,12 +260,26 @@ export class Constraints {
           this.addUnique(table, first.args[0], first.name === 'primary')
         } else if (column !== undefined) {
           if (first?.name === 'uuid') this.addStrictColumn(table, column)
-          this.declareColumn(table, column, { isRequired: has('notNullable') !== undefined && has('defaultTo') === undefined && has('primary') === undefined, isTyped: false })
+          this.declareColumn(table, column, {
+            isRequired: has('notNullable') !== undefined && has('defaultTo') === undefined &&
+              has('primary') === undefined,
+            isTyped: false
+          })
           if (has('unique') !== undefined) this.addUnique(table, [column])
-          if (has('primary') !== undefined || /^(increments|bigIncrements)$/.test(first?.name ?? '')) this.addUnique(table, [column], true)
+          if (has('primary') !== undefined || /^(increments|bigIncrements)$/.test(first?.name ?? '')) {
+            this.addUnique(table, [column], true)
+          }
           const reference = has('references')?.args[0]?.[0]
-          const to = has('inTable')?.args[0]?.[0] ?? (reference?.includes('.') === true ? reference.split('.')[0] : undefined)
-          if (reference !== undefined && to !== undefined) this.addForeign(table, first?.args[0] ?? [column], to, !/^(cascade|set null)$/i.test(has('onDelete')?.args[0]?.[0] ?? ''))
+          const to = has('inTable')?.args[0]?.[0] ??
+            (reference?.includes('.') === true ? reference.split('.')[0] : undefined)
+          if (reference !== undefined && to !== undefined) {
+            this.addForeign(
+              table,
+              first?.args[0] ?? [column],
+              to,
+              !/^(cascade|set null)$/i.test(has('onDelete')?.args[0]?.[0] ?? '')
+            )
+          }
         }
       }
       ts.forEachChild(node, visit)
@@ -232,7 +308,11 @@ export class Constraints {
     }
   }
 
-  private readDrizzle (ts: TypeScript, table: string, call: Node & { readonly arguments: readonly Node[], readonly expression: Node }): void {
+  private readDrizzle (
+    ts: TypeScript,
+    table: string,
+    call: Node & { readonly arguments: readonly Node[], readonly expression: Node }
+  ): void {
     const isPostgres = /pgTable$/.test(call.expression.getText())
     const [, columns, extra] = call.arguments
     if (columns !== undefined && ts.isObjectLiteralExpression(columns)) {
@@ -240,7 +320,9 @@ export class Constraints {
         if (!ts.isPropertyAssignment(property)) continue
         const text = property.initializer.getText()
         const name = property.name.getText()
-        if (isPostgres && /^(uuid|integer|bigint|smallint|(big|small)?serial)\(/.test(text)) this.addStrictColumn(table, name)
+        if (isPostgres && /^(uuid|integer|bigint|smallint|(big|small)?serial)\(/.test(text)) {
+          this.addStrictColumn(table, name)
+        }
         const isFilled = /(\.(\$?default\w*|\$onUpdate\w*|primaryKey|generated\w*|autoincrement)|serial)\(/i.test(text)
         this.declareColumn(table, name, { isRequired: /\.notNull\(/.test(text) && !isFilled, isTyped: false })
         if (/\.unique\(/.test(text)) this.addUnique(table, [name])
@@ -249,15 +331,22 @@ export class Constraints {
         if (to !== undefined) this.addForeign(table, [name], to, !/onDelete:\s*['"`](cascade|set null)/i.test(text))
       }
     }
-    for (const [, kind, args, on = ''] of extra?.getText().matchAll(/(uniqueIndex|unique|primaryKey)\(([^)]*)\)(?:\s*\.on\(([^)]*)\))?/g) ?? []) {
+    for (
+      const [, kind, args, on = '']
+      of extra?.getText().matchAll(/(uniqueIndex|unique|primaryKey)\(([^)]*)\)(?:\s*\.on\(([^)]*)\))?/g) ?? []
+    ) {
       const names = [...`${args} ${on}`.matchAll(/\b\w+\.(\w+)/g)].map(([, name]) => name as string)
       this.addUnique(table, names, kind === 'primaryKey')
     }
   }
 }
 
-/** The types of SQL columns that reject values by their length, range or format. Only `text` and its like accept every string. */
-const limitedTypes = /^\S+\s+(character|n?varchar2?\s*\(|n?char\b|bpchar|(big|small|medium|tiny)?int|integer|(big|small)?serial|numeric|decimal|real|double|float)/i
+/**
+ * The types of SQL columns that reject values by their length, range or format. Only `text` and its like accept every
+ * string.
+ */
+const limitedTypes =
+  /^\S+\s+(character|n?varchar2?\s*\(|n?char\b|bpchar|(big|small|medium|tiny)?int|integer|(big|small)?serial|numeric|decimal|real|double|float)/i
 const formattedTypes = /^\S+\s+(bool|date|time|interval|jsonb?\b|uuid|inet|cidr|enum|\w+(\([\d, ]*\))?\s*\[)/i
 
 /** Returns whether a column of SQL rejects some strings. */
@@ -267,7 +356,8 @@ function rejectsStrings (column: string): boolean {
 
 /** Returns whether a column of SQL rejects null and is not filled in by the database. */
 function isRequired (column: string): boolean {
-  return /\bnot\s+null\b/i.test(column) && !/\b(default|generated|identity|auto_increment|autoincrement|primary\s+key|(big|small)?serial)\b/i.test(column)
+  return /\bnot\s+null\b/i.test(column) &&
+    !/\b(default|generated|identity|auto_increment|autoincrement|primary\s+key|(big|small)?serial)\b/i.test(column)
 }
 
 /** Returns the note that a record was looked up by a column. */
@@ -281,7 +371,9 @@ export function normalizeName (name: string): string {
 }
 
 function splitNames (text: string): string[] {
-  return text.split(',').map(part => part.trim().replace(/["`]/g, '').split(/\s|\(/)[0] ?? '').filter(part => /^\w+$/.test(part))
+  return text.split(',').map(part => part.trim().replace(/["`]/g, '').split(/\s|\(/)[0] ?? '').filter(part =>
+    /^\w+$/.test(part)
+  )
 }
 
 function escape (text: string): string {

@@ -10,8 +10,8 @@ import { native, undefinedValues, unknown, type Query, type UnknownValue, type V
 interface Model {
   readonly modelName: string
   readonly schema: {
-    readonly paths: Readonly<Record<string, Path>>
-    readonly _indexes?: ReadonlyArray<readonly [Readonly<Record<string, unknown>>, { readonly unique?: unknown }?]>
+    readonly paths: Readonly<Record<string, Path>>,
+    readonly _indexes?: ReadonlyArray<readonly [Readonly<Record<string, unknown>>, { readonly unique?: unknown }?]>,
     readonly s?: { readonly hooks?: Middleware }
   }
 }
@@ -58,10 +58,14 @@ const verbs: Readonly<Record<string, Query['verb']>> = {
 }
 
 /** The methods that return one document. */
-const methodsReturningDocuments: ReadonlySet<string> = new Set(['create', 'findOne', 'findById', 'findOneAndUpdate', 'findByIdAndUpdate', 'save'])
+const methodsReturningDocuments: ReadonlySet<string> = new Set([
+  'create', 'findOne', 'findById', 'findOneAndUpdate', 'findByIdAndUpdate', 'save'
+])
 
 /** The types to which Mongoose does not convert every string. */
-const strictTypes: ReadonlySet<string> = new Set(['ObjectId', 'ObjectID', 'Number', 'Date', 'Boolean', 'UUID', 'Decimal128', 'BigInt', 'Int32', 'Double'])
+const strictTypes: ReadonlySet<string> = new Set([
+  'ObjectId', 'ObjectID', 'Number', 'Date', 'Boolean', 'UUID', 'Decimal128', 'BigInt', 'Int32', 'Double'
+])
 
 /** The methods of a document that send a query. */
 const methodsOfDocument: ReadonlySet<string> = new Set(['save', 'deleteOne'])
@@ -87,7 +91,9 @@ export interface MongooseQuery {
 }
 
 export function isMongooseModel (value: unknown): value is Model & object {
-  if (typeof value !== 'function' || typeof Object.getOwnPropertyDescriptor(value, 'modelName')?.value !== 'string') return false
+  if (typeof value !== 'function' || typeof Object.getOwnPropertyDescriptor(value, 'modelName')?.value !== 'string') {
+    return false
+  }
   const schema = Object.getOwnPropertyDescriptor(value, 'schema')?.value as unknown
   return isRecord(schema) && isRecord(schema.paths)
 }
@@ -106,11 +112,17 @@ export function createDocument (model: object, [data = []]: readonly Values[], t
 }
 
 /**
- * Returns the query of `User.findById(id)`, or of `user.save()` for a document. Adds the schema of the model to the constraints.
- * `undefined` for other calls.
+ * Returns the query of `User.findById(id)`, or of `user.save()` for a document. Adds the schema of the model to the
+ * constraints. `undefined` for other calls.
  */
-export function readMongooseQuery ({ self, args }: LibraryCall, name: string, constraints: Constraints): MongooseQuery | undefined {
-  const owner = self.find(value => isMongooseModel(value.kind === 'live' ? value.value : value.kind === 'unknown' ? value.model : undefined))
+export function readMongooseQuery (
+  { self, args }: LibraryCall,
+  name: string,
+  constraints: Constraints
+): MongooseQuery | undefined {
+  const owner = self.find(value =>
+    isMongooseModel(value.kind === 'live' ? value.value : value.kind === 'unknown' ? value.model : undefined)
+  )
   if (owner === undefined || !Object.hasOwn(verbs, name)) return undefined
   const model = (owner.kind === 'live' ? owner.value : (owner as UnknownValue).model) as Model & object
   const isOfModel = owner.kind === 'live'
@@ -118,19 +130,33 @@ export function readMongooseQuery ({ self, args }: LibraryCall, name: string, co
   readModel(model, constraints)
   const isUpdate = owner.kind === 'unknown' ? name === 'save' && owner.isNew !== true : verbs[name] === 'update'
   const [first = [], second = []] = args
-  const where = isOfModel && !name.startsWith('insert') && name !== 'create' ? readWhere(name, first) : new Map<string, Values>()
+  const where = isOfModel && !name.startsWith('insert') && name !== 'create'
+    ? readWhere(name, first)
+    : new Map<string, Values>()
   const data = isUpdate ? second : first
   // A property of a document whose name is not known.
   const unnamed = owner.kind === 'unknown' ? owner.fields?.get('') : undefined
-  const columns = owner.kind === 'unknown' ? owner.isInputDocument === true || unnamed !== undefined ? undefined : owner.fields : isUpdate ? readUpdate(data) : getFields(data)
-  const isWritten = (test: (value: Value) => boolean): boolean => holds(unnamed ?? (owner.kind === 'unknown' ? [owner] : data), test)
+  const columns = owner.kind === 'unknown'
+    ? owner.isInputDocument === true || unnamed !== undefined ? undefined : owner.fields
+    : isUpdate
+      ? readUpdate(data)
+      : getFields(data)
+  const isWritten = (test: (value: Value) => boolean): boolean =>
+    holds(unnamed ?? (owner.kind === 'unknown' ? [owner] : data), test)
   const verb = isUpdate ? 'update' : verbs[name] as Query['verb']
   const isOfDocument = !isOfModel || ['validate', 'save'].includes(operations[name]?.[0] as string)
-  const target: Value = isOfDocument ? { ...unknown(), isPresent: true, model, fields: new Map(columns) } : { kind: 'external', from: 'mongoose', path: 'Query', node: undefined }
+  const target: Value = isOfDocument
+    ? { ...unknown(), isPresent: true, model, fields: new Map(columns) }
+    : { kind: 'external', from: 'mongoose', path: 'Query', node: undefined }
   return {
     document: methodsReturningDocuments.has(name) ? model : undefined,
     runMiddleware: (machine, node, body) => {
-      runMiddleware({ machine, node, self: [target], isOfDocument: !isOfModel }, model.schema.s?.hooks ?? {}, operations[name] ?? [name], body)
+      runMiddleware(
+        { machine, node, self: [target], isOfDocument: !isOfModel },
+        model.schema.s?.hooks ?? {},
+        operations[name] ?? [name],
+        body
+      )
     },
     query: {
       dialect: 'mongoose',
@@ -162,21 +188,32 @@ function getFields (values: Values): ReadonlyMap<string, Values> | undefined {
 function readUpdate (values: Values): ReadonlyMap<string, Values> | undefined {
   const fields = getFields(values)
   if (fields === undefined) return undefined
-  return new Map([...fields].flatMap(([name, value]): Array<readonly [string, Values]> => name.startsWith('$') ? [...getFields(value) ?? []] : [[name, value]]))
+  return new Map(
+    [...fields].flatMap(([name, value]): Array<readonly [string, Values]> =>
+      name.startsWith('$') ? [...getFields(value) ?? []] : [[name, value]]
+    )
+  )
 }
 
 /** Returns the fields of nested objects by path: `address.city`. */
-function flattenFields (fields: ReadonlyMap<string, Values> | undefined, { schema: { paths } }: Model): ReadonlyMap<string, Values> | undefined {
+function flattenFields (
+  fields: ReadonlyMap<string, Values> | undefined,
+  { schema: { paths } }: Model
+): ReadonlyMap<string, Values> | undefined {
   if (fields === undefined) return undefined
-  const flatten = (prefix: string, map: ReadonlyMap<string, Values>): Array<readonly [string, Values]> => [...map].flatMap(([name, values]) => {
-    const path = `${prefix}${name}`
-    const inner = Object.hasOwn(paths, path) ? undefined : getFields(values)
-    return inner === undefined ? [[path, values] as const] : flatten(`${path}.`, inner)
-  })
+  const flatten = (prefix: string, map: ReadonlyMap<string, Values>): Array<readonly [string, Values]> =>
+    [...map].flatMap(([name, values]) => {
+      const path = `${prefix}${name}`
+      const inner = Object.hasOwn(paths, path) ? undefined : getFields(values)
+      return inner === undefined ? [[path, values] as const] : flatten(`${path}.`, inner)
+    })
   return new Map(flatten('', fields))
 }
 
-/** Returns the compared values by path. `findById` compares the key, which can be in an object. The other properties of the object can be unknown. */
+/**
+ * Returns the compared values by path. `findById` compares the key, which can be in an object. The other properties of
+ * the object can be unknown.
+ */
 function readWhere (name: string, first: Values): Map<string, Values> {
   const [only] = first
   const fields = only?.kind === 'object' && !only.isArray ? only.fields : new Map<string, Values>()
@@ -192,9 +229,15 @@ function readModel ({ modelName, schema: { paths, _indexes: indexes = [] } }: Mo
       continue
     }
     if (options.unique === true || isRecord(options.unique)) constraints.addUnique(modelName, [name])
-    constraints.addColumn(modelName, name, { isRequired: isRequired && options.default === undefined, isTyped: instance !== 'Mixed', isStrict: strictTypes.has(instance) })
+    constraints.addColumn(modelName, name, {
+      isRequired: isRequired && options.default === undefined,
+      isTyped: instance !== 'Mixed',
+      isStrict: strictTypes.has(instance)
+    })
   }
-  for (const [fields, { unique } = {}] of indexes) if (unique === true) constraints.addUnique(modelName, Object.keys(fields))
+  for (const [fields, { unique } = {}] of indexes) {
+    if (unique === true) constraints.addUnique(modelName, Object.keys(fields))
+  }
 }
 
 interface MiddlewareContext {
@@ -205,12 +248,23 @@ interface MiddlewareContext {
   readonly isOfDocument: boolean
 }
 
-/** Runs the functions of the application before and after an operation. A function with three parameters receives the error of the operation. */
-function runMiddleware (context: MiddlewareContext, { _pres: before, _posts: after }: Middleware, names: readonly string[], body: () => void): void {
+/**
+ * Runs the functions of the application before and after an operation. A function with three parameters receives the
+ * error of the operation.
+ */
+function runMiddleware (
+  context: MiddlewareContext,
+  { _pres: before, _posts: after }: Middleware,
+  names: readonly string[],
+  body: () => void
+): void {
   const { machine, isOfDocument } = context
-  const list = (hooks: ReadonlyMap<string, readonly Hook[]> | undefined): object[] => names.flatMap(name => hooks?.get(name) ?? [])
-    .filter(({ fn, document }) => (document === undefined || document === isOfDocument) && machine.findSource(machine.live(fn)) !== undefined)
-    .map(({ fn }) => fn)
+  const list = (hooks: ReadonlyMap<string, readonly Hook[]> | undefined): object[] =>
+    names.flatMap(name => hooks?.get(name) ?? [])
+      .filter(({ fn, document }) =>
+        (document === undefined || document === isOfDocument) && machine.findSource(machine.live(fn)) !== undefined
+      )
+      .map(({ fn }) => fn)
   for (const fn of list(before)) callMiddleware(context, fn, [])
   let throws = machine.catch(body)
   for (const fn of list(after)) {
@@ -219,7 +273,9 @@ function runMiddleware (context: MiddlewareContext, { _pres: before, _posts: aft
       continue
     }
     throws = throws.flatMap(thrown => {
-      const replaced = machine.catch(() => { callMiddleware(context, fn, [[thrown.value], [unknown()]]) })
+      const replaced = machine.catch(() => {
+        callMiddleware(context, fn, [[thrown.value], [unknown()]])
+      })
       return replaced.length === 0 || replaced.some(({ value }) => value === thrown.value) ? [thrown] : replaced
     })
   }

@@ -1,4 +1,7 @@
-/** Models queries of Sequelize. Its models are classes of the running application, which hold their columns and constraints. */
+/**
+ * Models queries of Sequelize. Its models are classes of the running application, which hold their columns and
+ * constraints.
+ */
 import type { Constraints } from './constraints.js'
 import type { LibraryCall } from '../library-context.js'
 import type { Query, Values } from '../values.js'
@@ -48,14 +51,21 @@ export interface SequelizeQuery {
 }
 
 /**
- * Returns the query of `User.create({ ... })`, or of `user.update({ ... })` for a record that a query returned. Adds the tables of
- * all models to the constraints. `undefined` for other calls.
+ * Returns the query of `User.create({ ... })`, or of `user.update({ ... })` for a record that a query returned. Adds
+ * the tables of all models to the constraints. `undefined` for other calls.
  *
  * @param known the applications whose models were read already
  */
-export function readSequelizeQuery ({ callee, self, args }: LibraryCall, name: string, constraints: Constraints, known: WeakSet<object>): SequelizeQuery | undefined {
+export function readSequelizeQuery (
+  { callee, self, args }: LibraryCall,
+  name: string,
+  constraints: Constraints,
+  known: WeakSet<object>
+): SequelizeQuery | undefined {
   if (callee.from !== 'sequelize' || !Object.hasOwn(verbs, name)) return undefined
-  const model = self.map(value => value.kind === 'live' ? value.value : value.kind === 'unknown' ? value.model : undefined).find(isSequelizeModel)
+  const model = self.map(value =>
+    value.kind === 'live' ? value.value : value.kind === 'unknown' ? value.model : undefined
+  ).find(isSequelizeModel)
   if (model === undefined) return undefined
   // `User.update(values)` without `where` throws before it sends a query.
   const isStatic = self.some(value => value.kind === 'live')
@@ -84,14 +94,23 @@ export function readSequelizeQuery ({ callee, self, args }: LibraryCall, name: s
 function readWhere (name: string, options: Values): Set<string> {
   if (name === 'findByPk') return new Set(['id'])
   if (!name.startsWith('find') && name !== 'count') return new Set()
-  return new Set(options.flatMap(value => value.kind === 'object' ? value.fields.get('where') ?? [] : []).flatMap(value => value.kind === 'object' ? [...value.fields.keys()] : []))
+  return new Set(
+    options.flatMap(value => value.kind === 'object' ? value.fields.get('where') ?? [] : []).flatMap(value =>
+      value.kind === 'object' ? [...value.fields.keys()] : []
+    )
+  )
 }
 
 export function isSequelizeModel (value: unknown): value is Model & object {
-  return typeof value === 'function' && typeof Object.getOwnPropertyDescriptor(value, 'tableName')?.value === 'string' && isRecord(Object.getOwnPropertyDescriptor(value, 'rawAttributes')?.value)
+  return typeof value === 'function' &&
+    typeof Object.getOwnPropertyDescriptor(value, 'tableName')?.value === 'string' &&
+    isRecord(Object.getOwnPropertyDescriptor(value, 'rawAttributes')?.value)
 }
 
-/** Adds the tables of an application to its constraints. A later association can have changed a model, so all are read together. */
+/**
+ * Adds the tables of an application to its constraints. A later association can have changed a model, so all are read
+ * together.
+ */
 function readModels (model: Model & object, constraints: Constraints, known: WeakSet<object>): void {
   const all = Object.values(model.sequelize?.models ?? {}).filter(isSequelizeModel)
   for (const each of [model, ...all]) {
@@ -101,11 +120,23 @@ function readModels (model: Model & object, constraints: Constraints, known: Wea
   }
 }
 
-function readModel ({ tableName, rawAttributes, primaryKeyAttributes = [], uniqueKeys = {} }: Model, constraints: Constraints): void {
+function readModel (
+  { tableName, rawAttributes, primaryKeyAttributes = [], uniqueKeys = {} }: Model,
+  constraints: Constraints
+): void {
   constraints.addUnique(tableName, primaryKeyAttributes, true)
   for (const [name, { fields }] of Object.entries(uniqueKeys)) constraints.addUnique(tableName, fields, false, name)
-  for (const [name, { allowNull, autoIncrement, type, references, onDelete = 'NO ACTION' }] of Object.entries(rawAttributes)) {
-    if (autoIncrement !== true) constraints.addColumn(tableName, name, { isRequired: allowNull === false, isTyped: !openTypes.has(type?.constructor.name ?? '') })
+  for (
+    const [name, { allowNull, autoIncrement, type, references, onDelete = 'NO ACTION' }] of Object.entries(
+      rawAttributes
+    )
+  ) {
+    if (autoIncrement !== true) {
+      constraints.addColumn(tableName, name, {
+        isRequired: allowNull === false,
+        isTyped: !openTypes.has(type?.constructor.name ?? '')
+      })
+    }
     if (references === undefined) continue
     const to = typeof references.model === 'string' ? references.model : references.model.tableName
     constraints.addForeign(tableName, [name], to, /^(no action|restrict)$/i.test(onDelete))

@@ -12,7 +12,13 @@ interface Storage {
   readonly generations: readonly OfProperty[]
   readonly indices: readonly Index[]
   readonly uniques: readonly Index[]
-  readonly relations: ReadonlyArray<OfProperty & { readonly relationType: string, readonly type: unknown, readonly options: { readonly onDelete?: string } }>
+  readonly relations: ReadonlyArray<
+    OfProperty & {
+      readonly relationType: string,
+      readonly type: unknown,
+      readonly options: { readonly onDelete?: string }
+    }
+  >
   readonly joinColumns: ReadonlyArray<OfProperty & { readonly name?: string }>
 }
 
@@ -62,12 +68,16 @@ export interface TypeormQuery {
   readonly record: object | undefined
 }
 
-/** Models the functions that send no query: `getRepository(User)` returns the repository of an entity, and `create(data)` an object. */
+/**
+ * Models the functions that send no query: `getRepository(User)` returns the repository of an entity, and
+ * `create(data)` an object.
+ */
 export function callTypeorm (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
   const { args: [first = [], second = []], node, self } = call
   const storage = getStorage()
   if (node === undefined || storage === undefined) return undefined
-  const type = (): ReturnType<typeof machine.project.checker.getTypeAtLocation> => machine.project.checker.getTypeAtLocation(node)
+  const type = (): ReturnType<typeof machine.project.checker.getTypeAtLocation> =>
+    machine.project.checker.getTypeAtLocation(node)
   if (/^get\w*Repository$/.test(name)) {
     const entity = first.flatMap(value => findEntity(storage, value) ?? [])[0]
     return entity === undefined ? undefined : [{ ...unknown(type), model: entity }]
@@ -80,8 +90,8 @@ export function callTypeorm (machine: LibraryContext, call: LibraryCall, name: s
 }
 
 /**
- * Returns the query of `users.save(user)`, or of `manager.save(User, user)`. Adds the tables of all entities to the constraints.
- * `undefined` for other calls.
+ * Returns the query of `users.save(user)`, or of `manager.save(User, user)`. Adds the tables of all entities to the
+ * constraints. `undefined` for other calls.
  *
  * @param known the storages that were read already
  */
@@ -93,11 +103,16 @@ export function readTypeormQuery (
   known: WeakSet<object>
 ): TypeormQuery | undefined {
   const storage = getStorage()
-  if (callee.from !== 'typeorm' || !Object.hasOwn(verbs, name) || storage === undefined || node === undefined) return undefined
-  const named = args[0]?.flatMap(value => value.kind === 'live' || value.kind === 'class' ? findEntity(storage, value) ?? [] : [])[0]
+  if (callee.from !== 'typeorm' || !Object.hasOwn(verbs, name) || storage === undefined || node === undefined) {
+    return undefined
+  }
+  const named = args[0]?.flatMap(value =>
+    value.kind === 'live' || value.kind === 'class' ? findEntity(storage, value) ?? [] : []
+  )[0]
   const given = named === undefined ? args : args.slice(1)
   const [first = [], second = []] = given
-  const firstEntity = (values: Values): object | undefined => values.flatMap(value => findEntity(storage, value) ?? [])[0]
+  const firstEntity = (values: Values): object | undefined =>
+    values.flatMap(value => findEntity(storage, value) ?? [])[0]
   const entity = named ?? firstEntity(self) ?? entityOfType(machine, storage, node) ?? firstEntity(first)
   if (entity === undefined) return undefined
   if (!known.has(storage)) readEntities(storage, constraints)
@@ -106,7 +121,9 @@ export function readTypeormQuery (
   // `save` adds a new object, and updates a record that a query returned.
   const verb = name === 'save' && data.some(value => value.kind === 'object') ? 'insert' : verbs[name] as Query['verb']
   const columns = verb === 'insert' || verb === 'update' ? getFields(data) : undefined
-  const ofCriteria = name === 'update' || name === 'delete' ? getFields(first) ?? new Map<string, Values>([['id', first]]) : new Map<string, Values>()
+  const ofCriteria = name === 'update' || name === 'delete'
+    ? getFields(first) ?? new Map<string, Values>([['id', first]])
+    : new Map<string, Values>()
   const where = verb === 'select' ? readWhere(first) : ofCriteria
   return {
     record: ofRecord.has(name) ? entity : undefined,
@@ -133,17 +150,29 @@ function getStorage (): Storage | undefined {
 /** Returns the entity of a value: an entity class, its repository, or one of its records. */
 function findEntity (storage: Storage, value: Value): object | undefined {
   const candidate = value.kind === 'live'
-    ? typeof value.value === 'function' ? value.value : Object.getOwnPropertyDescriptor(value.value, 'target')?.value as unknown
-    : value.kind === 'class' ? value.live?.value : value.kind === 'object' ? value.cls?.live?.value : value.kind === 'unknown' ? value.model : undefined
+    ? typeof value.value === 'function'
+      ? value.value
+      : Object.getOwnPropertyDescriptor(value.value, 'target')?.value as unknown
+    : value.kind === 'class'
+      ? value.live?.value
+      : value.kind === 'object'
+        ? value.cls?.live?.value
+        : value.kind === 'unknown'
+          ? value.model
+          : undefined
   return storage.tables.some(({ target }) => target === candidate) ? candidate as object : undefined
 }
 
 /** Returns the entity of a repository whose type is `Repository<User>`. */
 function entityOfType ({ project: { ts, checker } }: LibraryContext, storage: Storage, node: Node): object | undefined {
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined
-  const type = checker.getTypeAtLocation(node.expression.expression) as { readonly typeArguments?: ReadonlyArray<{ readonly symbol?: { readonly name: string } }> }
+  const type = checker.getTypeAtLocation(node.expression.expression) as {
+    readonly typeArguments?: ReadonlyArray<{ readonly symbol?: { readonly name: string } }>
+  }
   const name = type.typeArguments?.[0]?.symbol?.name
-  return storage.tables.map(({ target }) => target).find((target): target is () => void => typeof target === 'function' && target.name === name)
+  return storage.tables.map(({ target }) => target).find((target): target is () => void =>
+    typeof target === 'function' && target.name === name
+  )
 }
 
 function getTableName (storage: Storage, entity: unknown): string {
@@ -152,7 +181,8 @@ function getTableName (storage: Storage, entity: unknown): string {
 
 /** Returns the properties of the primary key of an entity. */
 function listKeyProperties ({ columns }: Storage, entity: unknown): string[] {
-  return columns.filter(({ target, options }) => target === entity && options.primary === true).map(({ propertyName }) => normalizeName(propertyName))
+  return columns.filter(({ target, options }) => target === entity && options.primary === true)
+    .map(({ propertyName }) => normalizeName(propertyName))
 }
 
 /** Returns the fields of a record or of the first record of a list. A related record has the value of its key. */
@@ -161,7 +191,12 @@ function getFields (values: Values): ReadonlyMap<string, Values> | undefined {
   const record = only?.kind === 'object' && only.isArray ? (only.fields.get('0') ?? only.elements)[0] : only
   if (record?.kind === 'unknown') return record.fields
   if (record?.kind !== 'object' || record.elements.length > 0) return undefined
-  return new Map([...record.fields].map(([name, value]) => [name, value.flatMap(each => each.kind === 'object' ? each.fields.get('id') ?? [each] : [each])]))
+  return new Map(
+    [...record.fields].map(([name, value]) => [
+      name,
+      value.flatMap(each => each.kind === 'object' ? each.fields.get('id') ?? [each] : [each])
+    ])
+  )
 }
 
 /** Returns the compared values of `{ where: { email } }` or `{ email }`. */
@@ -174,21 +209,41 @@ function readWhere (options: Values): ReadonlyMap<string, Values> {
 function readEntities (storage: Storage, constraints: Constraints): void {
   for (const { target } of storage.tables) {
     const table = getTableName(storage, target)
-    const ofEntity = <T extends { readonly target: unknown }>(list: readonly T[]): T[] => list.filter(each => each.target === target)
+    const ofEntity = <T extends { readonly target: unknown }>(list: readonly T[]): T[] =>
+      list.filter(each => each.target === target)
     const generated = new Set(ofEntity(storage.generations).map(({ propertyName }) => propertyName))
     constraints.addUnique(table, listKeyProperties(storage, target), true)
-    for (const { propertyName: name, mode, options: { primary, unique, nullable, default: ofColumn } } of ofEntity(storage.columns)) {
+    for (
+      const { propertyName: name, mode, options: { primary, unique, nullable, default: ofColumn } } of ofEntity(
+        storage.columns
+      )
+    ) {
       if (unique === true) constraints.addUnique(table, [name])
-      const isRequired = mode === 'regular' && primary !== true && nullable !== true && ofColumn === undefined && !generated.has(name)
-      constraints.addColumn(table, name, { isTyped: false, ...constraints.table(table).columns.get(normalizeName(name)), isRequired })
+      const isRequired = mode === 'regular' && primary !== true && nullable !== true && ofColumn === undefined &&
+        !generated.has(name)
+      constraints.addColumn(table, name, {
+        isTyped: false,
+        ...constraints.table(table).columns.get(normalizeName(name)),
+        isRequired
+      })
     }
-    for (const { columns } of [...ofEntity(storage.uniques), ...ofEntity(storage.indices).filter(({ unique }) => unique === true)]) {
+    for (
+      const { columns } of [
+        ...ofEntity(storage.uniques),
+        ...ofEntity(storage.indices).filter(({ unique }) => unique === true)
+      ]
+    ) {
       if (Array.isArray(columns)) constraints.addUnique(table, columns.map(String))
     }
     for (const { propertyName, relationType, type, options } of ofEntity(storage.relations)) {
       const [join] = ofEntity(storage.joinColumns).filter(each => each.propertyName === propertyName)
-      const to = typeof type === 'function' && !storage.tables.some(each => each.target === type) ? callSafely(type as () => unknown) : type
-      if ((relationType === 'one-to-one' && join === undefined) || !/^(many|one)-to-one$/.test(relationType) || !storage.tables.some(each => each.target === to)) continue
+      const to = typeof type === 'function' && !storage.tables.some(each => each.target === type)
+        ? callSafely(type as () => unknown)
+        : type
+      if (
+        (relationType === 'one-to-one' && join === undefined) || !/^(many|one)-to-one$/.test(relationType) ||
+        !storage.tables.some(each => each.target === to)
+      ) continue
       const isRestricting = !/^(cascade|set null|set default)$/i.test(options.onDelete ?? '')
       for (const column of [propertyName, join?.name ?? `${propertyName}Id`]) {
         constraints.addForeign(table, [column], getTableName(storage, to), isRestricting)

@@ -1,7 +1,26 @@
 /** Runs declarations, patterns and assignments, which set variables and properties. */
-import type { ArrayBindingPattern, Expression, Identifier, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
+import type {
+  ArrayBindingPattern,
+  Expression,
+  Identifier,
+  Node,
+  ObjectBindingPattern,
+  Symbol as TypeScriptSymbol
+} from 'typescript'
 import { type FunctionNode, isFunctionNode } from '../project.js'
-import { type Environment, type Value, type Values, isStored, literal, undefinedValues, listNumbers, object, listTexts, union, createUnknownLike } from '../values.js'
+import {
+  type Environment,
+  type Value,
+  type Values,
+  isStored,
+  literal,
+  undefinedValues,
+  listNumbers,
+  object,
+  listTexts,
+  union,
+  createUnknownLike
+} from '../values.js'
 import { areDefined, isFreeText, isInput, isUrlParameter, isUnchecked } from './compare-values.js'
 import type { Machine } from './state/machine.js'
 import { setProperty } from './state/progress.js'
@@ -25,20 +44,46 @@ export function bindName (machine: Machine, name: Node, values: Values): void {
     let part = readPatternPart(machine, name, element, index, values)
     if (element.initializer !== undefined) {
       const given = part.filter(value => !(value.kind === 'literal' && value.value === undefined))
-      if (given.length < part.length || given.some(value => value.kind === 'unknown')) part = union(given, machine.evaluate(element.initializer))
+      if (given.length < part.length || given.some(value => value.kind === 'unknown')) {
+        part = union(given, machine.evaluate(element.initializer))
+      }
     }
     bindName(machine, element.name, part)
   })
 }
 
-function readPatternPart (machine: Machine, pattern: ObjectBindingPattern | ArrayBindingPattern, element: ObjectBindingPattern['elements'][number], index: number, values: Values): Values {
+function readPatternPart (
+  machine: Machine,
+  pattern: ObjectBindingPattern | ArrayBindingPattern,
+  element: ObjectBindingPattern['elements'][number],
+  index: number,
+  values: Values
+): Values {
   const { ts } = machine.project
-  if (element.dotDotDotToken !== undefined) return ts.isArrayBindingPattern(pattern) ? values : values.map(value => value.kind === 'unknown' ? { ...createUnknownLike(value, () => getType(machine, element)), ...(value.part !== undefined && { part: value.part }) } : value)
-  const key = ts.isArrayBindingPattern(pattern) ? String(index) : machine.toPropertyName(element.propertyName ?? element.name as Identifier)
+  if (element.dotDotDotToken !== undefined) {
+    return ts.isArrayBindingPattern(pattern)
+      ? values
+      : values.map(value =>
+        value.kind === 'unknown'
+          ? {
+              ...createUnknownLike(value, () => getType(machine, element)),
+              ...(value.part !== undefined && { part: value.part })
+            }
+          : value
+      )
+  }
+  const key = ts.isArrayBindingPattern(pattern)
+    ? String(index)
+    : machine.toPropertyName(element.propertyName ?? element.name as Identifier)
   return machine.read(values, key, element)
 }
 
-export function findInPattern (machine: Machine, pattern: ObjectBindingPattern | ArrayBindingPattern, values: Values, wanted: Node): Values | undefined {
+export function findInPattern (
+  machine: Machine,
+  pattern: ObjectBindingPattern | ArrayBindingPattern,
+  values: Values,
+  wanted: Node
+): Values | undefined {
   const { ts } = machine.project
   for (const [index, element] of pattern.elements.entries()) {
     if (!ts.isBindingElement(element)) continue
@@ -55,9 +100,15 @@ export function findInPattern (machine: Machine, pattern: ObjectBindingPattern |
 export function assignTo (machine: Machine, target: Node, values: Values): void {
   const { ts, checker } = machine.project
   if (ts.isIdentifier(target)) {
-    const symbol = ts.isShorthandPropertyAssignment(target.parent) ? checker.getShorthandAssignmentValueSymbol(target.parent) : checker.getSymbolAtLocation(target)
+    const symbol = ts.isShorthandPropertyAssignment(target.parent)
+      ? checker.getShorthandAssignmentValueSymbol(target.parent)
+      : checker.getSymbolAtLocation(target)
     if (symbol === undefined) return
-    for (let env: Environment | undefined = machine.current.frame; env !== undefined; env = 'vars' in env ? env.parent : undefined) {
+    for (
+      let env: Environment | undefined = machine.current.frame;
+      env !== undefined;
+      env = 'vars' in env ? env.parent : undefined
+    ) {
       if (!('vars' in env) || !env.vars.has(symbol)) continue
       // The value of an outer variable is unknown, because it is unknown when the function that sets it runs.
       env.vars.set(symbol, env === machine.current.frame ? values : union(env.vars.get(symbol) as Values, values))
@@ -87,12 +138,19 @@ export function assignTo (machine: Machine, target: Node, values: Values): void 
   }
   if (ts.isObjectLiteralExpression(target)) {
     for (const property of target.properties) {
-      if (ts.isShorthandPropertyAssignment(property)) assignTo(machine, property.name, machine.read(values, property.name.text, property))
-      else if (ts.isPropertyAssignment(property)) assignTo(machine, property.initializer, machine.read(values, machine.toPropertyName(property.name), property))
+      if (ts.isShorthandPropertyAssignment(property)) {
+        assignTo(machine, property.name, machine.read(values, property.name.text, property))
+      } else if (ts.isPropertyAssignment(property)) {
+        assignTo(machine, property.initializer, machine.read(values, machine.toPropertyName(property.name), property))
+      }
     }
     return
   }
-  if (ts.isArrayLiteralExpression(target)) target.elements.forEach((element, index) => { assignTo(machine, element, machine.read(values, String(index), element)) })
+  if (ts.isArrayLiteralExpression(target)) {
+    target.elements.forEach((element, index) => {
+      assignTo(machine, element, machine.read(values, String(index), element))
+    })
+  }
 }
 
 function setField (machine: Machine, owner: Value, name: string, values: Values, node: Node): void {
@@ -123,12 +181,17 @@ export function setStatus (machine: Machine, numbers: readonly number[], node: N
   machine.statuses = numbers.map(status => ({ status, site }))
 }
 
-export function declareVariable (machine: Machine, declaration: Node & { readonly name: Node, readonly initializer?: Expression | undefined }): void {
+export function declareVariable (
+  machine: Machine,
+  declaration: Node & { readonly name: Node, readonly initializer?: Expression | undefined }
+): void {
   const { ts } = machine.project
   const list = declaration.parent
   const isConst = ts.isVariableDeclarationList(list) && (list.flags & ts.NodeFlags.Const) !== 0
   if (declaration.initializer === undefined) {
-    bindName(machine, declaration.name, [isConst || !isSetInside(machine, declaration.name) ? literal(undefined) : createUnknown(machine, declaration.name)])
+    bindName(machine, declaration.name, [
+      isConst || !isSetInside(machine, declaration.name) ? literal(undefined) : createUnknown(machine, declaration.name)
+    ])
     return
   }
   const values = machine.evaluate(declaration.initializer)
@@ -146,12 +209,16 @@ function isSetInside (machine: Machine, name: Node): boolean {
     const found = new Set<TypeScriptSymbol>()
     const visit = (node: Node, depth: number): void => {
       const inner = isFunctionNode(ts, node) ? depth + 1 : depth
-      if (depth > 1 && ts.isBinaryExpression(node) && node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
-        node.operatorToken.kind <= ts.SyntaxKind.LastAssignment && ts.isIdentifier(node.left)) {
+      if (
+        depth > 1 && ts.isBinaryExpression(node) && node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
+        node.operatorToken.kind <= ts.SyntaxKind.LastAssignment && ts.isIdentifier(node.left)
+      ) {
         const symbol = checker.getSymbolAtLocation(node.left)
         if (symbol !== undefined) found.add(symbol)
       }
-      ts.forEachChild(node, child => { visit(child, inner) })
+      ts.forEachChild(node, child => {
+        visit(child, inner)
+      })
     }
     visit(owner, 0)
     machine.reassigned.set(owner, set = found)
@@ -166,7 +233,11 @@ function toTypedArgument (machine: Machine, values: Values, parameter: Node): Va
   const part = values.length === 1 && only?.kind === 'unknown' ? only.part : undefined
   return {
     ...createUnknownLike({
-      isInput: isInput(values), isUnchecked: isUnchecked(values), isFreeText: isFreeText(values), isUrlParameter: isUrlParameter(values), isStored: isStored(values)
+      isInput: isInput(values),
+      isUnchecked: isUnchecked(values),
+      isFreeText: isFreeText(values),
+      isUrlParameter: isUrlParameter(values),
+      isStored: isStored(values)
     }, () => getType(machine, parameter)),
     ...(part !== undefined && { part }),
     ...(areDefined(values) && { isDefined: true })
@@ -178,10 +249,19 @@ export function bindParameters (machine: Machine, node: FunctionNode, args: read
     let values: Values
     if (parameter.dotDotDotToken !== undefined) {
       const rest = args.slice(index)
-      values = [object({ isArray: true, elements: union(...rest), fields: new Map(rest.map((value, at) => [String(at), value])) })]
+      values = [
+        object({
+          isArray: true,
+          elements: union(...rest),
+          fields: new Map(rest.map((value, at) => [String(at), value]))
+        })
+      ]
     } else {
       values = args[index] ?? undefinedValues
-      if (values.length > 0 && values.every(value => value.kind === 'unknown' && value.contents.length === 0) && hasOwnType(machine, parameter)) values = [toTypedArgument(machine, values, parameter)]
+      if (
+        values.length > 0 && values.every(value => value.kind === 'unknown' && value.contents.length === 0) &&
+        hasOwnType(machine, parameter)
+      ) values = [toTypedArgument(machine, values, parameter)]
       if (parameter.initializer !== undefined) {
         const given = values.filter(value => !(value.kind === 'literal' && value.value === undefined))
         const isOpen = given.length < values.length || given.some(value => value.kind === 'unknown')

@@ -23,7 +23,8 @@ export function isUnchecked (values: Values): boolean {
 
 /** Returns whether conditions have shown that no value is null or undefined. */
 export function areDefined (values: Values): boolean {
-  return values.length > 0 && values.every(value => value.kind === 'unknown' && (value.isPresent === true || value.isDefined === true))
+  return values.length > 0 &&
+    values.every(value => value.kind === 'unknown' && (value.isPresent === true || value.isDefined === true))
 }
 
 export function isNullish (value: Value): boolean {
@@ -31,11 +32,22 @@ export function isNullish (value: Value): boolean {
 }
 
 export function equals (a: Value, b: Value): boolean | undefined {
-  if (a.kind === 'literal' && b.kind === 'literal') return a.isInSource && b.isInSource ? Object.is(a.value, b.value) || (isNullish(a) && isNullish(b)) : undefined
+  if (a.kind === 'literal' && b.kind === 'literal') {
+    return a.isInSource && b.isInSource
+      ? Object.is(a.value, b.value) || (isNullish(a) && isNullish(b))
+      : undefined
+  }
   const [first, second] = a.kind === 'literal' ? [a, b] : [b, a]
-  if (first.kind === 'literal' && (second.kind === 'object' || second.kind === 'live' || second.kind === 'function' || second.kind === 'promise' || second.kind === 'class')) return false
+  if (
+    first.kind === 'literal' &&
+    (second.kind === 'object' || second.kind === 'live' || second.kind === 'function' || second.kind === 'promise' ||
+      second.kind === 'class')
+  ) return false
   if (first.kind === 'literal' && first.isInSource && !first.value && getTruth(second) === true) return false
-  if (first.kind === 'literal' && typeof first.value === 'string' && second.kind === 'text' && !first.value.startsWith(second.text.split('?', 1).join())) return false
+  if (
+    first.kind === 'literal' && typeof first.value === 'string' && second.kind === 'text' &&
+    !first.value.startsWith(second.text.split('?', 1).join())
+  ) return false
   return getKey(a) === getKey(b) && a.kind !== 'unknown' && a.kind !== 'text' ? true : undefined
 }
 
@@ -51,36 +63,55 @@ export function isUrlParameter (values: Values): boolean {
 
 export function getTypeName (value: Value): Value {
   switch (value.kind) {
-    case 'literal': return literal(value.value === null ? 'object' : typeof value.value, value.isInSource)
-    case 'text': return literal('string')
+    case 'literal':
+      return literal(value.value === null ? 'object' : typeof value.value, value.isInSource)
+    case 'text':
+      return literal('string')
     case 'function':
     case 'class':
-    case 'native': return literal('function')
-    case 'live': return literal(typeof value.value)
+    case 'native':
+      return literal('function')
+    case 'live':
+      return literal(typeof value.value)
     case 'object':
-    case 'promise': return literal('object')
-    default: return unknown()
+    case 'promise':
+      return literal('object')
+    default:
+      return unknown()
   }
 }
 
 export function computeBinary (ts: Project['ts'], operator: number, a: Value, b: Value): Value {
   const { SyntaxKind } = ts
   if (operator === SyntaxKind.PlusToken && listTexts([a, b]).length > 0) {
-    const parts = [a, b].map(part => part.kind === 'literal' ? String(part.value) : part.kind === 'text' ? part.text : '?')
+    const parts = [a, b].map(part =>
+      part.kind === 'literal' ? String(part.value) : part.kind === 'text' ? part.text : '?'
+    )
     const isKnown = a.kind === 'literal' && b.kind === 'literal'
-    return isKnown ? literal(parts.join('')) : { kind: 'text', text: parts.join(''), isRandom: isRandom(a) || isRandom(b) }
+    return isKnown
+      ? literal(parts.join(''))
+      : { kind: 'text', text: parts.join(''), isRandom: isRandom(a) || isRandom(b) }
   }
   if (isRandom(a) || isRandom(b)) return random()
-  if (a.kind !== 'literal' || b.kind !== 'literal' || typeof a.value !== 'number' || typeof b.value !== 'number') return unknown()
+  if (a.kind !== 'literal' || b.kind !== 'literal' || typeof a.value !== 'number' || typeof b.value !== 'number') {
+    return unknown()
+  }
   const firm = a.isInSource && b.isInSource
   switch (operator) {
-    case SyntaxKind.PlusToken: return literal(a.value + b.value, firm)
-    case SyntaxKind.MinusToken: return literal(a.value - b.value, firm)
-    case SyntaxKind.LessThanToken: return literal(a.value < b.value, firm)
-    case SyntaxKind.LessThanEqualsToken: return literal(a.value <= b.value, firm)
-    case SyntaxKind.GreaterThanToken: return literal(a.value > b.value, firm)
-    case SyntaxKind.GreaterThanEqualsToken: return literal(a.value >= b.value, firm)
-    default: return unknown()
+    case SyntaxKind.PlusToken:
+      return literal(a.value + b.value, firm)
+    case SyntaxKind.MinusToken:
+      return literal(a.value - b.value, firm)
+    case SyntaxKind.LessThanToken:
+      return literal(a.value < b.value, firm)
+    case SyntaxKind.LessThanEqualsToken:
+      return literal(a.value <= b.value, firm)
+    case SyntaxKind.GreaterThanToken:
+      return literal(a.value > b.value, firm)
+    case SyntaxKind.GreaterThanEqualsToken:
+      return literal(a.value >= b.value, firm)
+    default:
+      return unknown()
   }
 }
 
@@ -104,27 +135,54 @@ export function isInstance (machine: Machine, value: Value, of: Value): boolean 
   if (value.kind === 'live') {
     const target = of.kind === 'live' ? of.value : of.kind === 'class' ? of.live?.value : undefined
     const prototype = target === undefined ? undefined : getOwnValue(target, 'prototype')
-    return typeof prototype === 'object' && prototype !== null && !types.isProxy(value.value) ? Object.prototype.isPrototypeOf.call(prototype, value.value) : undefined
+    return typeof prototype === 'object' && prototype !== null && !types.isProxy(value.value)
+      ? Object.prototype.isPrototypeOf.call(prototype, value.value)
+      : undefined
   }
   if (value.kind !== 'object') return false
-  const name = of.kind === 'external' ? of.path.split('.').at(-1) : of.kind === 'live' ? getOwnValue(of.value, 'name') as string : undefined
+  const name = of.kind === 'external'
+    ? of.path.split('.').at(-1)
+    : of.kind === 'live'
+      ? getOwnValue(of.value, 'name') as string
+      : undefined
   const node = of.kind === 'class' ? of.node : of.kind === 'live' ? machine.findSource(of)?.node : undefined
-  for (let at: Value | undefined = value.cls; at !== undefined; at = at.kind === 'class' ? machine.getBaseClass(at) : undefined) {
+  for (
+    let at: Value | undefined = value.cls;
+    at !== undefined;
+    at = at.kind === 'class' ? machine.getBaseClass(at) : undefined
+  ) {
     if (at.kind === 'class' && node !== undefined && at.node === node) return true
     if (at.kind === 'class' && of.kind === 'live' && at.live === of) return true
-    if (at.kind === 'class' && at.node === undefined && at.live !== undefined && of.kind === 'live' && Object.prototype.isPrototypeOf.call(of.value, at.live.value)) return true
+    if (
+      at.kind === 'class' && at.node === undefined && at.live !== undefined && of.kind === 'live' &&
+      Object.prototype.isPrototypeOf.call(of.value, at.live.value)
+    ) return true
   }
   if (value.error === undefined) return of.kind === 'unknown' ? undefined : false
-  if (node !== undefined) return value.error.origin === 'external' ? false : value.cls === undefined ? false : value.error.names.includes((node as { name?: { text: string } }).name?.text ?? '')
+  if (node !== undefined) {
+    return value.error.origin === 'external'
+      ? false
+      : value.cls === undefined
+        ? false
+        : value.error.names.includes((node as { name?: { text: string } }).name?.text ?? '')
+  }
   if (of.kind === 'unknown') return undefined
-  return name === undefined ? undefined : value.error.names.includes(name) ? true : value.error.origin === 'external' && !['ApiError', 'HttpError'].includes(name) ? undefined : false
+  return name === undefined
+    ? undefined
+    : value.error.names.includes(name)
+      ? true
+      : value.error.origin === 'external' && !['ApiError', 'HttpError'].includes(name)
+        ? undefined
+        : false
 }
 
 export function getOwnValue (value: object, name: string): unknown {
   return types.isProxy(value) ? undefined : Object.getOwnPropertyDescriptor(value, name)?.value
 }
 
-/** Returns whether a value is the exports of a module: a namespace, or an object that a compiler created for CommonJS. */
+/**
+ * Returns whether a value is the exports of a module: a namespace, or an object that a compiler created for CommonJS.
+ */
 export function isModuleExports (value: object): boolean {
   return types.isModuleNamespaceObject(value) || getOwnValue(value, '__esModule') === true
 }

@@ -20,15 +20,32 @@ export function throwValues (machine: Machine, values: Values, node: Node, isUnc
     if (earlier !== undefined) {
       // A `catch` with a condition may exist to handle this database error.
       const isExternal = value.kind === 'object' && value.error?.origin === 'external'
-      machine.current.throws.push(...isExternal && !isInPlainCatch(machine, node) ? earlier.map(thrown => ({ ...thrown, isUncertain: true })) : earlier)
+      machine.current.throws.push(
+        ...isExternal && !isInPlainCatch(machine, node)
+          ? earlier.map(thrown => ({ ...thrown, isUncertain: true }))
+          : earlier
+      )
       continue
     }
     if (value.kind === 'unknown' && value.isCaught) {
-      for (const held of value.contents) machine.current.throws.push({ value: held, site: getSite(machine, node), via: [], isUncertain: true, statuses: [] })
+      for (const held of value.contents) {
+        machine.current.throws.push({
+          value: held,
+          site: getSite(machine, node),
+          via: [],
+          isUncertain: true,
+          statuses: []
+        })
+      }
       continue
     }
     machine.current.throws.push(markUnlikely({
-      value, site: getSite(machine, node), via: [], isUncertain: isUncertain || machine.uncertainDepth > 0 || (value.kind === 'object' && value.error?.isUncertain === true), statuses: machine.statuses.map(({ status }) => status)
+      value,
+      site: getSite(machine, node),
+      via: [],
+      isUncertain: isUncertain || machine.uncertainDepth > 0 ||
+        (value.kind === 'object' && value.error?.isUncertain === true),
+      statuses: machine.statuses.map(({ status }) => status)
     }, machine.current.reads))
   }
 }
@@ -36,7 +53,9 @@ export function throwValues (machine: Machine, values: Values, node: Node, isUnc
 /** Marks an error as unlikely if the application has read something before it that prevents the error. */
 export function markUnlikely (thrown: ThrownError, reads: ReadonlySet<string>): ThrownError {
   const { uncertainIfRead = [] } = thrown.value.kind === 'object' ? thrown.value.error ?? {} : {}
-  return uncertainIfRead.some(read => reads.has(read.split('.').map(normalizeName).join('.'))) ? { ...thrown, isUnlikely: true } : thrown
+  return uncertainIfRead.some(read => reads.has(read.split('.').map(normalizeName).join('.')))
+    ? { ...thrown, isUnlikely: true }
+    : thrown
 }
 
 /** Records errors that are passed to `reply.send` or `done`. */
@@ -51,7 +70,9 @@ export function sendErrors (machine: Machine, values: Values, node: Node): void 
 /** Records a response with an error status that is sent without an error. */
 export function sendStatuses (machine: Machine, statuses: readonly Status[], isUncertain = false): void {
   for (const { status, site } of statuses) {
-    if (status >= 400) machine.current.sent.push({ status, site, via: [], isUncertain: isUncertain || machine.uncertainDepth > 0 })
+    if (status >= 400) {
+      machine.current.sent.push({ status, site, via: [], isUncertain: isUncertain || machine.uncertainDepth > 0 })
+    }
   }
 }
 
@@ -60,7 +81,10 @@ export function rethrow (machine: Machine, throws: readonly ThrownError[]): void
   machine.current.throws.push(...throws)
 }
 
-/** Throws the errors that were passed to `reply.send`, because they are sent even if the promise is not awaited. Returns the others. */
+/**
+ * Throws the errors that were passed to `reply.send`, because they are sent even if the promise is not awaited. Returns
+ * the others.
+ */
 export function rethrowSent (machine: Machine, throws: readonly ThrownError[]): ThrownError[] {
   rethrow(machine, throws.filter(({ isSent: isDelivered }) => isDelivered))
   return throws.filter(({ isSent: isDelivered }) => isDelivered !== true)
@@ -90,7 +114,10 @@ export function runUncertain<T> (machine: Machine, body: () => T): T {
   return result
 }
 
-/** Returns the values that a `catch` receives: the known errors, and one unknown error. Throws the errors that no `catch` receives. */
+/**
+ * Returns the values that a `catch` receives: the known errors, and one unknown error. Throws the errors that no
+ * `catch` receives.
+ */
 export function getCaughtValues (machine: Machine, throws: readonly ThrownError[]): Values {
   const values: Value[] = []
   rethrow(machine, throws.filter(({ isSent: isDelivered }) => isDelivered))
@@ -110,7 +137,9 @@ export function evaluateThrown (machine: Machine, expression: Expression): Value
     if (value.kind !== 'unknown' || value.isCaught) return [value]
     if (value.contents.length > 0) return value.contents
     const made = createErrorsOfType(machine, value.type?.() ?? getType(machine, expression), expression)
-    if (made.length === 0 && !ts.isIdentifier(expression)) machine.reportNotFollowed(expression, `The value of '${shorten(expression.getText())}' is unknown.`)
+    if (made.length === 0 && !ts.isIdentifier(expression)) {
+      machine.reportNotFollowed(expression, `The value of '${shorten(expression.getText())}' is unknown.`)
+    }
     return made
   })
 }
@@ -129,21 +158,26 @@ function createErrorsOfType (machine: Machine, type: Type | undefined, node: Nod
       const code = literalOf('code')
       return typeof code === 'string' ? [catalogError(code, undefined)] : []
     }
-    const declaration = part.symbol?.declarations?.find((found): found is ClassLikeDeclaration => ts.isClassLike(found) && machine.project.owns(found.getSourceFile()))
+    const declaration = part.symbol?.declarations?.find((found): found is ClassLikeDeclaration =>
+      ts.isClassLike(found) && machine.project.owns(found.getSourceFile())
+    )
     if (declaration === undefined) return []
     const cls = machine.findExportedClass(declaration) ?? machine.getClassValue(declaration, undefined)
     return machine.construct([cls], [], node).filter(isErrorLike)
   })
 }
 
-export function runTry (machine: Machine, node: Statement & {
-  readonly tryBlock: Block,
-  readonly catchClause?: {
-    readonly variableDeclaration?: { readonly name: Node } | undefined,
-    readonly block: Block
-  } | undefined,
-  readonly finallyBlock?: Block | undefined
-}): boolean {
+export function runTry (
+  machine: Machine,
+  node: Statement & {
+    readonly tryBlock: Block,
+    readonly catchClause?: {
+      readonly variableDeclaration?: { readonly name: Node } | undefined,
+      readonly block: Block
+    } | undefined,
+    readonly finallyBlock?: Block | undefined
+  }
+): boolean {
   const { current } = machine
   const outside = current.throws
   const before = saveState(machine)
@@ -157,10 +191,14 @@ export function runTry (machine: Machine, node: Statement & {
     mergeStates(machine, [before, saveState(machine)])
     const inCatch: ThrownError[] = current.throws = []
     const values = machine.getCaughtValues(caught)
-    if (node.catchClause.variableDeclaration !== undefined) bindName(machine, node.catchClause.variableDeclaration.name, values)
+    if (node.catchClause.variableDeclaration !== undefined) {
+      bindName(machine, node.catchClause.variableDeclaration.name, values)
+    }
     const { block } = node.catchClause
     const isUnlikely = caught.every(({ isUncertain }) => isUncertain) && failsOnlyInOutage(machine, node.tryBlock)
-    if (isUnlikely ? runUncertain(machine, () => machine.runBlock(block)) : machine.runBlock(block)) ends.push(saveState(machine))
+    if (isUnlikely ? runUncertain(machine, () => machine.runBlock(block)) : machine.runBlock(block)) {
+      ends.push(saveState(machine))
+    }
     current.throws = outside
     outside.push(...applyFinally(machine, node.finallyBlock, inCatch))
   }
@@ -173,8 +211,8 @@ export function runTry (machine: Machine, node: Statement & {
 }
 
 /**
- * Returns whether a block can throw. A block cannot throw if it only calls functions of the reply, and only reads properties of values that are
- * neither null nor undefined.
+ * Returns whether a block can throw. A block cannot throw if it only calls functions of the reply, and only reads
+ * properties of values that are neither null nor undefined.
  */
 function mayThrow (machine: Machine, block: Node): boolean {
   const { ts } = machine.project
@@ -182,22 +220,28 @@ function mayThrow (machine: Machine, block: Node): boolean {
     const values = withoutErrors(machine, () => machine.evaluate(node))
     return values.length > 0 && values.every(value => getTruth(value) === true)
   }
-  const isOfReply = (node: Expression): boolean => withoutErrors(machine, () => machine.evaluate(node)).every(value => value.kind === 'object' && value.role === 'reply')
+  const isOfReply = (node: Expression): boolean =>
+    withoutErrors(machine, () => machine.evaluate(node)).every(value =>
+      value.kind === 'object' && value.role === 'reply'
+    )
   const visit = (node: Node): boolean => {
     if (ts.isFunctionLike(node)) return false
     const isUnsafe = ts.isCallExpression(node)
       ? !(ts.isPropertyAccessExpression(node.expression) && isOfReply(node.expression.expression))
       : ts.isPropertyAccessExpression(node)
         ? node.questionDotToken === undefined && !isSafe(node.expression)
-        : ts.isNewExpression(node) || ts.isThrowStatement(node) || ts.isElementAccessExpression(node) || ts.isTaggedTemplateExpression(node) || ts.isSpreadElement(node) ||
-          ts.isForOfStatement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node) || ts.isDeleteExpression(node) || ts.isYieldExpression(node)
+        : ts.isNewExpression(node) || ts.isThrowStatement(node) || ts.isElementAccessExpression(node) ||
+        ts.isTaggedTemplateExpression(node) || ts.isSpreadElement(node) ||
+        ts.isForOfStatement(node) || ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node) ||
+        ts.isDeleteExpression(node) || ts.isYieldExpression(node)
     return isUnsafe || ts.forEachChild(node, child => visit(child) || undefined) === true
   }
   return visit(block)
 }
 
 /** The functions that do not throw, or only for values that a client cannot send to them. */
-const harmlessCalls = /^(JSON\.stringify|Number|String|Boolean|Date\.now|(\w+\.)*(log|logger|console)\.\w+|.*\.(getTime|toISOString))$/
+const harmlessCalls =
+  /^(JSON\.stringify|Number|String|Boolean|Date\.now|(\w+\.)*(log|logger|console)\.\w+|.*\.(getTime|toISOString))$/
 
 /** Returns whether a block sends queries that fail only during an outage, and nothing else in it fails. */
 function failsOnlyInOutage (machine: Machine, block: Node): boolean {
@@ -205,13 +249,18 @@ function failsOnlyInOutage (machine: Machine, block: Node): boolean {
   let hasQuery = false
   const isHarmless = ({ expression, arguments: args }: CallExpression): boolean => {
     const text = expression.getText()
-    return harmlessCalls.test(text) || (text === 'JSON.parse' && args.every(argument => !isInput(withoutErrors(machine, () => machine.evaluate(argument)))))
+    return harmlessCalls.test(text) ||
+      (text === 'JSON.parse' &&
+        args.every(argument => !isInput(withoutErrors(machine, () => machine.evaluate(argument)))))
   }
   const visit = (node: Node): boolean => {
     if (ts.isCallExpression(node)) {
       if (machine.externalErrors.failsOnlyInOutage(node)) hasQuery = true
       else if (!isHarmless(node)) return true
-    } else if (ts.isFunctionLike(node) || (ts.isNewExpression(node) && node.expression.getText() !== 'Date') || ts.isThrowStatement(node) || ts.isTaggedTemplateExpression(node)) {
+    } else if (
+      ts.isFunctionLike(node) || (ts.isNewExpression(node) && node.expression.getText() !== 'Date') ||
+      ts.isThrowStatement(node) || ts.isTaggedTemplateExpression(node)
+    ) {
       return true
     }
     return ts.forEachChild(node, child => visit(child) || undefined) === true
@@ -220,30 +269,46 @@ function failsOnlyInOutage (machine: Machine, block: Node): boolean {
 }
 
 /** Returns the errors after a `finally` block. A `finally` block that returns discards them. */
-function applyFinally (machine: Machine, block: Block | undefined, throws: readonly ThrownError[]): readonly ThrownError[] {
+function applyFinally (
+  machine: Machine,
+  block: Block | undefined,
+  throws: readonly ThrownError[]
+): readonly ThrownError[] {
   const { ts } = machine.project
   return block?.statements.some(statement => ts.isReturnStatement(statement)) === true ? [] : throws
 }
 
-/** Returns whether code is in a `catch` without conditions, which treats all errors alike: `catch (error) { log(error); throw error }`. */
+/**
+ * Returns whether code is in a `catch` without conditions, which treats all errors alike:
+ * `catch (error) { log(error); throw error }`.
+ */
 function isInPlainCatch ({ project: { ts } }: Machine, node: Node): boolean {
   let at = node
   while (!ts.isCatchClause(at) && !isCatchCallback(ts, at)) {
     if (ts.isFunctionLike(at) || ts.isSourceFile(at)) return false
     at = at.parent
   }
-  const isLogical = (inner: Node): boolean => ts.isBinaryExpression(inner) && [ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken].includes(inner.operatorToken.kind)
-  const isCondition = (inner: Node): boolean => ts.isIfStatement(inner) || ts.isSwitchStatement(inner) || ts.isConditionalExpression(inner) || isLogical(inner)
+  const isLogical = (inner: Node): boolean =>
+    ts.isBinaryExpression(inner) &&
+    [ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken].includes(inner.operatorToken.kind)
+  const isCondition = (inner: Node): boolean =>
+    ts.isIfStatement(inner) || ts.isSwitchStatement(inner) || ts.isConditionalExpression(inner) || isLogical(inner)
   // The message of an error of the database is not a string of the application.
-  const comparesMessage = (inner: Node): boolean => ts.isIfStatement(inner) && ts.isBinaryExpression(inner.expression) &&
+  const comparesMessage = (inner: Node): boolean =>
+    ts.isIfStatement(inner) && ts.isBinaryExpression(inner.expression) &&
     inner.expression.operatorToken.kind === ts.SyntaxKind.EqualsEqualsEqualsToken &&
     /\.message$/.test(inner.expression.left.getText()) && ts.isStringLiteralLike(inner.expression.right)
-  const hasCondition = (inner: Node): boolean => (isCondition(inner) && !comparesMessage(inner)) || ts.forEachChild(inner, child => hasCondition(child) || undefined) === true
+  const hasCondition = (inner: Node): boolean =>
+    (isCondition(inner) && !comparesMessage(inner)) ||
+    ts.forEachChild(inner, child => hasCondition(child) || undefined) === true
   return !hasCondition(ts.isCatchClause(at) ? at.block : at)
 }
 
 /** Returns whether a function is the argument of `.catch()`, or the second argument of `.then()`. */
 function isCatchCallback (ts: TypeScript, node: Node): boolean {
-  if (!ts.isFunctionLike(node) || !ts.isCallExpression(node.parent) || !ts.isPropertyAccessExpression(node.parent.expression)) return false
+  if (
+    !ts.isFunctionLike(node) || !ts.isCallExpression(node.parent) ||
+    !ts.isPropertyAccessExpression(node.parent.expression)
+  ) return false
   return node.parent.arguments[['catch', 'then'].indexOf(node.parent.expression.name.text)] === node
 }

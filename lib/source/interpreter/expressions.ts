@@ -1,5 +1,14 @@
 /** Evaluates expressions to their possible values. */
-import type { ArrowFunction, ElementAccessExpression, Expression, FunctionExpression, PrefixUnaryExpression, PropertyAccessExpression, TaggedTemplateExpression, YieldExpression } from 'typescript'
+import type {
+  ArrowFunction,
+  ElementAccessExpression,
+  Expression,
+  FunctionExpression,
+  PrefixUnaryExpression,
+  PropertyAccessExpression,
+  TaggedTemplateExpression,
+  YieldExpression
+} from 'typescript'
 import { type FunctionValue, type Values, literal, nextId, undefinedValues, union, unknown } from '../values.js'
 import { evaluateCall, evaluateCallee, evaluateNew } from './call-expressions.js'
 import { readSuperMember } from './classes.js'
@@ -17,7 +26,10 @@ export function evaluate (machine: Machine, node: Expression): Values {
   if (ts.isIdentifier(node)) return readVariable(machine, node)
   if (ts.isStringLiteralLike(node)) return [literal(node.text)]
   if (ts.isNumericLiteral(node)) return [literal(Number(node.text))]
-  if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isNonNullExpression(node) || ts.isSatisfiesExpression(node) || ts.isTypeAssertionExpression(node)) {
+  if (
+    ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isNonNullExpression(node) ||
+    ts.isSatisfiesExpression(node) || ts.isTypeAssertionExpression(node)
+  ) {
     return evaluateAs(machine, node)
   }
   if (ts.isCallExpression(node)) return evaluateCall(machine, node)
@@ -42,11 +54,16 @@ export function evaluate (machine: Machine, node: Expression): Values {
   if (ts.isClassExpression(node)) return [machine.getClassValue(node, machine.current.frame)]
   if (ts.isSpreadElement(node)) return machine.evaluate(node.expression)
   switch (node.kind) {
-    case ts.SyntaxKind.TrueKeyword: return [literal(true)]
-    case ts.SyntaxKind.FalseKeyword: return [literal(false)]
-    case ts.SyntaxKind.NullKeyword: return [literal(null)]
-    case ts.SyntaxKind.ThisKeyword: return machine.current.self.length > 0 ? machine.current.self : [createUnknown(machine, node)]
-    default: return [createUnknown(machine, node)]
+    case ts.SyntaxKind.TrueKeyword:
+      return [literal(true)]
+    case ts.SyntaxKind.FalseKeyword:
+      return [literal(false)]
+    case ts.SyntaxKind.NullKeyword:
+      return [literal(null)]
+    case ts.SyntaxKind.ThisKeyword:
+      return machine.current.self.length > 0 ? machine.current.self : [createUnknown(machine, node)]
+    default:
+      return [createUnknown(machine, node)]
   }
 }
 
@@ -63,16 +80,27 @@ function evaluateProperty (machine: Machine, node: PropertyAccessExpression): Va
 function evaluateElement (machine: Machine, node: ElementAccessExpression): Values {
   const owners = machine.evaluate(node.expression)
   const keys = machine.evaluate(node.argumentExpression)
-  const firm = keys.filter(key => key.kind === 'literal' && (typeof key.value === 'string' || typeof key.value === 'number'))
+  const firm = keys.filter(key =>
+    key.kind === 'literal' && (typeof key.value === 'string' || typeof key.value === 'number')
+  )
   const known = firm.map(key => machine.read(owners, String((key as { value: unknown }).value), node))
-  return firm.length === keys.length && keys.length > 0 ? union(...known) : union(...known, machine.read(owners, undefined, node))
+  return firm.length === keys.length && keys.length > 0
+    ? union(...known)
+    : union(...known, machine.read(owners, undefined, node))
 }
 
 /** Creates the value of a function expression. An arrow function keeps the `this` of its place. */
 function createFunction (machine: Machine, node: ArrowFunction | FunctionExpression): FunctionValue {
   const { frame, home, self } = machine.current
   const isTopLevel = frame.parent === undefined && frame.vars.size === 0
-  return { kind: 'function', id: nextId(), node, env: isTopLevel ? undefined : frame, self: machine.project.ts.isArrowFunction(node) ? self : undefined, home }
+  return {
+    kind: 'function',
+    id: nextId(),
+    node,
+    env: isTopLevel ? undefined : frame,
+    self: machine.project.ts.isArrowFunction(node) ? self : undefined,
+    home
+  }
 }
 
 /** Evaluates `!a`, `-a` and the other operators before an operand. */
@@ -82,7 +110,9 @@ function evaluatePrefix (machine: Machine, { operand, operator }: PrefixUnaryExp
   const negate = (truth: boolean | undefined): boolean | undefined => truth === undefined ? undefined : !truth
   if (operator === SyntaxKind.ExclamationToken) return toBooleans(values.map(value => negate(getTruth(value))))
   if (operator !== SyntaxKind.MinusToken) return values.map(() => unknown())
-  return values.map(value => value.kind === 'literal' && typeof value.value === 'number' ? literal(-value.value, value.isInSource) : unknown())
+  return values.map(value =>
+    value.kind === 'literal' && typeof value.value === 'number' ? literal(-value.value, value.isInSource) : unknown()
+  )
 }
 
 function callTag (machine: Machine, node: TaggedTemplateExpression): Values {
@@ -97,7 +127,9 @@ function callTag (machine: Machine, node: TaggedTemplateExpression): Values {
 /** Records the yielded values. The value of the expression comes from the caller of the generator, so it is unknown. */
 function evaluateYield (machine: Machine, node: YieldExpression): Values {
   const values = node.expression === undefined ? undefinedValues : machine.evaluate(node.expression)
-  const given = node.asteriskToken === undefined ? (machine.current.isAsync ? machine.await(values) : values) : machine.listElements(values, node)
+  const given = node.asteriskToken === undefined
+    ? (machine.current.isAsync ? machine.await(values) : values)
+    : machine.listElements(values, node)
   machine.current.yields = union(machine.current.yields, given)
   return [unknown()]
 }

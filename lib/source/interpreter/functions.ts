@@ -1,6 +1,21 @@
 /** Runs functions of the source. A call with the same arguments runs only once. */
 import type { Expression } from 'typescript'
-import { type FunctionValue, type Frame, type SentStatus, type ThrownError, type Values, dedupe, isStored, getKey, nextId, undefinedValues, object, promise, union, unknown } from '../values.js'
+import {
+  type FunctionValue,
+  type Frame,
+  type SentStatus,
+  type ThrownError,
+  type Values,
+  dedupe,
+  isStored,
+  getKey,
+  nextId,
+  undefinedValues,
+  object,
+  promise,
+  union,
+  unknown
+} from '../values.js'
 import { createActivation, getModuleFrame } from './state/activations.js'
 import { bindParameters } from './assignments.js'
 import { areDefined, isFreeText, isInput, isUrlParameter, isUnchecked } from './compare-values.js'
@@ -17,7 +32,9 @@ const maxDepth = 60
 /** The maximum depth of one function that calls itself, as a middleware does that calls the next one. */
 const maxActive = 16
 
-/** The number of runs for one route after which a function no longer calls itself, because its branches would multiply. */
+/**
+ * The number of runs for one route after which a function no longer calls itself, because its branches would multiply.
+ */
 const maxRuns = 50
 
 /** Calls a function of the source. */
@@ -38,7 +55,9 @@ export function callFunction (machine: Machine, fn: FunctionValue, self: Values,
   if (key !== undefined) machine.knownCalls.set(key, 'running')
   const outcome = machine.runFunction(fn, self, args)
   runs.active--
-  if (key !== undefined) machine.knownCalls.set(key, { outcome, route: machine.lastReadsRoute ? machine.route : undefined })
+  if (key !== undefined) {
+    machine.knownCalls.set(key, { outcome, route: machine.lastReadsRoute ? machine.route : undefined })
+  }
   return machine.addOutcome(fn, outcome)
 }
 
@@ -55,10 +74,19 @@ export function addOutcome (machine: Machine, fn: FunctionValue, outcome: Outcom
   machine.current.sent.push(...outcome.sent.map(onTheWay))
   const throws = outcome.throws.map(thrown => markUnlikely(onTheWay(thrown), machine.current.reads))
   for (const read of outcome.reads) machine.current.reads.add(read)
-  if (isAsync(machine.project.ts, fn.node) || isGenerator(fn.node)) return [promise(outcome.returns, machine.rethrowSent(throws))]
+  if (isAsync(machine.project.ts, fn.node) || isGenerator(fn.node)) {
+    return [promise(outcome.returns, machine.rethrowSent(throws))]
+  }
   machine.current.throws.push(...throws)
   if (outcome.returns.some(value => value.kind === 'promise' && value.throws.length > 0)) {
-    return outcome.returns.map(value => value.kind === 'promise' ? { ...promise(value.value, value.throws.map(onTheWay)), ...value.members !== undefined && { members: value.members } } : value)
+    return outcome.returns.map(value =>
+      value.kind === 'promise'
+        ? {
+            ...promise(value.value, value.throws.map(onTheWay)),
+            ...value.members !== undefined && { members: value.members }
+          }
+        : value
+    )
   }
   return outcome.returns
 }
@@ -67,11 +95,29 @@ function getRequestPart ([value]: Values): string {
   return value?.kind === 'unknown' ? value.part ?? '' : ''
 }
 
-function createCallKey (machine: Machine, fn: FunctionValue, self: Values, args: readonly Values[]): string | undefined {
-  if (fn.env !== undefined && 'vars' in fn.env && fn.env.parent !== undefined) return undefined // The function sees variables of a function that is still running.
-  const list = [self, ...args].map((values, index) => index > 0 && values.every(value => value.kind === 'unknown' && value.contents.length === 0) && hasOwnType(machine, getParameters(fn.node)[index - 1])
-    ? getRequestPart(values) + (isUnchecked(values) ? '!!' : isFreeText(values) ? '!?' : isInput(values) ? '!' : isStored(values) ? '.' : '?') + (areDefined(values) ? 'd' : '') + (isUrlParameter(values) ? 'u' : '')
-    : values.map(getKey).join('|'))
+function createCallKey (
+  machine: Machine,
+  fn: FunctionValue,
+  self: Values,
+  args: readonly Values[]
+): string | undefined {
+  // The function sees variables of a function that is still running.
+  if (fn.env !== undefined && 'vars' in fn.env && fn.env.parent !== undefined) return undefined
+  const list = [self, ...args].map((values, index) =>
+    index > 0 && values.every(value => value.kind === 'unknown' && value.contents.length === 0) &&
+      hasOwnType(machine, getParameters(fn.node)[index - 1])
+      ? getRequestPart(values) + (isUnchecked(values)
+        ? '!!'
+        : isFreeText(values)
+          ? '!?'
+          : isInput(values)
+            ? '!'
+            : isStored(values)
+              ? '.'
+              : '?') +
+        (areDefined(values) ? 'd' : '') + (isUrlParameter(values) ? 'u' : '')
+      : values.map(getKey).join('|')
+  )
   return `${fn.node.pos} ${fn.node.getSourceFile().fileName} ${fn.env?.id ?? ''} ${list.join(',')} ${getProgressKey(machine)}`
 }
 
@@ -101,5 +147,11 @@ export function runFunction (machine: Machine, fn: FunctionValue, self: Values, 
   machine.lastReadsRoute = current.readsRoute
   if (current.readsRoute) before.readsRoute = true
   const returns = isGenerator(fn.node) ? [object({ isArray: true, elements: current.yields })] : current.returns
-  return { returns, throws: dedupe([...current.throws, ...current.rejections]), sent: dedupe(current.sent), reads: current.reads, progress: saveProgress(machine) }
+  return {
+    returns,
+    throws: dedupe([...current.throws, ...current.rejections]),
+    sent: dedupe(current.sent),
+    reads: current.reads,
+    progress: saveProgress(machine)
+  }
 }

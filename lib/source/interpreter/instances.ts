@@ -1,7 +1,19 @@
 /** Creates instances: runs the constructors and field initializers of a class on a new object. */
 import { types } from 'node:util'
 import type { ClassLikeDeclaration, Expression, Node } from 'typescript'
-import { type ClassValue, type FunctionValue, type LiveValue, type ObjectValue, type Value, type Values, nextId, undefinedValues, object, union, unknown } from '../values.js'
+import {
+  type ClassValue,
+  type FunctionValue,
+  type LiveValue,
+  type ObjectValue,
+  type Value,
+  type Values,
+  nextId,
+  undefinedValues,
+  object,
+  union,
+  unknown
+} from '../values.js'
 import { evaluateInClass } from './state/activations.js'
 import { listErrorNamesOfPath, listExternalBases, listConstructorNames } from './classes.js'
 import { toExternal } from './live-objects.js'
@@ -18,15 +30,21 @@ export function construct (machine: Machine, callees: Values, args: readonly Val
       const found = machine.findSource(callee)
       if (found?.kind === 'class') return machine.construct([found], args, node)
       if (found?.kind === 'function') return constructFunction(machine, callee, found, args)
-      return toErrorInstance(machine.callExternal(toExternal(machine, callee), [], args, node, callee), listErrorNamesOfLive(callee.value))
+      return toErrorInstance(
+        machine.callExternal(toExternal(machine, callee), [], args, node, callee),
+        listErrorNamesOfLive(callee.value)
+      )
     }
-    if (callee.kind === 'external') return toErrorInstance(machine.callExternal(callee, [], args, node), listErrorNamesOfPath(callee.path))
+    if (callee.kind === 'external') {
+      return toErrorInstance(machine.callExternal(callee, [], args, node), listErrorNamesOfPath(callee.path))
+    }
     if (callee.kind === 'native') return callee.call(args, [], node as Node)
     if (callee.kind === 'function') return constructFunction(machine, undefined, callee, args)
     if (callee.kind !== 'class') return machine.callUnknown(args, node)
     const names = listExternalBases(machine, callee)
     const instance = object({
-      cls: callee, ...(names.includes('Error') && { error: { origin: 'thrown' as const, names, isUncertain: false } })
+      cls: callee,
+      ...(names.includes('Error') && { error: { origin: 'thrown' as const, names, isUncertain: false } })
     })
     initializeInstance(machine, callee, instance, args, node)
     if (instance.error !== undefined && !instance.fields.has('message')) instance.fields.set('message', [unknown()])
@@ -34,7 +52,9 @@ export function construct (machine: Machine, callees: Values, args: readonly Val
   }))
 }
 
-/** Treats an instance of a package's class as an error if the class extends Error and the instance is otherwise unknown. */
+/**
+ * Treats an instance of a package's class as an error if the class extends Error and the instance is otherwise unknown.
+ */
 function toErrorInstance (made: Values, names: readonly string[]): Values {
   return names.length === 0 || made.some(({ kind }) => kind !== 'unknown')
     ? made
@@ -49,16 +69,34 @@ function listErrorNamesOfLive (value: object): readonly string[] {
 }
 
 /** Runs a constructor function, which is the older form of a class: `function Failure () { this.statusCode = 404 }`. */
-function constructFunction (machine: Machine, live: LiveValue | undefined, fn: FunctionValue, args: readonly Values[]): Values {
-  const isError = live !== undefined && Object.prototype.isPrototypeOf.call(Error.prototype, (live.value as { readonly prototype?: object }).prototype ?? {})
+function constructFunction (
+  machine: Machine,
+  live: LiveValue | undefined,
+  fn: FunctionValue,
+  args: readonly Values[]
+): Values {
+  const isError = live !== undefined &&
+    Object.prototype.isPrototypeOf.call(
+      Error.prototype,
+      (live.value as { readonly prototype?: object }).prototype ?? {}
+    )
   const cls: ClassValue = { kind: 'class', id: fn.id, node: undefined, env: undefined, live }
-  const instance = object({ cls, ...(isError && { error: { origin: 'thrown' as const, names: ['Error'], isUncertain: false } }) })
+  const instance = object({
+    cls,
+    ...(isError && { error: { origin: 'thrown' as const, names: ['Error'], isUncertain: false } })
+  })
   const returned = machine.callFunction(fn, [instance], args).filter(value => value.kind !== 'literal')
   return returned.length > 0 ? returned : [instance]
 }
 
 /** Runs the constructors and field initializers of a class on an instance. */
-function initializeInstance (machine: Machine, cls: ClassValue, instance: ObjectValue, args: readonly Values[], node: Node | undefined): void {
+function initializeInstance (
+  machine: Machine,
+  cls: ClassValue,
+  instance: ObjectValue,
+  args: readonly Values[],
+  node: Node | undefined
+): void {
   const { ts } = machine.project
   if (cls.node === undefined) return
   const own = cls.node.members.find(member => ts.isConstructorDeclaration(member) && member.body !== undefined)
@@ -71,7 +109,10 @@ function initializeInstance (machine: Machine, cls: ClassValue, instance: Object
       if (member.initializer === undefined) {
         if (!instance.fields.has(name)) continue
       } else {
-        instance.fields.set(name, evaluateInClass(machine, cls, [instance], () => machine.evaluate(member.initializer as Expression)))
+        instance.fields.set(
+          name,
+          evaluateInClass(machine, cls, [instance], () => machine.evaluate(member.initializer as Expression))
+        )
       }
     }
   }
@@ -90,8 +131,13 @@ function initializeInstance (machine: Machine, cls: ClassValue, instance: Object
   for (const [index, parameter] of getParameters(own).entries()) {
     if (ts.isParameterPropertyDeclaration(parameter, own) && ts.isIdentifier(parameter.name)) {
       const given = args[index] ??
-        (parameter.initializer === undefined ? undefinedValues : evaluateInClass(machine, cls, [instance], () => machine.evaluate(parameter.initializer as Expression)))
-      instance.fields.set(parameter.name.text, given.every(value => value.kind === 'unknown') ? [createUnknown(machine, parameter)] : given)
+        (parameter.initializer === undefined
+          ? undefinedValues
+          : evaluateInClass(machine, cls, [instance], () => machine.evaluate(parameter.initializer as Expression)))
+      instance.fields.set(
+        parameter.name.text,
+        given.every(value => value.kind === 'unknown') ? [createUnknown(machine, parameter)] : given
+      )
     }
   }
   const outcome = machine.runFunction(fn, [instance], args)
@@ -100,12 +146,20 @@ function initializeInstance (machine: Machine, cls: ClassValue, instance: Object
 }
 
 /** Adds the fields of an error to an instance whose base class is built in or from a package. */
-function initializeExternal (machine: Machine, base: Value, instance: ObjectValue, args: readonly Values[], node: Node | undefined): void {
+function initializeExternal (
+  machine: Machine,
+  base: Value,
+  instance: ObjectValue,
+  args: readonly Values[],
+  node: Node | undefined
+): void {
   if (base.kind === 'external' && base.from === '' && args[0] !== undefined) instance.fields.set('message', args[0])
   const made = machine.callValue(base, [], args, node)
   for (const value of made) {
     if (value.kind !== 'object') continue
     for (const [name, values] of value.fields) if (!instance.fields.has(name)) instance.fields.set(name, values)
-    if (value.error !== undefined) instance.error = { ...value.error, names: [...new Set([...instance.error?.names ?? [], ...value.error.names])] }
+    if (value.error !== undefined) {
+      instance.error = { ...value.error, names: [...new Set([...instance.error?.names ?? [], ...value.error.names])] }
+    }
   }
 }

@@ -1,7 +1,19 @@
 /** Evaluates object literals, array literals and templates, and iterates over values. */
 import { types } from 'node:util'
 import type { Expression, Node } from 'typescript'
-import { type ObjectValue, type UnknownValue, type Value, type Values, literal, nextId, object, listTexts, union, unknown, isRandom } from '../values.js'
+import {
+  type ObjectValue,
+  type UnknownValue,
+  type Value,
+  type Values,
+  literal,
+  nextId,
+  object,
+  listTexts,
+  union,
+  unknown,
+  isRandom
+} from '../values.js'
 import type { Machine } from './state/machine.js'
 import { readMember } from './members.js'
 import { getType } from './nodes.js'
@@ -11,7 +23,11 @@ export function evaluateAs (machine: Machine, node: Expression & { readonly expr
   const values = machine.evaluate(node.expression)
   const { ts } = machine.project
   if (!ts.isAsExpression(node) || ts.isConstTypeReference(node.type)) return values
-  return values.map(value => value.kind === 'unknown' && value.contents.length === 0 && !value.isCaught ? { ...value, id: nextId(), type: () => getType(machine, node) } : value)
+  return values.map(value =>
+    value.kind === 'unknown' && value.contents.length === 0 && !value.isCaught
+      ? { ...value, id: nextId(), type: () => getType(machine, node) }
+      : value
+  )
 }
 
 interface Span {
@@ -31,7 +47,10 @@ export function evaluateTemplate (machine: Machine, head: string, spans: readonl
     if (values.length === 1 && only?.kind === 'literal' && !isTagged) text += String(only.value)
     else {
       isKnown = false
-      text += listTexts(values)[0] ?? (values.some(value => value.kind !== 'unknown' && value.kind !== 'literal') && isTagged ? getTableName(machine, values) : '?')
+      text += listTexts(values)[0] ??
+        (values.some(value => value.kind !== 'unknown' && value.kind !== 'literal') && isTagged
+          ? getTableName(machine, values)
+          : '?')
     }
     text += span.literal.text
   }
@@ -40,10 +59,14 @@ export function evaluateTemplate (machine: Machine, head: string, spans: readonl
 
 /** Returns the table name of an ORM object in an SQL template. */
 function getTableName (machine: Machine, values: Values): string {
-  return values.flatMap(value => value.kind === 'live' ? machine.externalErrors.findTable(value.value) ?? [] : [])[0] ?? '?'
+  return values.flatMap(value => value.kind === 'live' ? machine.externalErrors.findTable(value.value) ?? [] : [])[0] ??
+    '?'
 }
 
-export function evaluateObject (machine: Machine, node: Expression & { readonly properties: Iterable<Node> }): ObjectValue {
+export function evaluateObject (
+  machine: Machine,
+  node: Expression & { readonly properties: Iterable<Node> }
+): ObjectValue {
   const { ts } = machine.project
   const made = object()
   for (const property of node.properties) {
@@ -58,7 +81,16 @@ export function evaluateObject (machine: Machine, node: Expression & { readonly 
       else made.fields.set(name, values)
     } else if (ts.isMethodDeclaration(property)) {
       const name = machine.toPropertyName(property.name)
-      if (name !== undefined) made.fields.set(name, [{ kind: 'function', id: nextId(), node: property, env: machine.current.frame, self: undefined, home: undefined }])
+      if (name !== undefined) {
+        made.fields.set(name, [{
+          kind: 'function',
+          id: nextId(),
+          node: property,
+          env: machine.current.frame,
+          self: undefined,
+          home: undefined
+        }])
+      }
     }
   }
   return made
@@ -74,12 +106,24 @@ function spreadInto (machine: Machine, target: ObjectValue, value: Value, node: 
     }
   } else {
     target.elements = union(target.elements, [value.kind === 'unknown' ? value : unknown()])
-    if (value.kind === 'unknown') for (const [name, values] of target.fields) if (mayHaveProperty(machine, value, name)) target.fields.set(name, union(values, machine.readMemberByType(value, name, node)))
+    if (value.kind === 'unknown') {
+      for (const [name, values] of target.fields) {
+        if (mayHaveProperty(machine, value, name)) {
+          target.fields.set(name, union(values, machine.readMemberByType(value, name, node)))
+        }
+      }
+    }
   }
 }
 
-/** Returns whether an unknown object can have a property: if its type has it, or if the client can send any properties. */
-function mayHaveProperty ({ project: { ts, checker } }: Machine, { type: getValueType, isUnchecked }: UnknownValue, name: string): boolean {
+/**
+ * Returns whether an unknown object can have a property: if its type has it, or if the client can send any properties.
+ */
+function mayHaveProperty (
+  { project: { ts, checker } }: Machine,
+  { type: getValueType, isUnchecked }: UnknownValue,
+  name: string
+): boolean {
   const type = getValueType?.()
   if (type === undefined || (type.flags & ts.TypeFlags.Any) !== 0) return isUnchecked === true
   return checker.getPropertyOfType(checker.getNonNullableType(type), name) !== undefined
@@ -89,7 +133,9 @@ export function evaluateArray (machine: Machine, elements: readonly Expression[]
   const { ts } = machine.project
   const made = object({ isArray: true })
   elements.forEach((element, index) => {
-    const values = ts.isSpreadElement(element) ? machine.listElements(machine.evaluate(element.expression), element) : machine.evaluate(element)
+    const values = ts.isSpreadElement(element)
+      ? machine.listElements(machine.evaluate(element.expression), element)
+      : machine.evaluate(element)
     if (!ts.isSpreadElement(element)) made.fields.set(String(index), values)
     made.elements = union(made.elements, values)
   })
@@ -100,7 +146,13 @@ export function evaluateArray (machine: Machine, elements: readonly Expression[]
 export function listElements (machine: Machine, values: Values, node: Node): Values {
   return union(...values.map(value => {
     if (value.kind === 'object') {
-      if (value.isArray || value.fields.size === 0) return value.elements.length > 0 ? value.elements : value.isArray ? [] : [unknown()]
+      if (value.isArray || value.fields.size === 0) {
+        return value.elements.length > 0
+          ? value.elements
+          : value.isArray
+            ? []
+            : [unknown()]
+      }
       const iterate = readMember(machine, value, '__@iterator', node)
       return iterate
     }
@@ -110,13 +162,22 @@ export function listElements (machine: Machine, values: Values, node: Node): Val
     }
     if (value.kind === 'live' && !types.isProxy(value.value)) {
       if (Array.isArray(value.value)) return value.value.slice(0, 40).map(each => machine.liveValue(each))
-      if (value.value instanceof Map) return [...value.value.entries()].slice(0, 40).map(([key, each]) => object({ isArray: true, fields: new Map([['0', [machine.liveValue(key)]], ['1', [machine.liveValue(each)]]]) }))
+      if (value.value instanceof Map) {
+        return [...value.value.entries()].slice(0, 40).map(([key, each]) =>
+          object({
+            isArray: true,
+            fields: new Map([['0', [machine.liveValue(key)]], ['1', [machine.liveValue(each)]]])
+          })
+        )
+      }
       if (value.value instanceof Set) return [...value.value].slice(0, 40).map(each => machine.liveValue(each))
     }
     if (value.kind === 'unknown') {
       return [unknown(() => {
         const type = value.type?.()
-        return type === undefined ? undefined : machine.project.checker.getIndexTypeOfType(type, machine.project.ts.IndexKind.Number) ?? undefined
+        return type === undefined
+          ? undefined
+          : machine.project.checker.getIndexTypeOfType(type, machine.project.ts.IndexKind.Number) ?? undefined
       }, value.contents)]
     }
     return [unknown()]

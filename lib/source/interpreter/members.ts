@@ -5,7 +5,23 @@ import { readBuiltinMember } from '../builtins.js'
 import { readCradleMember } from '../awilix.js'
 import { readLibraryMember, callOrThrow } from '../libraries.js'
 import { createQueryMethod } from '../databases/query-builders.js'
-import { type PromiseValue, type LiveValue, type ObjectValue, type UnknownValue, type Value, type Values, createUnknownLike, isInUrl, literal, native, undefinedValues, promise, listTexts, union, unknown } from '../values.js'
+import {
+  type PromiseValue,
+  type LiveValue,
+  type ObjectValue,
+  type UnknownValue,
+  type Value,
+  type Values,
+  createUnknownLike,
+  isInUrl,
+  literal,
+  native,
+  undefinedValues,
+  promise,
+  listTexts,
+  union,
+  unknown
+} from '../values.js'
 import { isModuleExports, isNullish } from './compare-values.js'
 import type { Machine } from './state/machine.js'
 import { getAwaitedType, getFunctionName, getType } from './nodes.js'
@@ -14,16 +30,23 @@ import { externalValue, readSymbol } from './variables.js'
 
 export function toPropertyName (machine: Machine, name: Node): string | undefined {
   const { ts } = machine.project
-  if (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) || ts.isPrivateIdentifier(name)) return name.text
+  if (
+    ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) || ts.isPrivateIdentifier(name)
+  ) return name.text
   if (ts.isComputedPropertyName(name)) return listTexts(machine.evaluate(name.expression))[0]
   return undefined
 }
 
-/** Returns the values of an optional chain, such as `roles?.includes(role)`. It is undefined if its start is null or undefined. */
+/**
+ * Returns the values of an optional chain, such as `roles?.includes(role)`. It is undefined if its start is null or
+ * undefined.
+ */
 export function readOptionally (owners: Values, read: (present: Values) => Values): Values {
   const present = owners.filter(owner => !isNullish(owner))
   if (present.length === owners.length) return read(owners)
-  const missing = owners.flatMap(owner => owner.kind === 'literal' && isNullish(owner) ? [literal(undefined, owner.isInSource)] : [])
+  const missing = owners.flatMap(owner =>
+    owner.kind === 'literal' && isNullish(owner) ? [literal(undefined, owner.isInSource)] : []
+  )
   return union(present.length === 0 ? [] : read(present), missing)
 }
 
@@ -39,19 +62,40 @@ export function readMember (machine: Machine, owner: Value, name: string | undef
   switch (owner.kind) {
     case 'live': {
       const cls = machine.findSource(owner)
-      return cls?.kind === 'class' ? machine.readStaticMember(cls, name, node) : readLiveMember(machine, owner, name, node)
+      return cls?.kind === 'class'
+        ? machine.readStaticMember(cls, name, node)
+        : readLiveMember(machine, owner, name, node)
     }
-    case 'object': return readObjectMember(machine, owner, name, node)
-    case 'class': return machine.readStaticMember(owner, name, node)
-    case 'function': return machine.staticFields.get(`${owner.id} ${name}`) ?? (name === 'name' ? [literal(getFunctionName(machine, owner) ?? '')] : [unknown()])
+    case 'object':
+      return readObjectMember(machine, owner, name, node)
+    case 'class':
+      return machine.readStaticMember(owner, name, node)
+    case 'function':
+      return machine.staticFields.get(`${owner.id} ${name}`) ??
+        (name === 'name' ? [literal(getFunctionName(machine, owner) ?? '')] : [unknown()])
     case 'module': {
       const symbol = machine.project.checker.getExportsOfModule(owner.symbol).find(each => each.name === name)
       return symbol === undefined ? [unknown()] : readSymbol(machine, symbol, node)
     }
-    case 'external': return readLibraryMember(owner, name) ?? [readConstant(machine, node) ?? externalValue(owner.from, owner.path === '' ? name : `${owner.path}.${name}`, node)]
-    case 'promise': return owner.members?.(name) ?? [owner.query !== undefined ? createQueryMethod(machine, owner, name) : owner.throws.length > 0 || owner.value.some(isModelRecord) ? createPromiseMethod(machine, owner, name) : unknown(() => getType(machine, node))]
-    case 'unknown': return machine.readMemberByType(owner, name, node)
-    default: return [unknown()]
+    case 'external':
+      return readLibraryMember(owner, name) ??
+        [
+          readConstant(machine, node) ??
+            externalValue(owner.from, owner.path === '' ? name : `${owner.path}.${name}`, node)
+        ]
+    case 'promise':
+      return owner.members?.(name) ??
+        [
+          owner.query !== undefined
+            ? createQueryMethod(machine, owner, name)
+            : owner.throws.length > 0 || owner.value.some(isModelRecord)
+              ? createPromiseMethod(machine, owner, name)
+              : unknown(() => getType(machine, node))
+        ]
+    case 'unknown':
+      return machine.readMemberByType(owner, name, node)
+    default:
+      return [unknown()]
   }
 }
 
@@ -61,10 +105,19 @@ function readConstant (machine: Machine, node: Node): Value | undefined {
   return type?.isNumberLiteral() === true ? literal(type.value) : undefined
 }
 
-/** Calls a method that a package adds to a promise, such as `got(url).json()` or `User.findOne().lean()`. It waits for the promise. */
+/**
+ * Calls a method that a package adds to a promise, such as `got(url).json()` or `User.findOne().lean()`. It waits for
+ * the promise.
+ */
 function createPromiseMethod (machine: Machine, owner: PromiseValue, name: string): Value {
   return native(name, (args, _, node) => {
-    const failed = callOrThrow(machine, { callee: { kind: 'external', from: '', path: name, node }, self: [owner], args, node, live: undefined }, name)
+    const failed = callOrThrow(machine, {
+      callee: { kind: 'external', from: '', path: name, node },
+      self: [owner],
+      args,
+      node,
+      live: undefined
+    }, name)
     if (failed !== undefined) return failed
     const type = (): Type | undefined => getAwaitedType(machine, getType(machine, node))
     return [promise([{ ...unknown(type), ...owner.value.find(isModelRecord), type }], owner.throws)]
@@ -81,7 +134,11 @@ function readAnyMember (machine: Machine, owner: Value, node: Node): Values {
   if (owner.kind === 'live' && !types.isProxy(owner.value)) {
     const names = listKeys(machine, node)
     const found = Object.entries(Object.getOwnPropertyDescriptors(owner.value)).flatMap(([name, { value }]) =>
-      (names === undefined || names.includes(name)) && ((typeof value === 'object' && value !== null) || typeof value === 'function') ? [machine.live(value as object)] : [])
+      (names === undefined || names.includes(name)) &&
+        ((typeof value === 'object' && value !== null) || typeof value === 'function')
+        ? [machine.live(value as object)]
+        : []
+    )
     if (found.length > 0 && found.length <= 100) return found
   }
   const type = (): Type | undefined => getType(machine, node)
@@ -100,7 +157,9 @@ function listKeys (machine: Machine, node: Node): readonly string[] | undefined 
 }
 
 export function readLiveMember (machine: Machine, owner: LiveValue, name: string, node: Node): Values {
-  if (types.isProxy(owner.value)) return readCradleMember(machine, owner.value, name) ?? machine.readMemberByNode(node, name)
+  if (types.isProxy(owner.value)) {
+    return readCradleMember(machine, owner.value, name) ?? machine.readMemberByNode(node, name)
+  }
   if (name.startsWith('#')) {
     const held = machine.inspector.getPrivateField(owner.value, name)
     return held === undefined ? machine.readMemberByNode(node, name) : [machine.liveValue(held)]
@@ -131,7 +190,10 @@ function bindArrowFunction (machine: Machine, value: Value, owner: LiveValue): V
   if (value.kind !== 'live' || typeof value.value !== 'function') return value
   const found = machine.findSource(value)
   const { ts } = machine.project
-  if (found?.kind !== 'function' || !ts.isArrowFunction(found.node) || findUp(found.node.parent, ts.isClassLike) === undefined) return value
+  if (
+    found?.kind !== 'function' || !ts.isArrowFunction(found.node) ||
+    findUp(found.node.parent, ts.isClassLike) === undefined
+  ) return value
   return { ...found, self: [owner] }
 }
 
@@ -144,7 +206,9 @@ export function readObjectMember (machine: Machine, owner: ObjectValue, name: st
     if (known !== undefined) return known
     const decorated = owner.base === undefined ? undefined : readDecorator(machine, owner, owner.base, name)
     const found = decorated ?? machine.readMemberByNode(node, name)
-    return owner.role === 'request' ? found.map(value => value.kind === 'unknown' ? { ...value, isStored: true } : value) : found
+    return owner.role === 'request'
+      ? found.map(value => value.kind === 'unknown' ? { ...value, isStored: true } : value)
+      : found
   }
   if (owner.cls !== undefined) {
     const found = machine.readMethod(owner.cls, name, owner)
@@ -152,14 +216,23 @@ export function readObjectMember (machine: Machine, owner: ObjectValue, name: st
   }
   if (owner.elements.length > 0) return owner.elements
   if (owner.error !== undefined) {
-    if (name === 'name') return owner.cls?.node?.name === undefined ? owner.error.names.slice(0, 1).map(each => literal(each)) : [literal('Error')]
-    return owner.error.origin === 'external' || !['statusCode', 'status', 'code', 'expose', 'output', 'isBoom'].includes(name) ? [unknown()] : undefinedValues
+    if (name === 'name') {
+      return owner.cls?.node?.name === undefined
+        ? owner.error.names.slice(0, 1).map(each => literal(each))
+        : [literal('Error')]
+    }
+    return owner.error.origin === 'external' ||
+        !['statusCode', 'status', 'code', 'expose', 'output', 'isBoom'].includes(name)
+      ? [unknown()]
+      : undefinedValues
   }
   return owner.cls === undefined && !owner.isArray ? undefinedValues : [unknown(() => getType(machine, node))]
 }
 
 function readDecorator (machine: Machine, owner: ObjectValue, prototype: LiveValue, name: string): Values | undefined {
-  for (let at: object | null = prototype.value; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+  for (
+    let at: object | null = prototype.value; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)
+  ) {
     const descriptor = Object.getOwnPropertyDescriptor(at, name)
     if (descriptor === undefined) continue
     if (descriptor.get !== undefined) {
@@ -167,7 +240,9 @@ function readDecorator (machine: Machine, owner: ObjectValue, prototype: LiveVal
       return getter?.kind === 'function' ? machine.callFunction(getter, [owner], []) : undefined
     }
     const value = descriptor.value as unknown
-    return (typeof value === 'object' && value !== null) || typeof value === 'function' ? [machine.live(value)] : undefined
+    return (typeof value === 'object' && value !== null) || typeof value === 'function'
+      ? [machine.live(value)]
+      : undefined
   }
   return undefined
 }

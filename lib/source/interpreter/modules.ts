@@ -7,7 +7,10 @@ import { externalValue, readFromScopes, isConstant, isModuleLevel } from './vari
 /** Returns the result of `require()` for a file or a package. */
 export function evaluateRequire (machine: Machine, expression: Expression): Values | undefined {
   const { ts, checker } = machine.project
-  if (!ts.isCallExpression(expression) || !ts.isIdentifier(expression.expression) || expression.expression.text !== 'require') return undefined
+  if (
+    !ts.isCallExpression(expression) || !ts.isIdentifier(expression.expression) ||
+    expression.expression.text !== 'require'
+  ) return undefined
   const [name] = expression.arguments
   if (name === undefined || !ts.isStringLiteral(name)) return undefined
   const symbol = checker.getSymbolAtLocation(name)
@@ -22,11 +25,14 @@ export function evaluateRequire (machine: Machine, expression: Expression): Valu
 
 export function findExport (machine: Machine, declaration: Declaration, name: string): Value | undefined {
   const { fileName } = declaration.getSourceFile()
-  const own = readFromScopes(machine, machine.moduleScopes.get(fileName) ?? [], name, isConstant(machine, declaration))?.[0]
+  const own = readFromScopes(machine, machine.moduleScopes.get(fileName) ?? [], name, isConstant(machine, declaration))
+    ?.[0]
   if (own !== undefined) return own
   const exports = machine.exportsOf.get(fileName) as Record<string, unknown> | undefined
   const value = exports !== undefined && Object.hasOwn(exports, name) ? exports[name] : undefined
-  return typeof value === 'object' || typeof value === 'function' ? value === null ? undefined : machine.live(value) : undefined
+  return typeof value === 'object' || typeof value === 'function'
+    ? value === null ? undefined : machine.live(value)
+    : undefined
 }
 
 export function findExportedClass (machine: Machine, declaration: ClassLikeDeclaration): Value | undefined {

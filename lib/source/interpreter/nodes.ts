@@ -15,7 +15,9 @@ export function getClassValue (machine: Machine, node: ClassLikeDeclaration, env
 
 export function getFunctionValue (machine: Machine, node: FunctionNode, home?: ClassValue): FunctionValue {
   let known = machine.statics.get(node) as FunctionValue | undefined
-  if (known === undefined) machine.statics.set(node, known = { kind: 'function', id: nextId(), node, env: undefined, self: undefined, home })
+  if (known === undefined) {
+    machine.statics.set(node, known = { kind: 'function', id: nextId(), node, env: undefined, self: undefined, home })
+  }
   return known
 }
 
@@ -37,17 +39,23 @@ export function getFunctionName (machine: Machine, fn: FunctionValue): string | 
   const of = fn.home?.node?.name?.text ?? (ts.isClassLike(node.parent) ? node.parent.name?.text : undefined)
   if (ts.isConstructorDeclaration(node)) return of === undefined ? undefined : `new ${of}`
   const named = node.name ?? (ts.isVariableDeclaration(node.parent) || ts.isPropertyDeclaration(node.parent) ||
-    ts.isPropertyAssignment(node.parent)
+      ts.isPropertyAssignment(node.parent)
     ? node.parent.name
     : undefined)
-  if (named === undefined || !(ts.isIdentifier(named) || ts.isStringLiteral(named) || ts.isPrivateIdentifier(named))) return undefined
-  const owner = of ?? (ts.isPropertyDeclaration(node.parent) && ts.isClassLike(node.parent.parent) ? node.parent.parent.name?.text : undefined)
+  if (named === undefined || !(ts.isIdentifier(named) || ts.isStringLiteral(named) || ts.isPrivateIdentifier(named))) {
+    return undefined
+  }
+  const owner = of ??
+    (ts.isPropertyDeclaration(node.parent) && ts.isClassLike(node.parent.parent)
+      ? node.parent.parent.name?.text
+      : undefined)
   return owner === undefined ? named.text : `${owner}.${named.text}`
 }
 
 /** Returns whether the type of a parameter is as specific as the type of its argument. */
 export function hasOwnType (machine: Machine, parameter: ParameterDeclaration | undefined): boolean {
-  return parameter === undefined || (parameter.type !== undefined && parameter.type.kind !== machine.project.ts.SyntaxKind.AnyKeyword)
+  return parameter === undefined ||
+    (parameter.type !== undefined && parameter.type.kind !== machine.project.ts.SyntaxKind.AnyKeyword)
 }
 
 export function reportNotFollowed (machine: Machine, node: Node | undefined, reason: string): void {
@@ -56,7 +64,10 @@ export function reportNotFollowed (machine: Machine, node: Node | undefined, rea
   machine.notFollowed.set(`${site.file}:${site.line} ${reason}`, { ...site, reason })
 }
 
-/** Returns the line of a node. If a package's function is a hook, its own line is used, because no line of the application calls it. */
+/**
+ * Returns the line of a node. If a package's function is a hook, its own line is used, because no line of the
+ * application calls it.
+ */
 export function getSite (machine: Machine, node: Node): Site {
   return machine.project.ts.isSourceFile(node) ? machine.entry : machine.project.siteOf(node)
 }

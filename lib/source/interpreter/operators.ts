@@ -13,7 +13,8 @@ export function evaluateBinary (machine: Machine, node: Binary): Values {
   const { ts } = machine.project
   const { SyntaxKind } = ts
   const operator = node.operatorToken.kind
-  const pairs = (): ReadonlyArray<readonly [Value, Value]> => pairValues(machine.evaluate(node.left), machine.evaluate(node.right))
+  const pairs = (): ReadonlyArray<readonly [Value, Value]> =>
+    pairValues(machine.evaluate(node.left), machine.evaluate(node.right))
   switch (operator) {
     case SyntaxKind.EqualsToken: {
       const values = machine.evaluate(node.right)
@@ -47,7 +48,9 @@ export function evaluateBinary (machine: Machine, node: Binary): Values {
       return toBooleans(pairs().map(([name, owner]) => hasField(owner, name)))
     default: {
       const results = pairs().map(([a, b]) => computeBinary(ts, operator, a, b))
-      if (operator < SyntaxKind.FirstCompoundAssignment || operator > SyntaxKind.LastCompoundAssignment) return union(results)
+      if (operator < SyntaxKind.FirstCompoundAssignment || operator > SyntaxKind.LastCompoundAssignment) {
+        return union(results)
+      }
       assignTo(machine, node.left, [unknown()])
       return [unknown()]
     }
@@ -58,9 +61,13 @@ export function evaluateBinary (machine: Machine, node: Binary): Values {
 function evaluateLogical (machine: Machine, node: Binary, isAnd: boolean): Values {
   const stays = machine.evaluate(node.left).filter(value => getTruth(value) !== isAnd)
   let right: Values = []
-  runBranches(machine, node.left,
-    () => { if (isAnd) right = machine.evaluate(node.right); return true },
-    () => { if (!isAnd) right = machine.evaluate(node.right); return true })
+  runBranches(machine, node.left, () => {
+    if (isAnd) right = machine.evaluate(node.right)
+    return true
+  }, () => {
+    if (!isAnd) right = machine.evaluate(node.right)
+    return true
+  })
   return union(stays, right)
 }
 
@@ -68,7 +75,10 @@ function evaluateLogical (machine: Machine, node: Binary, isAnd: boolean): Value
 function evaluateCoalescing (machine: Machine, node: Binary): Values {
   const left = machine.evaluate(node.left)
   const stays = left.filter(value => !isNullish(value))
-  if (left.length > 0 && stays.length === left.length && left.every(value => value.kind === 'literal' ? value.isInSource : value.kind !== 'unknown')) return left
+  if (
+    left.length > 0 && stays.length === left.length &&
+    left.every(value => value.kind === 'literal' ? value.isInSource : value.kind !== 'unknown')
+  ) return left
   const before = saveProgress(machine)
   const right = machine.evaluate(node.right)
   mergeProgress(machine, [before, saveProgress(machine)])
@@ -77,7 +87,9 @@ function evaluateCoalescing (machine: Machine, node: Binary): Values {
 
 /** Returns whether an error has a field, for `'code' in error`. `undefined` if that is unknown. */
 function hasField (owner: Value, name: Value): boolean | undefined {
-  if (owner.kind !== 'object' || owner.error === undefined || owner.error.origin === 'external' || name.kind !== 'literal') return undefined
+  if (
+    owner.kind !== 'object' || owner.error === undefined || owner.error.origin === 'external' || name.kind !== 'literal'
+  ) return undefined
   return owner.fields.has(String(name.value)) || ['message', 'stack'].includes(String(name.value)) ? true : undefined
 }
 
@@ -91,8 +103,12 @@ interface Conditional {
 export function evaluateConditional (machine: Machine, node: Expression & Conditional): Values {
   machine.evaluate(node.condition)
   const results: Values[] = []
-  runBranches(machine, node.condition,
-    () => { results.push(machine.evaluate(node.whenTrue)); return true },
-    () => { results.push(machine.evaluate(node.whenFalse)); return true })
+  runBranches(machine, node.condition, () => {
+    results.push(machine.evaluate(node.whenTrue))
+    return true
+  }, () => {
+    results.push(machine.evaluate(node.whenFalse))
+    return true
+  })
   return union(...results)
 }

@@ -13,10 +13,22 @@ import { awaitValues } from './promises.js'
 /** Calls a function of the application, and returns its complete result, including rejected promises. */
 export function runCall (machine: Machine, callees: Values, self: object, args: readonly Values[]): Outcome {
   const before = machine.current
-  const current = machine.current = createActivation(machine.project.ts, undefined, { id: nextId(), vars: new Map(), parent: undefined }, [], undefined)
+  const current = machine.current = createActivation(
+    machine.project.ts,
+    undefined,
+    { id: nextId(), vars: new Map(), parent: undefined },
+    [],
+    undefined
+  )
   const returns = awaitValues(machine, call(machine, callees, [live(machine, self)], args, getAnyNode(machine)))
   machine.current = before
-  return { returns, throws: dedupe(current.throws), sent: dedupe(current.sent), reads: current.reads, progress: saveProgress(machine) }
+  return {
+    returns,
+    throws: dedupe(current.throws),
+    sent: dedupe(current.sent),
+    reads: current.reads,
+    progress: saveProgress(machine)
+  }
 }
 
 /** Reads a property of a value as far as it is known without evaluation. */

@@ -1,7 +1,18 @@
 /** Runs statements, and returns whether the following code is reached. */
 import type {
-  BindingName, Block, DoStatement, Expression, ForInStatement, ForOfStatement, ForStatement, ReturnStatement, Statement, SwitchStatement,
-  Symbol as TypeScriptSymbol, VariableDeclarationList, WhileStatement
+  BindingName,
+  Block,
+  DoStatement,
+  Expression,
+  ForInStatement,
+  ForOfStatement,
+  ForStatement,
+  ReturnStatement,
+  Statement,
+  SwitchStatement,
+  Symbol as TypeScriptSymbol,
+  VariableDeclarationList,
+  WhileStatement
 } from 'typescript'
 import { type Value, type Values, nextId, undefinedValues, union, unknown } from '../values.js'
 import { assignTo, bindName, declareVariable } from './assignments.js'
@@ -24,7 +35,16 @@ function runStatements (machine: Machine, list: readonly Statement[]): boolean {
   for (const statement of list) {
     if (ts.isFunctionDeclaration(statement) && statement.body !== undefined && statement.name !== undefined) {
       const symbol = checker.getSymbolAtLocation(statement.name)
-      if (symbol !== undefined) machine.current.frame.vars.set(symbol, [{ kind: 'function', id: nextId(), node: statement, env: machine.current.frame, self: undefined, home: undefined }])
+      if (symbol !== undefined) {
+        machine.current.frame.vars.set(symbol, [{
+          kind: 'function',
+          id: nextId(),
+          node: statement,
+          env: machine.current.frame,
+          self: undefined,
+          home: undefined
+        }])
+      }
     }
   }
   return list.every(statement => runStatement(machine, statement))
@@ -49,9 +69,12 @@ function runStatement (machine: Machine, node: Statement): boolean {
   }
   if (ts.isIfStatement(node)) {
     machine.evaluate(node.expression)
-    return runBranches(machine, node.expression,
+    return runBranches(
+      machine,
+      node.expression,
       () => runStatement(machine, node.thenStatement),
-      () => node.elseStatement === undefined || runStatement(machine, node.elseStatement))
+      () => node.elseStatement === undefined || runStatement(machine, node.elseStatement)
+    )
   }
   if (ts.isBlock(node)) return machine.runBlock(node)
   if (ts.isTryStatement(node)) return runTry(machine, node)
@@ -68,7 +91,9 @@ function runStatement (machine: Machine, node: Statement): boolean {
   if (ts.isLabeledStatement(node)) return runStatement(machine, node.statement)
   if (ts.isClassDeclaration(node) && node.name !== undefined) {
     const symbol = machine.project.checker.getSymbolAtLocation(node.name)
-    if (symbol !== undefined) machine.current.frame.vars.set(symbol, [machine.getClassValue(node, machine.current.frame)])
+    if (symbol !== undefined) {
+      machine.current.frame.vars.set(symbol, [machine.getClassValue(node, machine.current.frame)])
+    }
   }
   return true
 }
@@ -78,8 +103,12 @@ function neverReturns (machine: Machine, expression: Expression): boolean {
   const { ts } = machine.project
   const call = ts.isAwaitExpression(expression) ? expression.expression : expression
   if (!ts.isCallExpression(call)) return false
-  const { callees } = ts.isIdentifier(call.expression) ? { callees: readVariable(machine, call.expression) } : { callees: [] as Values }
-  const declared = callees.some(callee => callee.kind === 'function' && callee.node.type?.kind === ts.SyntaxKind.NeverKeyword)
+  const { callees } = ts.isIdentifier(call.expression)
+    ? { callees: readVariable(machine, call.expression) }
+    : { callees: [] as Values }
+  const declared = callees.some(callee =>
+    callee.kind === 'function' && callee.node.type?.kind === ts.SyntaxKind.NeverKeyword
+  )
   if (declared) return true
   const type = getType(machine, call)
   return type !== undefined && (type.flags & ts.TypeFlags.Never) !== 0
@@ -105,8 +134,9 @@ function runForOf (machine: Machine, { awaitModifier, expression, initializer, s
 
 function runFor (machine: Machine, { initializer, condition, incrementor, statement }: ForStatement): boolean {
   if (initializer !== undefined) {
-    if (machine.project.ts.isVariableDeclarationList(initializer)) bindNames(machine, initializer, name => [createUnknown(machine, name)])
-    else machine.evaluate(initializer)
+    if (machine.project.ts.isVariableDeclarationList(initializer)) {
+      bindNames(machine, initializer, name => [createUnknown(machine, name)])
+    } else machine.evaluate(initializer)
   }
   if (condition !== undefined) machine.evaluate(condition)
   return runLoop(machine, () => {
@@ -135,7 +165,11 @@ function runDo (machine: Machine, { expression, statement }: DoStatement): boole
   return completes || !isAlwaysTrue(machine, expression)
 }
 
-function bindNames (machine: Machine, { declarations }: VariableDeclarationList, createValues: (name: BindingName) => Values): void {
+function bindNames (
+  machine: Machine,
+  { declarations }: VariableDeclarationList,
+  createValues: (name: BindingName) => Values
+): void {
   for (const { name } of declarations) bindName(machine, name, createValues(name))
 }
 
@@ -169,7 +203,9 @@ function runSwitch (machine: Machine, node: SwitchStatement): boolean {
   current.breakStates = []
   let before = saveState(machine)
   const ends: State[] = []
-  let left = isTrue || subject === undefined ? values.map(value => ({ of: value, value })) : listCases(machine, subject, node.expression)
+  let left = isTrue || subject === undefined
+    ? values.map(value => ({ of: value, value }))
+    : listCases(machine, subject, node.expression)
   let isReached = false
   let hasDefault = false
   for (const clause of node.caseBlock.clauses) {
@@ -194,7 +230,10 @@ function runSwitch (machine: Machine, node: SwitchStatement): boolean {
       if (narrow(machine, clause.expression, false)) before = saveState(machine)
       else left = []
     }
-    const states = [...(matched.length > 0 || values.length === 0 ? [entered] : []), ...(reached === undefined ? [] : [reached])]
+    const states = [
+      ...(matched.length > 0 || values.length === 0 ? [entered] : []),
+      ...(reached === undefined ? [] : [reached])
+    ]
     if (states.length === 0) continue
     mergeStates(machine, states)
     isReached = runStatements(machine, clause.statements)
@@ -212,7 +251,11 @@ function runSwitch (machine: Machine, node: SwitchStatement): boolean {
 }
 
 /** Returns the values of an expression for each value of a variable in it. */
-function listCases (machine: Machine, subject: TypeScriptSymbol, expression: Expression): Array<{ readonly of: Value, readonly value: Value }> {
+function listCases (
+  machine: Machine,
+  subject: TypeScriptSymbol,
+  expression: Expression
+): Array<{ readonly of: Value, readonly value: Value }> {
   const { vars } = machine.current.frame
   const all = vars.get(subject) as Values
   const cases = all.flatMap(of => {

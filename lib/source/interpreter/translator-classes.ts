@@ -18,7 +18,11 @@ export function findNamedClasses (machine: Machine, translators: readonly Transl
     const visit = (node: Node): void => {
       if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword) {
         for (const value of machine.evaluate(node.right)) {
-          const cls = value.kind === 'live' ? value.value : value.kind === 'external' ? findLoaded(value, node.getSourceFile().fileName) : undefined
+          const cls = value.kind === 'live'
+            ? value.value
+            : value.kind === 'external'
+              ? findLoaded(value, node.getSourceFile().fileName)
+              : undefined
           if (typeof cls === 'function') found.set(cls.name, cls)
         }
       }
@@ -30,7 +34,9 @@ export function findNamedClasses (machine: Machine, translators: readonly Transl
   return found
 }
 
-/** Finds an export of a package in a CommonJS file, whose functions close over the whole package instead of the export. */
+/**
+ * Finds an export of a package in a CommonJS file, whose functions close over the whole package instead of the export.
+ */
 function findLoaded ({ from, path }: ExternalValue, file: string): unknown {
   const require = createRequire(file)
   try {

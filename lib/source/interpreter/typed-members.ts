@@ -3,7 +3,18 @@ import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { isMongooseModel } from '../databases/mongoose.js'
 import { type FunctionNode, isFunctionNode, getPackageName } from '../project.js'
 import { isSequelizeModel } from '../databases/sequelize.js'
-import { type UnknownValue, type Value, type Values, isInUrl, literal, native, nextId, union, unknown, createUnknownLike } from '../values.js'
+import {
+  type UnknownValue,
+  type Value,
+  type Values,
+  isInUrl,
+  literal,
+  native,
+  nextId,
+  union,
+  unknown,
+  createUnknownLike
+} from '../values.js'
 import { getImplementations } from './implementations.js'
 import type { Machine } from './state/machine.js'
 import { getFunctionValue, getType } from './nodes.js'
@@ -12,18 +23,24 @@ import { externalValue, initialValues, isModuleLevel } from './variables.js'
 /** Returns a member that is only visible in the source. */
 export function readMemberByNode (machine: Machine, node: Node, name: string): Values {
   const { ts } = machine.project
-  if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return machine.readMemberByType(unknown(() => getType(machine, node.expression)), name, node)
+  if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) {
+    return machine.readMemberByType(unknown(() => getType(machine, node.expression)), name, node)
+  }
   return [unknown(() => getType(machine, node))]
 }
 
 export function readMemberByType (machine: Machine, owner: UnknownValue, name: string, node: Node): Values {
   const found = readTypedMember(machine, owner, name, node)
-  return owner.defined?.has(name) === true ? found.map(value => value.kind === 'unknown' ? { ...value, isDefined: true } : value) : found
+  return owner.defined?.has(name) === true
+    ? found.map(value => value.kind === 'unknown' ? { ...value, isDefined: true } : value)
+    : found
 }
 
 function readTypedMember (machine: Machine, owner: UnknownValue, name: string, node: Node): Values {
   const { ts, checker } = machine.project
-  if (owner.contents.length > 0 && !owner.isCaught) return union(owner.contents, [unknown(() => getType(machine, node), owner.contents)])
+  if (owner.contents.length > 0 && !owner.isCaught) {
+    return union(owner.contents, [unknown(() => getType(machine, node), owner.contents)])
+  }
   if (isMongooseModel(owner.model)) {
     const set = owner.fields?.get(name)
     if (set !== undefined) return set
@@ -31,28 +48,42 @@ function readTypedMember (machine: Machine, owner: UnknownValue, name: string, n
     if (method !== undefined) return [machine.live(method)]
   }
   // Associations add methods to a model that its type does not have.
-  if (isSequelizeModel(owner.model) && ts.isCallExpression(node.parent) && node.parent.expression === node) return [externalValue('sequelize', `Model.${name}`, node)]
+  if (isSequelizeModel(owner.model) && ts.isCallExpression(node.parent) && node.parent.expression === node) {
+    return [externalValue('sequelize', `Model.${name}`, node)]
+  }
   const type = owner.type?.()
-  const symbol = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0 ? undefined : checker.getPropertyOfType(checker.getNonNullableType(type), name)
+  const symbol = type === undefined || (type.flags & ts.TypeFlags.Any) !== 0
+    ? undefined
+    : checker.getPropertyOfType(checker.getNonNullableType(type), name)
   // A cookie is always a string.
   const isCookie = owner.part === 'cookies'
-  const isFreeText = isCookie || owner.isFreeText === true || (owner.part !== undefined && machine.readRoute().freeText.has(`${owner.part}.${name}`))
+  const isFreeText = isCookie || owner.isFreeText === true ||
+    (owner.part !== undefined && machine.readRoute().freeText.has(`${owner.part}.${name}`))
   const from = { ...owner, isFreeText, ...isCookie && { isUnchecked: false }, isUrlParameter: isInUrl(owner) }
   if (symbol === undefined) return [createUnknownLike(from, owner.isCaught ? undefined : () => getType(machine, node))]
   const found = readMemberBySymbol(machine, symbol, owner, node)
-  return owner.isInput || owner.isStored === true ? found.map(value => value.kind === 'unknown' ? createUnknownLike(from, value.type) : value) : found
+  return owner.isInput || owner.isStored === true
+    ? found.map(value => value.kind === 'unknown' ? createUnknownLike(from, value.type) : value)
+    : found
 }
 
 /** Returns a method of the documents of a model. */
 function findModelMethod (model: object, name: string): object | undefined {
-  for (let at = Object.getOwnPropertyDescriptor(model, 'prototype')?.value as object | null; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+  for (
+    let at = Object.getOwnPropertyDescriptor(model, 'prototype')?.value as object | null;
+    at !== null;
+    at = Object.getPrototypeOf(at) as object | null
+  ) {
     const value = Object.getOwnPropertyDescriptor(at, name)?.value as unknown
     if (typeof value === 'function') return value
   }
   return undefined
 }
 
-/** Returns the possible values of a property of a type: a method with a body, implementations of a method without a body, or a typed value. */
+/**
+ * Returns the possible values of a property of a type: a method with a body, implementations of a method without a
+ * body, or a typed value.
+ */
 function readMemberBySymbol (machine: Machine, symbol: TypeScriptSymbol, owner: Value, node: Node): Values {
   const { ts, checker } = machine.project
   const typed = (): Values => {
@@ -66,19 +97,36 @@ function readMemberBySymbol (machine: Machine, symbol: TypeScriptSymbol, owner: 
     const called = ts.isCallExpression(node.parent) && node.parent.expression === node
     if (!called) return typed()
     const parent = declaration.parent as Node & { readonly name?: { readonly text?: string } }
-    return [externalValue(from === undefined ? '' : from.replace(/^@types\//, ''), `${parent?.name?.text ?? ''}.${symbol.name}`, node)]
+    return [
+      externalValue(
+        from === undefined ? '' : from.replace(/^@types\//, ''),
+        `${parent?.name?.text ?? ''}.${symbol.name}`,
+        node
+      )
+    ]
   }
   if (isFunctionNode(ts, declaration)) {
     const home = ts.isClassLike(declaration.parent) ? machine.getClassValue(declaration.parent, undefined) : undefined
     const fn = { ...getFunctionValue(machine, declaration, home), self: [owner] }
     return ts.isGetAccessor(declaration) ? machine.callFunction(fn, [owner], []) : [fn]
   }
-  if ((ts.isPropertyDeclaration(declaration) || ts.isPropertyAssignment(declaration)) && declaration.initializer !== undefined && ts.isFunctionLike(declaration.initializer)) {
+  if (
+    (ts.isPropertyDeclaration(declaration) || ts.isPropertyAssignment(declaration)) &&
+    declaration.initializer !== undefined && ts.isFunctionLike(declaration.initializer)
+  ) {
     const home = ts.isClassLike(declaration.parent) ? machine.getClassValue(declaration.parent, undefined) : undefined
-    return [{ kind: 'function', id: nextId(), node: declaration.initializer as FunctionNode, env: undefined, self: [owner], home }]
+    return [{
+      kind: 'function',
+      id: nextId(),
+      node: declaration.initializer as FunctionNode,
+      env: undefined,
+      self: [owner],
+      home
+    }]
   }
   if (ts.isPropertyAssignment(declaration) || ts.isShorthandPropertyAssignment(declaration)) {
-    return ts.isPropertyAssignment(declaration) && isModuleLevel(machine, declaration) && holdsInitializer(machine, symbol, declaration.initializer, node)
+    return ts.isPropertyAssignment(declaration) && isModuleLevel(machine, declaration) &&
+        holdsInitializer(machine, symbol, declaration.initializer, node)
       ? initialValues(machine, declaration, declaration.initializer)
       : typed()
   }
@@ -87,20 +135,40 @@ function readMemberBySymbol (machine: Machine, symbol: TypeScriptSymbol, owner: 
     const found = getImplementations(machine, symbol, declaration)
     if (found.length > 0) {
       const isUncertain = found.length > 1
-      return found.map(fn => isUncertain
-        ? native(symbol.name, (args, self) => machine.runUncertain(() => machine.callFunction(fn, self, args)))
-        : { ...fn, self: [unknown(() => fn.home?.node === undefined ? undefined : getType(machine, fn.home.node))] })
+      return found.map(fn =>
+        isUncertain
+          ? native(symbol.name, (args, self) => machine.runUncertain(() => machine.callFunction(fn, self, args)))
+          : { ...fn, self: [unknown(() => fn.home?.node === undefined ? undefined : getType(machine, fn.home.node))] }
+      )
     }
     // Prisma generates its client into the application.
-    if (ts.isInterfaceDeclaration(declaration.parent) && /(Delegate|^PrismaClient)$/.test(declaration.parent.name.text)) return [externalValue('@prisma/client', `${declaration.parent.name.text}.${symbol.name}`, node)]
+    if (
+      ts.isInterfaceDeclaration(declaration.parent) && /(Delegate|^PrismaClient)$/.test(declaration.parent.name.text)
+    ) return [externalValue('@prisma/client', `${declaration.parent.name.text}.${symbol.name}`, node)]
     // The type of a catalog factory shows which error it creates.
-    const isFactory = ['code', 'status'].every(name => checker.getTypeOfSymbolAtLocation(symbol, node).getProperty(name) !== undefined)
-    if (!isFactory && (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration) || ts.isPropertySignature(declaration))) machine.reportNotFollowed(node, `No implementation of '${symbol.name}' was found.`)
+    const isFactory = ['code', 'status'].every(name =>
+      checker.getTypeOfSymbolAtLocation(symbol, node).getProperty(name) !== undefined
+    )
+    if (
+      !isFactory &&
+      (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration) || ts.isPropertySignature(declaration))
+    ) machine.reportNotFollowed(node, `No implementation of '${symbol.name}' was found.`)
   }
   return typed()
 }
 
-/** Returns whether a property can hold the value of its initializer. A mapped type, such as the rows of a table, changes its type. */
-function holdsInitializer ({ project: { checker } }: Machine, symbol: TypeScriptSymbol, initializer: Expression, node: Node): boolean {
-  return checker.isTypeAssignableTo(checker.getTypeAtLocation(initializer), checker.getTypeOfSymbolAtLocation(symbol, node))
+/**
+ * Returns whether a property can hold the value of its initializer. A mapped type, such as the rows of a table, changes
+ * its type.
+ */
+function holdsInitializer (
+  { project: { checker } }: Machine,
+  symbol: TypeScriptSymbol,
+  initializer: Expression,
+  node: Node
+): boolean {
+  return checker.isTypeAssignableTo(
+    checker.getTypeAtLocation(initializer),
+    checker.getTypeOfSymbolAtLocation(symbol, node)
+  )
 }

@@ -1,8 +1,24 @@
 /** Finds the values of a name: a variable of a running function, of a live function, or of a file. */
-import type { Declaration, Expression, Identifier, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
+import type {
+  Declaration,
+  Expression,
+  Identifier,
+  Node,
+  ObjectBindingPattern,
+  Symbol as TypeScriptSymbol
+} from 'typescript'
 import type { LiveScope } from '../inspector.js'
 import { isFunctionNode } from '../project.js'
-import { type Environment, type Value, type Values, literal, nextId, undefinedValues, object, unknown } from '../values.js'
+import {
+  type Environment,
+  type Value,
+  type Values,
+  literal,
+  nextId,
+  undefinedValues,
+  object,
+  unknown
+} from '../values.js'
 import { createActivation, getModuleFrame } from './state/activations.js'
 import type { Machine } from './state/machine.js'
 import { getFunctionValue, getType, createUnknown } from './nodes.js'
@@ -12,13 +28,17 @@ import { findUp } from './syntax.js'
 export function readVariable (machine: Machine, node: Identifier): Values {
   const { ts, checker } = machine.project
   const symbol = ts.isShorthandPropertyAssignment(node.parent) &&
-    node.parent.name === node
+      node.parent.name === node
     ? checker.getShorthandAssignmentValueSymbol(node.parent)
     : checker.getSymbolAtLocation(node)
   const name = node.text
   if (name === 'undefined') return undefinedValues
   const live: Array<readonly LiveScope[]> = []
-  for (let env: Environment | undefined = machine.current.frame; env !== undefined; env = 'vars' in env ? env.parent : undefined) {
+  for (
+    let env: Environment | undefined = machine.current.frame;
+    env !== undefined;
+    env = 'vars' in env ? env.parent : undefined
+  ) {
     if ('vars' in env) {
       const values = symbol === undefined ? undefined : env.vars.get(symbol)
       if (values !== undefined) return values
@@ -27,12 +47,17 @@ export function readVariable (machine: Machine, node: Identifier): Values {
     }
   }
   if (symbol === undefined) return readFromScopes(machine, live.flat(), name) ?? [globalValue(name, node)]
-  const declaration = symbol.declarations?.find(found => found.kind !== ts.SyntaxKind.InterfaceDeclaration &&
-    found.kind !== ts.SyntaxKind.TypeAliasDeclaration) ?? symbol.declarations?.[0]
+  const declaration = symbol.declarations?.find(found =>
+    found.kind !== ts.SyntaxKind.InterfaceDeclaration &&
+    found.kind !== ts.SyntaxKind.TypeAliasDeclaration
+  ) ?? symbol.declarations?.[0]
   const fixed = declaration === undefined ? undefined : findLiteralConstant(machine, declaration)
   if (fixed !== undefined) return fixed
   const isOfModule = declaration !== undefined && isModuleLevel(machine, declaration)
-  const scopes = [...live.flat(), ...(isOfModule ? machine.moduleScopes.get(declaration.getSourceFile().fileName) ?? [] : [])]
+  const scopes = [
+    ...live.flat(),
+    ...(isOfModule ? machine.moduleScopes.get(declaration.getSourceFile().fileName) ?? [] : [])
+  ]
   const closed = declaration !== undefined && machine.project.owns(declaration.getSourceFile())
     ? readFromScopes(machine, scopes, name, isConstant(machine, declaration))
     : undefined
@@ -43,14 +68,22 @@ export function readVariable (machine: Machine, node: Identifier): Values {
 /** Returns the value of a constant with a literal initializer. */
 function findLiteralConstant (machine: Machine, declaration: Declaration): Values | undefined {
   const { ts } = machine.project
-  if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined || !isConstant(machine, declaration)) return undefined
+  if (
+    !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined || !isConstant(machine, declaration)
+  ) return undefined
   const { initializer } = declaration
-  const isLiteral = ts.isStringLiteralLike(initializer) || ts.isNumericLiteral(initializer) || initializer.kind === ts.SyntaxKind.TrueKeyword ||
+  const isLiteral = ts.isStringLiteralLike(initializer) || ts.isNumericLiteral(initializer) ||
+    initializer.kind === ts.SyntaxKind.TrueKeyword ||
     initializer.kind === ts.SyntaxKind.FalseKeyword
   return isLiteral ? machine.evaluate(initializer) : undefined
 }
 
-export function readFromScopes (machine: Machine, scopes: readonly LiveScope[], name: string, isConstant = false): Values | undefined {
+export function readFromScopes (
+  machine: Machine,
+  scopes: readonly LiveScope[],
+  name: string,
+  isConstant = false
+): Values | undefined {
   for (const scope of scopes) {
     if (!Object.hasOwn(scope, name)) continue
     const value = scope[name]
@@ -72,7 +105,11 @@ export function isModuleLevel (machine: Machine, node: Declaration): boolean {
 
 export function isConstant (machine: Machine, node: Declaration): boolean {
   const { ts } = machine.project
-  const list = ts.isVariableDeclaration(node) ? node.parent : ts.isBindingElement(node) ? findUp(node, ts.isVariableDeclarationList) : undefined
+  const list = ts.isVariableDeclaration(node)
+    ? node.parent
+    : ts.isBindingElement(node)
+      ? findUp(node, ts.isVariableDeclarationList)
+      : undefined
   if (list === undefined) return true
   return (list.flags & ts.NodeFlags.Const) !== 0
 }
@@ -105,11 +142,16 @@ function globalValue (name: string, node: Node): Value {
 }
 
 /** Returns the package and the export of an import. */
-function findImport (machine: Machine, symbol: TypeScriptSymbol): { readonly from: string, readonly path: string } | undefined {
+function findImport (
+  machine: Machine,
+  symbol: TypeScriptSymbol
+): { readonly from: string, readonly path: string } | undefined {
   const { ts } = machine.project
   const declaration = symbol.declarations?.[0]
   const statement = declaration === undefined ? undefined : findUp(declaration, ts.isImportDeclaration)
-  if (declaration === undefined || statement === undefined || !ts.isStringLiteral(statement.moduleSpecifier)) return undefined
+  if (declaration === undefined || statement === undefined || !ts.isStringLiteral(statement.moduleSpecifier)) {
+    return undefined
+  }
   const from = statement.moduleSpecifier.text
   if (ts.isImportSpecifier(declaration)) return { from, path: (declaration.propertyName ?? declaration.name).text }
   return { from, path: ts.isNamespaceImport(declaration) ? '' : 'default' }
@@ -118,13 +160,17 @@ function findImport (machine: Machine, symbol: TypeScriptSymbol): { readonly fro
 function readDeclaration (machine: Machine, declaration: Declaration, node: Node): Values {
   const { ts } = machine.project
   if (ts.isFunctionDeclaration(declaration)) {
+    const { checker } = machine.project
+    const hasBody = (found: Declaration): found is typeof declaration =>
+      ts.isFunctionDeclaration(found) && found.body !== undefined
     const body = declaration.body !== undefined
       ? declaration
-      : machine.project.checker.getSymbolAtLocation(declaration.name as Node)?.declarations?.find((found): found is typeof declaration =>
-        ts.isFunctionDeclaration(found) && found.body !== undefined)
+      : checker.getSymbolAtLocation(declaration.name as Node)?.declarations?.find(hasBody)
     return body === undefined ? [unknown()] : [getFunctionValue(machine, body)]
   }
-  if (ts.isClassLike(declaration)) return [machine.findExportedClass(declaration) ?? machine.getClassValue(declaration, undefined)]
+  if (ts.isClassLike(declaration)) {
+    return [machine.findExportedClass(declaration) ?? machine.getClassValue(declaration, undefined)]
+  }
   if (ts.isEnumDeclaration(declaration)) {
     return [object({
       fields: new Map(declaration.members.map(member => {
@@ -135,7 +181,9 @@ function readDeclaration (machine: Machine, declaration: Declaration, node: Node
   }
   if (ts.isExportAssignment(declaration)) return initialValues(machine, declaration, declaration.expression)
   if (ts.isVariableDeclaration(declaration) && ts.isIdentifier(declaration.name)) {
-    const live = isModuleLevel(machine, declaration) ? machine.findExport(declaration, declaration.name.text) : undefined
+    const live = isModuleLevel(machine, declaration)
+      ? machine.findExport(declaration, declaration.name.text)
+      : undefined
     if (live !== undefined) return [live]
     const require = declaration.initializer !== undefined ? machine.evaluateRequire(declaration.initializer) : undefined
     if (require !== undefined) return require
@@ -154,10 +202,17 @@ function readDeclaration (machine: Machine, declaration: Declaration, node: Node
     return found ?? [createUnknown(machine, declaration)]
   }
   if (ts.isPropertyAssignment(declaration)) return initialValues(machine, declaration, declaration.initializer)
-  if (ts.isMethodDeclaration(declaration) && declaration.body !== undefined) return [getFunctionValue(machine, declaration)]
-  if (ts.isBinaryExpression(declaration)) return initialValues(machine, declaration, declaration.right) // exports.x = ...
-  if (ts.isPropertyAccessExpression(declaration) && ts.isBinaryExpression(declaration.parent)) return initialValues(machine, declaration, declaration.parent.right)
-  if (ts.isSourceFile(declaration)) return [{ kind: 'module', symbol: machine.project.checker.getSymbolAtLocation(declaration) as TypeScriptSymbol }]
+  if (ts.isMethodDeclaration(declaration) && declaration.body !== undefined) {
+    return [getFunctionValue(machine, declaration)]
+  }
+  // exports.x = ...
+  if (ts.isBinaryExpression(declaration)) return initialValues(machine, declaration, declaration.right)
+  if (ts.isPropertyAccessExpression(declaration) && ts.isBinaryExpression(declaration.parent)) {
+    return initialValues(machine, declaration, declaration.parent.right)
+  }
+  if (ts.isSourceFile(declaration)) {
+    return [{ kind: 'module', symbol: machine.project.checker.getSymbolAtLocation(declaration) as TypeScriptSymbol }]
+  }
   return [unknown(() => getType(machine, node))]
 }
 
@@ -168,7 +223,13 @@ export function initialValues (machine: Machine, declaration: Node, expression: 
   if (known !== undefined) return known
   machine.initials.set(declaration, 'running')
   const before = machine.current
-  machine.current = createActivation(machine.project.ts, undefined, { id: nextId(), vars: new Map(), parent: getModuleFrame(machine, expression) }, [], undefined)
+  machine.current = createActivation(
+    machine.project.ts,
+    undefined,
+    { id: nextId(), vars: new Map(), parent: getModuleFrame(machine, expression) },
+    [],
+    undefined
+  )
   const values = machine.evaluate(expression)
   machine.current = before
   machine.initials.set(declaration, values)

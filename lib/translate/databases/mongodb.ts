@@ -38,12 +38,15 @@ export const serverCodes: Readonly<Record<number, DatabaseFailure>> = {
 
 /** The driver's errors for an unavailable server or connection. */
 export const driverErrors: ReadonlySet<unknown> = new Set([
-  'MongoServerSelectionError', 'MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoOperationTimeoutError', 'MongoWaitQueueTimeoutError',
-  'MongoPoolClosedError', 'MongoPoolClearedError', 'MongoServerClosedError', 'MongoTopologyClosedError', 'MongoNotConnectedError',
-  'MongoExpiredSessionError', 'MongoClientClosedError'
+  'MongoServerSelectionError', 'MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoOperationTimeoutError',
+  'MongoWaitQueueTimeoutError', 'MongoPoolClosedError', 'MongoPoolClearedError', 'MongoServerClosedError',
+  'MongoTopologyClosedError', 'MongoNotConnectedError', 'MongoExpiredSessionError', 'MongoClientClosedError'
 ])
 
-/** Translates errors of the MongoDB driver, including errors that Mongoose passes on, and the error of `new ObjectId(id)` for an invalid identifier. */
+/**
+ * Translates errors of the MongoDB driver, including errors that Mongoose passes on, and the error of
+ * `new ObjectId(id)` for an invalid identifier.
+ */
 export const mongodbTranslator: Translator = databaseTranslator('mongodb', error => {
   const { name, code, message } = error
   if (/^BSON(?:Type)?Error$/.test(String(name)) && /24 (?:character hex|hex characters)/.test(String(message))) {

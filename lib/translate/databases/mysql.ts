@@ -1,5 +1,11 @@
 /** Translates errors of MySQL and MariaDB by their error numbers. */
-import { connectionErrors, databaseTranslator, findSentence, type DatabaseFailure, type FailureDetails } from './database.js'
+import {
+  connectionErrors,
+  databaseTranslator,
+  findSentence,
+  type DatabaseFailure,
+  type FailureDetails
+} from './database.js'
 import type { Translator } from '../translator.js'
 
 /** The failure of an error number, and the kind of name in the message. */
@@ -12,9 +18,9 @@ export interface MysqlError {
 }
 
 /**
- * The error numbers of MySQL and MariaDB that a request or an outage can cause. Any other number, such as for a wrong password,
- * invalid SQL or a missing table, indicates a bug. Drivers derive `code` from the number with different tables, so the number is
- * used.
+ * The error numbers of MySQL and MariaDB that a request or an outage can cause. Any other number, such as for a wrong
+ * password, invalid SQL or a missing table, indicates a bug. Drivers derive `code` from the number with different
+ * tables, so the number is used.
  */
 export const mysqlErrors: Readonly<Record<number, MysqlError>> = {
   1022: { failure: 'unique' }, // ER_DUP_KEY
@@ -77,13 +83,18 @@ export const mysqlErrors: Readonly<Record<number, MysqlError>> = {
 
 /** The messages of mysql2 for an unavailable connection. These errors have no number. */
 export const driverMessages: ReadonlySet<unknown> = new Set([
-  'No connections available.', 'Queue limit reached.', 'Pool is closed.', "Can't add new command when connection is in closed state"
+  'No connections available.',
+  'Queue limit reached.',
+  'Pool is closed.',
+  "Can't add new command when connection is in closed state"
 ])
 
 /** Translates errors of MySQL and MariaDB from mysql2 and mariadb. */
 export const mysqlTranslator: Translator = databaseTranslator('mysql', error => {
   const { errno, sqlState, code, fatal, message } = error
-  if (code === 'PROTOCOL_CONNECTION_LOST' || code === 'PROTOCOL_SEQUENCE_TIMEOUT' || driverMessages.has(message)) return { failure: 'unavailable' }
+  if (code === 'PROTOCOL_CONNECTION_LOST' || code === 'PROTOCOL_SEQUENCE_TIMEOUT' || driverMessages.has(message)) {
+    return { failure: 'unavailable' }
+  }
   // Both drivers mark a socket error as fatal and otherwise pass on Node's error.
   if (fatal === true && connectionErrors.has(code)) return { failure: 'unavailable' }
   if (typeof errno !== 'number' || typeof sqlState !== 'string') return undefined
@@ -91,7 +102,9 @@ export const mysqlTranslator: Translator = databaseTranslator('mysql', error => 
 })
 
 /** Reads an error of the server or of the mariadb driver. */
-export function readMysql ({ errno, sqlState, message }: { readonly errno: number, readonly sqlState: string, readonly message: string }): FailureDetails {
+export function readMysql (
+  { errno, sqlState, message }: { readonly errno: number, readonly sqlState: string, readonly message: string }
+): FailureDetails {
   const known = mysqlErrors[errno]
   if (known === undefined || (known.sqlState ?? sqlState) !== sqlState) return { failure: 'fault' }
   const { failure, names } = known
@@ -113,8 +126,8 @@ export function readMysql ({ errno, sqlState, message }: { readonly errno: numbe
 }
 
 /**
- * The position of the name in a message, also in MariaDB's translations. A value from the request cannot match as a name. The
- * name of a key is the last quoted string, and a value is followed by a quote, never by the row.
+ * The position of the name in a message, also in MariaDB's translations. A value from the request cannot match as a
+ * name. The name of a key is the last quoted string, and a value is followed by a quote, never by the row.
  */
 const namePatterns: Readonly<Record<NonNullable<MysqlError['names']>, RegExp>> = {
   column: /'([^']+)'/,

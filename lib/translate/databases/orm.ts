@@ -1,11 +1,17 @@
 /** Translates errors that query builders and ORMs throw themselves. */
-import { databaseTranslator, createFailureIssues, createValidationFailure, type DatabaseFailure, type FailureDetails } from './database.js'
+import {
+  databaseTranslator,
+  createFailureIssues,
+  createValidationFailure,
+  type DatabaseFailure,
+  type FailureDetails
+} from './database.js'
 import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
 
 /**
- * The errors that query builders and object mappers throw themselves, by name. The driver's translator handles errors that they
- * wrap.
+ * The errors that query builders and object mappers throw themselves, by name. The driver's translator handles errors
+ * that they wrap.
  */
 export const ormErrors: Readonly<Record<string, DatabaseFailure>> = {
   EntityNotFoundError: 'no_row', // TypeORM
@@ -42,13 +48,24 @@ export const ormTranslator: Translator = databaseTranslator('orm', error => {
   return undefined
 })
 
-/** Reads the validation error of a Sequelize model. The message of a validator is not used, because it may repeat the value. */
+/**
+ * Reads the validation error of a Sequelize model. The message of a validator is not used, because it may repeat the
+ * value.
+ */
 function readValidation (errors: readonly unknown[]): FailureDetails {
-  return createValidationFailure(errors.filter(isObject).flatMap(failed =>
-    createFailureIssues(isAttribute(failed) ? [String(failed.path)] : [], failed.type === 'notNull Violation' ? 'missing' : 'check')))
+  return createValidationFailure(
+    errors.filter(isObject).flatMap(failed =>
+      createFailureIssues(
+        isAttribute(failed) ? [String(failed.path)] : [],
+        failed.type === 'notNull Violation' ? 'missing' : 'check'
+      )
+    )
+  )
 }
 
-/** Returns the attribute of a failed validator. A validator of the whole model has its own name instead of an attribute. */
+/**
+ * Returns the attribute of a failed validator. A validator of the whole model has its own name instead of an attribute.
+ */
 function isAttribute ({ instance, path }: Readonly<Record<string, unknown>>): boolean {
   const model = isObject(instance) ? instance.constructor as { readonly rawAttributes?: object } : {}
   return typeof path === 'string' && Object.hasOwn(model.rawAttributes ?? {}, path)

@@ -1,10 +1,17 @@
 /** Translates errors of Postgres by their SQLSTATE. */
-import { connectionErrors, databaseTranslator, findSentence, type DatabaseFailure, type FailureDetails } from './database.js'
+import {
+  connectionErrors,
+  databaseTranslator,
+  findSentence,
+  type DatabaseFailure,
+  type FailureDetails
+} from './database.js'
 import type { Translator } from '../translator.js'
 
 /**
- * The SQLSTATEs of Postgres that a request or an outage can cause, and SQLSTATE classes by their first two characters (Postgres
- * manual, appendix A). Any other SQLSTATE, such as for a wrong password, invalid SQL or a missing table, indicates a bug.
+ * The SQLSTATEs of Postgres that a request or an outage can cause, and SQLSTATE classes by their first two characters
+ * (Postgres manual, appendix A). Any other SQLSTATE, such as for a wrong password, invalid SQL or a missing table,
+ * indicates a bug.
  */
 export const sqlStates: Readonly<Record<string, DatabaseFailure>> = {
   23001: 'still_referenced', // restrict_violation
@@ -41,21 +48,24 @@ export const sqlStates: Readonly<Record<string, DatabaseFailure>> = {
   '57P05': 'unavailable' // idle_session_timeout
 }
 
-/** The drivers' messages for an unavailable connection. These errors have no code. Knex puts the statement and a dash before the message. */
+/**
+ * The drivers' messages for an unavailable connection. These errors have no code. Knex puts the statement and a dash
+ * before the message.
+ */
 export const driverMessages: ReadonlySet<string> = new Set([
-  'timeout exceeded when trying to connect',
-  'Connection terminated due to connection timeout',
-  'Connection terminated unexpectedly',
-  'Connection terminated',
-  'Query read timeout',
-  'Client has encountered a connection error and is not queryable',
-  'Client was closed and is not queryable',
-  'Cannot use a pool after calling end on the pool',
-  'PGlite is closed'
+  'timeout exceeded when trying to connect', 'Connection terminated due to connection timeout',
+  'Connection terminated unexpectedly', 'Connection terminated', 'Query read timeout',
+  'Client has encountered a connection error and is not queryable', 'Client was closed and is not queryable',
+  'Cannot use a pool after calling end on the pool', 'PGlite is closed'
 ])
 
 /** The codes of postgres.js for an unavailable connection. */
-export const driverCodes: ReadonlySet<unknown> = new Set(['CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT'])
+export const driverCodes: ReadonlySet<unknown> = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT'
+])
 
 /** The fields of a server error, with the names of the protocol. */
 export interface PostgresError {
@@ -84,7 +94,9 @@ export const postgresTranslator: Translator = databaseTranslator('postgres', err
 })
 
 /** Reads an error of the server. */
-export function readPostgres ({ code, message = '', detail = '', table, column, constraint }: PostgresError): FailureDetails {
+export function readPostgres (
+  { code, message = '', detail = '', table, column, constraint }: PostgresError
+): FailureDetails {
   const failure = sqlStates[code] ?? sqlStates[code.slice(0, 2)] ?? 'fault'
   switch (failure) {
     case 'unique':
@@ -92,7 +104,12 @@ export function readPostgres ({ code, message = '', detail = '', table, column, 
     case 'unknown_reference': {
       const names = quotedNames(message)
       if (isDeletion(names, constraint)) return { failure: 'still_referenced', constraint }
-      return { failure, constraint, columns: keyColumns(detail), likelyColumn: columnIn(constraint, table ?? names[0], 'fkey') }
+      return {
+        failure,
+        constraint,
+        columns: keyColumns(detail),
+        likelyColumn: columnIn(constraint, table ?? names[0], 'fkey')
+      }
     }
     case 'missing':
       return { failure, constraint, columns: column === undefined ? [] : [column] }
@@ -107,8 +124,8 @@ export function readPostgres ({ code, message = '', detail = '', table, column, 
 }
 
 /**
- * Returns the columns of `Key (org_id, name)=(1, x) already exists.` The names precede the values, and this part has the same
- * form in all of Postgres's translations. Returns none if an expression is indexed.
+ * Returns the columns of `Key (org_id, name)=(1, x) already exists.` The names precede the values, and this part has
+ * the same form in all of Postgres's translations. Returns none if an expression is indexed.
  */
 function keyColumns (detail: string): readonly string[] {
   const list = /^[^(]*\(((?:"[^"]+"|[^"(),]+)(?:, (?:"[^"]+"|[^"(),]+))*)\)=\(/.exec(detail)?.[1]
@@ -117,13 +134,16 @@ function keyColumns (detail: string): readonly string[] {
 
 /** Returns the names in a message. In every language, only names are in quotes. A table precedes its constraint. */
 function quotedNames (message: string): readonly string[] {
-  return [...message.matchAll(/["«»„“”「」『』]\s?([^"«»„“”「」『』]+?)\s?["«»„“”「」『』]/g)].map(([, name]) => name as string)
+  return [...message.matchAll(/["«»„“”「」『』]\s?([^"«»„“”「」『』]+?)\s?["«»„“”「」『』]/g)].map(([, name]) =>
+    name as string
+  )
 }
 
 /**
- * Returns whether a foreign key failed because of a deletion. Postgres has one SQLSTATE for writing an unknown reference and for
- * deleting a referenced record. In all translations, the message for the write contains a table and the constraint. The message
- * for the deletion also contains the other table: after the constraint, or before it in Japanese and Chinese.
+ * Returns whether a foreign key failed because of a deletion. Postgres has one SQLSTATE for writing an unknown
+ * reference and for deleting a referenced record. In all translations, the message for the write contains a table and
+ * the constraint. The message for the deletion also contains the other table: after the constraint, or before it in
+ * Japanese and Chinese.
  */
 function isDeletion (names: readonly string[], constraint: string | undefined): boolean {
   return names.at(-1) === constraint ? names.length === 3 : names.length > 0
@@ -147,9 +167,10 @@ function isLostConnection (error: Readonly<Record<string, unknown>>): boolean {
 }
 
 /**
- * Returns whether a socket error of Node came from a Postgres driver. Drivers and HTTP clients pass on such errors unchanged. A
- * driver's error is recognized by the driver's additions: the query (postgres.js), or its own file as the first frame of the
- * stack (pg). It is also recognized by the target of the connection: the socket or the registered port of Postgres.
+ * Returns whether a socket error of Node came from a Postgres driver. Drivers and HTTP clients pass on such errors
+ * unchanged. A driver's error is recognized by the driver's additions: the query (postgres.js), or its own file as the
+ * first frame of the stack (pg). It is also recognized by the target of the connection: the socket or the registered
+ * port of Postgres.
  */
 function isFromDriver (error: Readonly<Record<string, unknown>>): boolean {
   const { address, port, stack } = error

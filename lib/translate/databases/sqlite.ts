@@ -1,6 +1,12 @@
 /** Translates errors of SQLite by their result codes. */
 import type { FastifyRequest } from 'fastify'
-import { databaseTranslator, foreignKeyFailure, findSentence, type DatabaseFailure, type FailureDetails } from './database.js'
+import {
+  databaseTranslator,
+  foreignKeyFailure,
+  findSentence,
+  type DatabaseFailure,
+  type FailureDetails
+} from './database.js'
 import type { Translator } from '../translator.js'
 
 /** A result code of SQLite, as a name (better-sqlite3) and as a number (node:sqlite). */
@@ -10,8 +16,8 @@ export interface SqliteError {
 }
 
 /**
- * The result codes of SQLite that a request or an outage can cause (sqlite.org/rescode.html). Any other code, such as for invalid
- * SQL, a missing table or a damaged file, indicates a bug.
+ * The result codes of SQLite that a request or an outage can cause (sqlite.org/rescode.html). Any other code, such as
+ * for invalid SQL, a missing table or a damaged file, indicates a bug.
  */
 export const sqliteErrors: Readonly<Record<string, SqliteError>> = {
   SQLITE_CONSTRAINT_UNIQUE: { number: 2067, failure: 'unique' },
@@ -36,18 +42,22 @@ export const sqliteErrors: Readonly<Record<string, SqliteError>> = {
   SQLITE_PROTOCOL: { number: 15, failure: 'unavailable' }
 }
 
-const nameOfNumber: ReadonlyMap<unknown, string> = new Map(Object.entries(sqliteErrors).map(([name, { number }]) => [number, name]))
+const nameOfNumber: ReadonlyMap<unknown, string> = new Map(
+  Object.entries(sqliteErrors).map(([name, { number }]) => [number, name])
+)
 
 /** Translates errors of SQLite from better-sqlite3, sqlite3 and node:sqlite. */
 export const sqliteTranslator: Translator = databaseTranslator('sqlite', ({ code, errcode, message }, request) => {
   if (typeof code !== 'string') return undefined
-  if (code === 'ERR_SQLITE_ERROR') return readSqlite(nameOfNumber.get(errcode) ?? '', findSentence(message) ?? '', request)
+  if (code === 'ERR_SQLITE_ERROR') {
+    return readSqlite(nameOfNumber.get(errcode) ?? '', findSentence(message) ?? '', request)
+  }
   return code.startsWith('SQLITE_') ? readSqlite(code, findSentence(message) ?? '', request) : undefined
 })
 
 /**
- * The messages of SQLite, which are not translated. Knex puts the statement and its values before the message, so the last match counts:
- * a value can contain the same words.
+ * The messages of SQLite, which are not translated. Knex puts the statement and its values before the message, so the
+ * last match counts: a value can contain the same words.
  */
 const violation = /^.*(UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(?:: (.+))?$/s
 const wrongType = /^.*cannot store \w+ value in \w+ column (.+)$/s
@@ -57,7 +67,9 @@ export function readSqlite (code: string, message: string, request: FastifyReque
   const [, kind, name] = violation.exec(message) ?? []
   const wrong = wrongType.exec(message)?.[1]
   // The driver sqlite3 reports only this code for each constraint.
-  const fullCode = code === 'SQLITE_CONSTRAINT' ? `${code}_${kind?.replace(' ', '') ?? (wrong === undefined ? 'TRIGGER' : 'DATATYPE')}` : code
+  const fullCode = code === 'SQLITE_CONSTRAINT'
+    ? `${code}_${kind?.replace(' ', '') ?? (wrong === undefined ? 'TRIGGER' : 'DATATYPE')}`
+    : code
   const failure = sqliteErrors[fullCode]?.failure ?? 'fault'
   switch (failure) {
     case 'unique':
@@ -74,7 +86,8 @@ export function readSqlite (code: string, message: string, request: FastifyReque
     case 'foreign_key':
       return { failure: foreignKeyFailure(request) }
     case 'trigger':
-      // RESTRICT is implemented as a trigger, with the message of a foreign key. A trigger of the application can have any message.
+      // RESTRICT is implemented as a trigger, with the message of a foreign key. A trigger of the application can have
+      // any message.
       return { failure: kind === 'FOREIGN KEY' ? 'still_referenced' : 'check' }
     default:
       return { failure }

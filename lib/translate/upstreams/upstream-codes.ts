@@ -1,8 +1,13 @@
 /** The error codes of HTTP clients, and the response to each. The translator of upstreams uses this table. */
 import type { StandardCode } from '../../catalog/standard-errors.js'
 
-/** The result of a failed call to another service. `aborted` is `gateway_timeout`, or no response if the client disconnected. */
-export type UpstreamFailure = Extract<StandardCode, 'bad_gateway' | 'service_unavailable' | 'gateway_timeout'> | 'aborted'
+/**
+ * The result of a failed call to another service. `aborted` is `gateway_timeout`, or no response if the client
+ * disconnected.
+ */
+export type UpstreamFailure =
+  | Extract<StandardCode, 'bad_gateway' | 'service_unavailable' | 'gateway_timeout'>
+  | 'aborted'
 
 /** The failures of one source, by code, name and code prefix. */
 export interface UpstreamSource {
@@ -150,5 +155,8 @@ export const upstreamSources: Readonly<Record<string, UpstreamSource>> = {
   }
 }
 
-/** The messages of the TypeErrors that `fetch` throws without a code: for a failed connection, and for a response that ended too early. */
+/**
+ * The messages of the TypeErrors that `fetch` throws without a code: for a failed connection, and for a response that
+ * ended too early.
+ */
 export const fetchMessages: readonly string[] = ['fetch failed', 'terminated']

@@ -6,10 +6,11 @@ import { fetchMessages, socketCodes, upstreamSources, type UpstreamFailure } fro
 import { isObject } from '../../support/is-object.js'
 
 /**
- * Translates the errors of `fetch`, undici, axios, got, ky, `node:http`, proxies and API clients. Also translates all errors with
- * a code of Node.js for sockets, DNS or TLS.
+ * Translates the errors of `fetch`, undici, axios, got, ky, `node:http`, proxies and API clients. Also translates all
+ * errors with a code of Node.js for sockets, DNS or TLS.
  *
- * The status of an upstream service is never passed on. If the service sends a 401, this does not mean that the client has to sign in.
+ * The status of an upstream service is never passed on. If the service sends a 401, this does not mean that the client
+ * has to sign in.
  */
 export const upstreamTranslator: Translator = {
   name: 'upstream',
@@ -47,7 +48,8 @@ function getCause (error: Readonly<Record<string, unknown>>): unknown {
   if (error.detail instanceof Error) return error.detail // Stripe's name for the cause
   if (Array.isArray(error.errors)) return error.errors[0] // of an AggregateError: every address or mirror has failed
   const { config } = error
-  return isObject(config) && isObject(config.signal) ? config.signal.reason : undefined // axios does not report the reason of an abort
+  // axios does not report the reason of an abort
+  return isObject(config) && isObject(config.signal) ? config.signal.reason : undefined
 }
 
 function getOwnFailure (error: Readonly<Record<string, unknown>>): UpstreamFailure | undefined {
@@ -66,23 +68,29 @@ function getOwnFailure (error: Readonly<Record<string, unknown>>): UpstreamFailu
 }
 
 /**
- * Returns whether the application, a plugin or Fastify set the status itself. An error from http-errors with an upstream failure
- * as its `cause` is not changed. A 500 does not count, because the cause has more information. Fastify sets 400 on a
- * socket error that interrupted the request body.
+ * Returns whether the application, a plugin or Fastify set the status itself. An error from http-errors with an
+ * upstream failure as its `cause` is not changed. A 500 does not count, because the cause has more information. Fastify
+ * sets 400 on a socket error that interrupted the request body.
  */
 function isThrownOnPurpose (error: unknown): boolean {
   if (!isObject(error)) return false
   const status = getStatus(error)
   if (status === undefined || isCopyOfCause(error, status)) return false
-  if (getOwnFailure(error) !== undefined) return error.statusCode === 400 && Object.hasOwn(socketCodes, String(error.code))
+  if (getOwnFailure(error) !== undefined) {
+    return error.statusCode === 400 && Object.hasOwn(socketCodes, String(error.code))
+  }
   return status !== 500
 }
 
-/** Returns whether an error has the status and the message of its cause, which is an upstream error. If so, the application did not set them. */
+/**
+ * Returns whether an error has the status and the message of its cause, which is an upstream error. If so, the
+ * application did not set them.
+ */
 function isCopyOfCause (error: Readonly<Record<string, unknown>>, status: number): boolean {
   const { cause, message } = error
   if (!isObject(cause) || typeof cause.message !== 'string' || cause.message === '') return false
   const { response } = cause
-  const isStatusOfCause = (isObject(response) && getStatus(response) === status) || (getStatus(cause) === status && getOwnFailure(cause) !== undefined)
+  const isStatusOfCause = (isObject(response) && getStatus(response) === status) ||
+    (getStatus(cause) === status && getOwnFailure(cause) !== undefined)
   return isStatusOfCause && String(message).includes(cause.message)
 }

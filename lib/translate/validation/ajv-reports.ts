@@ -1,7 +1,15 @@
 /** Reads the reports of Ajv, TypeBox 1, and other validators that use the same form. */
 import { getKeywordIssue, issueCodeByKeyword, issueKinds, parsePointer } from '../../catalog/issues.js'
 import { listDataKeywords, isDataReference } from './data-limits.js'
-import { hasProperty, maxReported, quotesAnyValue, repeatsValue, getValueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
+import {
+  hasProperty,
+  maxReported,
+  quotesAnyValue,
+  repeatsValue,
+  getValueAt,
+  type FailedKeyword,
+  type ValidationReport
+} from './failed-keyword.js'
 import { resolveUnions } from './unions.js'
 import { isObject } from '../../support/is-object.js'
 
@@ -20,8 +28,8 @@ const trials: ReadonlySet<string> = new Set(['contains', 'propertyNames'])
 const unions: ReadonlySet<string> = new Set(['anyOf', 'oneOf'])
 
 /**
- * Returns the failed keywords in a report. Ajv and TypeBox 1 report the failures inside a keyword immediately before the keyword
- * itself, so a stack is enough to group them.
+ * Returns the failed keywords in a report. Ajv and TypeBox 1 report the failures inside a keyword immediately before
+ * the keyword itself, so a stack is enough to group them.
  */
 export function readAjvReports (report: ValidationReport): FailedKeyword[] {
   const { validation, schema } = report
@@ -32,17 +40,26 @@ export function readAjvReports (report: ValidationReport): FailedKeyword[] {
     const entry = isRequestLimit(given, report) ? withoutLimit(given) : given
     const { keyword, schemaPath } = entry
     if (unions.has(keyword)) {
-      const inside = popEntries(entries, candidate => isBelow(candidate, schemaPath) || isReferred(candidate, entry, schema))
-      entries.push({ ...entry, failures: entry.failures.map(failure => ({ ...failure, branches: listBranches(entry, inside, schema) })) })
+      const inside = popEntries(
+        entries,
+        candidate => isBelow(candidate, schemaPath) || isReferred(candidate, entry, schema)
+      )
+      entries.push({
+        ...entry,
+        failures: entry.failures.map(failure => ({ ...failure, branches: listBranches(entry, inside, schema) }))
+      })
     } else if (trials.has(keyword)) {
       popEntries(entries, candidate => isBelow(candidate, schemaPath))
       entries.push(entry)
     } else if (keyword === 'if') {
       // A failure in `then` or `else` is more useful, but TypeBox reports only the `if`.
       const parent = getParent(schemaPath)
-      if (!entries.some(candidate => isBelow(candidate, `${parent}/then`) || isBelow(candidate, `${parent}/else`))) entries.push(entry)
+      if (!entries.some(candidate => isBelow(candidate, `${parent}/then`) || isBelow(candidate, `${parent}/else`))) {
+        entries.push(entry)
+      }
     } else if (keyword.startsWith('unevaluated')) {
-      // If a schema that would evaluate fields has failed, its fields count as unevaluated, even if the schema allows them.
+      // If a schema that would evaluate fields has failed, its fields count as unevaluated, even if the schema allows
+      // them.
       if (!entries.some(candidate => isApplied(candidate, entry))) entries.push(entry)
     } else if (isOwnKeyword(keyword)) {
       entries.push(withInner(entry, popEntries(entries, candidate => isBelow(candidate, schemaPath))))
@@ -79,7 +96,10 @@ interface Reported extends Pick<Entry, 'keyword' | 'instancePath' | 'params'> {
   readonly message: unknown
 }
 
-function readFailures ({ keyword, instancePath, params, message }: Reported, report: ValidationReport): FailedKeyword[] {
+function readFailures (
+  { keyword, instancePath, params, message }: Reported,
+  report: ValidationReport
+): FailedKeyword[] {
   if (keyword === '~refine') return [readRefinement(instancePath, params)]
   if (keyword === 'errorMessage' && Array.isArray(params.errors)) return readReplaced(params.errors, message, report)
   const failures = listPaths(instancePath, params, report.value).map(path => ({ keyword, path, params }))
@@ -88,10 +108,14 @@ function readFailures ({ keyword, instancePath, params, message }: Reported, rep
     : failures
 }
 
-/** Reads the failures that ajv-errors has replaced with the application's message. The message is sent for each failure. */
+/**
+ * Reads the failures that ajv-errors has replaced with the application's message. The message is sent for each failure.
+ */
 function readReplaced (replaced: readonly unknown[], message: unknown, report: ValidationReport): FailedKeyword[] {
   // ajv-errors marks the replaced failures, and never replaces its own failures.
-  const validation = replaced.slice(0, maxReported).flatMap(entry => isObject(entry) && entry.keyword !== 'errorMessage' ? [{ ...entry, emUsed: false }] : [])
+  const validation = replaced.slice(0, maxReported).flatMap(entry =>
+    isObject(entry) && entry.keyword !== 'errorMessage' ? [{ ...entry, emUsed: false }] : []
+  )
   const failures = resolveUnions(readAjvReports({ ...report, validation }))
   const sent = typeof message === 'string' && !quotesAnyValue(message, report.value) ? { message } : {}
   return failures.map(failure => ({ ...failure, ...sent }))
@@ -103,15 +127,20 @@ function isOwnKeyword (keyword: string): boolean {
 }
 
 /**
- * Returns the entry of a keyword that represents other keywords, such as an Ajv macro. It has the fields and messages of the
- * inner failures, with the code of the keyword. The schema of the route does not show the codes of inner failures.
+ * Returns the entry of a keyword that represents other keywords, such as an Ajv macro. It has the fields and messages
+ * of the inner failures, with the code of the keyword. The schema of the route does not show the codes of inner
+ * failures.
  */
 function withInner (entry: Entry, inside: readonly Entry[]): Entry {
   if (inside.length === 0) return entry
   const [own] = entry.failures
-  const failures = resolveUnions(inside.flatMap(({ failures }) => failures)).map(({ keyword, path, params, message }) => (
-    { keyword: entry.keyword, path, params: {}, message: own?.message ?? message ?? getKeywordIssue(keyword, params).message }
-  ))
+  const innerFailures = resolveUnions(inside.flatMap(({ failures }) => failures))
+  const failures = innerFailures.map(({ keyword, path, params, message }) => ({
+    keyword: entry.keyword,
+    path,
+    params: {},
+    message: own?.message ?? message ?? getKeywordIssue(keyword, params).message
+  }))
   return { ...entry, failures }
 }
 
@@ -121,11 +150,14 @@ function isAuthored (keyword: string, message: unknown): message is string {
 }
 
 /**
- * Returns whether the limit of a keyword is, or may be, a value of the request (Ajv's `$data`). Inside a referenced schema, Ajv
- * reports the path as written in the `$ref`. `#` then refers to that schema instead of the route's schema, and a keyword after
- * another `$ref` is not at the reported path.
+ * Returns whether the limit of a keyword is, or may be, a value of the request (Ajv's `$data`). Inside a referenced
+ * schema, Ajv reports the path as written in the `$ref`. `#` then refers to that schema instead of the route's schema,
+ * and a keyword after another `$ref` is not at the reported path.
  */
-function isRequestLimit ({ keyword, schemaPath }: Entry, { schema, sharedSchema, sharedWithData }: ValidationReport): boolean {
+function isRequestLimit (
+  { keyword, schemaPath }: Entry,
+  { schema, sharedSchema, sharedWithData }: ValidationReport
+): boolean {
   const at = schemaPath.indexOf('#')
   if (at === -1) return false
   const mentions = (candidate: unknown): boolean => listDataKeywords(candidate).has(keyword)
@@ -137,10 +169,16 @@ function isRequestLimit ({ keyword, schemaPath }: Entry, { schema, sharedSchema,
   return limits.length === 0 || limits.some(isDataReference)
 }
 
-/** Removes a limit that is a value of the request, because the message would repeat it. For a format, it would also be the code. */
+/**
+ * Removes a limit that is a value of the request, because the message would repeat it. For a format, it would also be
+ * the code.
+ */
 function withoutLimit (entry: Entry): Entry {
   const keyword = entry.keyword === 'format' ? 'invalid' : entry.keyword
-  return { ...entry, failures: entry.failures.map(({ path }) => ({ keyword, path, params: {}, message: issueKinds.invalid.message({}) })) }
+  return {
+    ...entry,
+    failures: entry.failures.map(({ path }) => ({ keyword, path, params: {}, message: issueKinds.invalid.message({}) }))
+  }
 }
 
 /** Reads TypeBox's `Refine`, a custom check with its own message. */
@@ -149,15 +187,22 @@ function readRefinement (instancePath: string, { message }: Entry['params']): Fa
   return { keyword: 'invalid', path: parsePointer(instancePath), params: {}, ...(own && { message }) }
 }
 
-/** Returns the paths of the invalid fields. The parameters contain absent and unknown fields: one field in Ajv, and all fields in TypeBox. */
+/**
+ * Returns the paths of the invalid fields. The parameters contain absent and unknown fields: one field in Ajv, and all
+ * fields in TypeBox.
+ */
 function listPaths (instancePath: string, params: Entry['params'], value: unknown): string[][] {
   const parent = parsePointer(instancePath)
-  const single = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty ?? params.propertyName ?? params.tag
+  const single = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty ??
+    params.propertyName ?? params.tag
   if (single !== undefined) return [[...parent, String(single)]]
-  const several = params.requiredProperties ?? params.additionalProperties ?? params.unevaluatedProperties ?? params.propertyNames
+  const several = params.requiredProperties ?? params.additionalProperties ?? params.unevaluatedProperties ??
+    params.propertyNames
   if (Array.isArray(several)) return several.map(name => [...parent, String(name)])
   if (Array.isArray(params.dependencies)) {
-    return params.dependencies.filter(name => !hasProperty(getValueAt(value, parent), String(name))).map(name => [...parent, String(name)])
+    return params.dependencies.filter(name => !hasProperty(getValueAt(value, parent), String(name))).map(
+      name => [...parent, String(name)]
+    )
   }
   return [parent]
 }
@@ -179,12 +224,13 @@ function isAtOrBelow ({ instancePath }: Entry, parent: string): boolean {
 function isApplied (candidate: Entry, { instancePath, schemaPath }: Entry): boolean {
   const parent = getParent(schemaPath)
   if (!isAtOrBelow(candidate, instancePath)) return false
-  return !isBelow(candidate, parent) || /^\/(allOf|anyOf|oneOf|then|else|dependentSchemas)\b/.test(candidate.schemaPath.slice(parent.length))
+  return !isBelow(candidate, parent) ||
+    /^\/(allOf|anyOf|oneOf|then|else|dependentSchemas)\b/.test(candidate.schemaPath.slice(parent.length))
 }
 
 /**
- * Returns whether a failure comes from a `$ref` in a branch. Ajv reports it under the path of the referenced schema. It is at
- * or below the value of the union, and no keyword next to the union explains it.
+ * Returns whether a failure comes from a `$ref` in a branch. Ajv reports it under the path of the referenced schema. It
+ * is at or below the value of the union, and no keyword next to the union explains it.
  */
 function isReferred (candidate: Entry, union: Entry, schema: unknown): boolean {
   if (!isAtOrBelow(candidate, union.instancePath)) return false
@@ -200,7 +246,9 @@ function listBranches (union: Entry, inside: readonly Entry[], schema: unknown):
   const members = getSchemaAt(schema, union.schemaPath)
   const branches = new Map<string, FailedKeyword[]>()
   for (const entry of inside) {
-    const name = isBelow(entry, union.schemaPath) ? parsePointer(entry.schemaPath.slice(union.schemaPath.length))[0] : findReferringBranch(entry, members)
+    const name = isBelow(entry, union.schemaPath)
+      ? parsePointer(entry.schemaPath.slice(union.schemaPath.length))[0]
+      : findReferringBranch(entry, members)
     if (name === undefined) return []
     branches.set(name, [...branches.get(name) ?? [], ...entry.failures])
   }
@@ -208,8 +256,8 @@ function listBranches (union: Entry, inside: readonly Entry[], schema: unknown):
 }
 
 /**
- * Returns the only branch that leads to the schema of a failure, by its name or by any `$ref`; `undefined` if there may be
- * several.
+ * Returns the only branch that leads to the schema of a failure, by its name or by any `$ref`; `undefined` if there may
+ * be several.
  */
 function findReferringBranch ({ schemaPath }: Entry, members: unknown): string | undefined {
   const name = schemaPath.slice(0, schemaPath.indexOf('#'))

@@ -15,9 +15,15 @@ export interface ConstraintKeyword extends Pick<FailedKeyword, 'keyword' | 'para
 const type = (type: string): ConstraintKeyword => ({ keyword: 'type', params: { type }, hasLimit: false })
 const format = (format: string): ConstraintKeyword => ({ keyword: 'format', params: { format }, hasLimit: false })
 const limit = (keyword: string): ConstraintKeyword => ({ keyword, params: {}, hasLimit: true })
-const keyword = (keyword: string, params: FailedKeyword['params'] = {}): ConstraintKeyword => ({ keyword, params, hasLimit: false })
+const keyword = (keyword: string, params: FailedKeyword['params'] = {}): ConstraintKeyword => ({
+  keyword,
+  params,
+  hasLimit: false
+})
 
-/** The JSON Schema keyword for each constraint of class-validator. Any other constraint has the issue code `invalid`. */
+/**
+ * The JSON Schema keyword for each constraint of class-validator. Any other constraint has the issue code `invalid`.
+ */
 export const constraintKeywords: Readonly<Record<string, ConstraintKeyword>> = {
   isDefined: keyword('required'),
   isNotEmpty: keyword('minLength', { limit: 1 }),
@@ -80,13 +86,17 @@ interface ValidationError extends ReadonlyJsonObject {
   readonly children?: readonly unknown[] | undefined
 }
 
-/** Returns whether a value has the shape of class-validator's `ValidationError`, which is not an `Error`: constraints, children or both. */
+/**
+ * Returns whether a value has the shape of class-validator's `ValidationError`, which is not an `Error`: constraints,
+ * children or both.
+ */
 function isValidationError (value: unknown): value is ValidationError {
   if (!isRecord(value) || value instanceof Error || !('property' in value)) return false
   const { property, constraints, children } = value
   if (property !== undefined && typeof property !== 'string') return false
   if (constraints === undefined) return Array.isArray(children)
-  return isRecord(constraints) && Object.values(constraints).every(message => typeof message === 'string') && (children === undefined || Array.isArray(children))
+  return isRecord(constraints) && Object.values(constraints).every(message => typeof message === 'string') &&
+    (children === undefined || Array.isArray(children))
 }
 
 /** Returns the failures of some errors and of the errors of nested objects in them. */
@@ -110,20 +120,32 @@ function readFailures (error: ValidationError, path: readonly string[]): FailedK
   return constraints.map(([name, message]) => ({ path, ...readConstraint(name, message, error) }))
 }
 
-/** Returns whether a field was missing. Options of class-validator remove the value, the object, or both from its errors. */
+/**
+ * Returns whether a field was missing. Options of class-validator remove the value, the object, or both from its
+ * errors.
+ */
 function isAbsent (error: ValidationError): boolean {
   const { property, value, target } = error
   if (property === undefined || value !== undefined) return false
   return isObject(target) ? target[property] === undefined : Object.hasOwn(error, 'value')
 }
 
-function readConstraint (name: string, message: string, { property, value }: ValidationError): Omit<FailedKeyword, 'path'> {
+function readConstraint (
+  name: string,
+  message: string,
+  { property, value }: ValidationError
+): Omit<FailedKeyword, 'path'> {
   const known = findKeyword(name, message)
   const { keyword, params, hasLimit } = known ?? unknownConstraint
   const phrase = property === undefined ? undefined : toPhrase(message, property)
-  // The library's messages are replaced if ours have the same information, so that messages are the same for all validators.
-  if (!hasLimit && (property === undefined || (phrase !== undefined && !message.startsWith(eachPrefix)))) return { keyword, params }
-  if (known !== undefined && phrase !== undefined) return { keyword, params: { ...params, ...readLimit(keyword, phrase) }, message: phrase, isOfLibrary: true }
+  // The library's messages are replaced if ours have the same information, so that messages are the same for all
+  // validators.
+  if (!hasLimit && (property === undefined || (phrase !== undefined && !message.startsWith(eachPrefix)))) {
+    return { keyword, params }
+  }
+  if (known !== undefined && phrase !== undefined) {
+    return { keyword, params: { ...params, ...readLimit(keyword, phrase) }, message: phrase, isOfLibrary: true }
+  }
   return { keyword, params, message: repeatsValue(message, value) ? issueKinds.invalid.message({}) : phrase ?? message }
 }
 
@@ -143,18 +165,26 @@ function findKeyword (name: string, message: string): ConstraintKeyword | undefi
 
 const eachPrefix = 'each value in '
 
-/** Returns a message of the library as a phrase that follows the name of the field; `undefined` for the application's own message. */
+/**
+ * Returns a message of the library as a phrase that follows the name of the field; `undefined` for the application's
+ * own message.
+ */
 function toPhrase (message: string, property: string): string | undefined {
   const isEach = message.startsWith(eachPrefix)
   const rest = isEach ? message.slice(eachPrefix.length) : message
-  const start = ['', 'property ', 'nested property '].map(words => `${words}${property} `).find(start => rest.startsWith(start))
+  const start = ['', 'property ', 'nested property '].map(words => `${words}${property} `).find(start =>
+    rest.startsWith(start)
+  )
   return start === undefined ? undefined : (isEach ? 'each value ' : '') + rest.slice(start.length)
 }
 
 const methodsWithBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 
 /** Returns the part of the request that was validated, because class-validator does not report it. */
-function findLocation ({ property = '' }: ValidationError, { body, params, query, method }: FastifyRequest): IssueLocation {
+function findLocation (
+  { property = '' }: ValidationError,
+  { body, params, query, method }: FastifyRequest
+): IssueLocation {
   if (isObject(body)) return 'body'
   if (isObject(params) && Object.hasOwn(params, property)) return 'path'
   // The body can be missing.

@@ -15,7 +15,9 @@ export interface FailedKeyword {
   readonly params: Readonly<Record<string, unknown>>
   /** A message that replaces the keyword's message: the application's message, or a message without the limit. */
   readonly message?: string
-  /** Whether the message is of a library, and has the same information as the keyword and its parameters. @default false */
+  /**
+   * Whether the message is of a library, and has the same information as the keyword and its parameters. @default false
+   */
   readonly isOfLibrary?: boolean
   /** The failures in each branch of an `anyOf` or `oneOf`. Absent or empty if the branches are unknown. */
   readonly branches?: ReadonlyArray<readonly FailedKeyword[]>
@@ -39,7 +41,10 @@ export type ReadReport = (report: ValidationReport) => FailedKeyword[] | undefin
 
 /** Returns the value at a path; `undefined` if there is none. */
 export function getValueAt (value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, part) => hasProperty(at, part) ? (at as Record<string, unknown>)[part] : undefined, value)
+  return path.reduce<unknown>(
+    (at, part) => hasProperty(at, part) ? (at as Record<string, unknown>)[part] : undefined,
+    value
+  )
 }
 
 /** Returns whether a value has an own property. */
@@ -51,8 +56,9 @@ export function hasProperty (value: unknown, name: string): boolean {
 const maxCompared = 10_000
 
 /**
- * Returns whether a message contains a value of the request as JSON: a string, or a number of several digits. The templates of
- * ajv-errors insert values as JSON, from any field. Also returns true if there are too many values to compare.
+ * Returns whether a message contains a value of the request as JSON: a string, or a number of several digits. The
+ * templates of ajv-errors insert values as JSON, from any field. Also returns true if there are too many values to
+ * compare.
  */
 export function quotesAnyValue (message: string, sent: unknown): boolean {
   const numbers = new Set(message.match(/-?\d[\d.e+-]{2,}\d/gi))
@@ -61,10 +67,13 @@ export function quotesAnyValue (message: string, sent: unknown): boolean {
   for (let compared = 0; values.length > 0; compared++) {
     const value = values.pop()
     if (compared === maxCompared) return true
-    if (isObject(value)) for (const inner of Object.values(value)) values.push(inner)
-    else if (typeof value === 'number' && numbers.has(JSON.stringify(value))) return true
+    if (isObject(value)) {
+      for (const inner of Object.values(value)) values.push(inner)
+    } else if (typeof value === 'number' && numbers.has(JSON.stringify(value))) return true
     // The template may have quotes around the value.
-    else if (typeof value === 'string' && value.length < message.length && message.includes(JSON.stringify(value))) return true
+    else if (typeof value === 'string' && value.length < message.length && message.includes(JSON.stringify(value))) {
+      return true
+    }
   }
   return false
 }

@@ -1,4 +1,6 @@
-/** Reads the issues of Valibot, ArkType and other libraries with Standard Schema, if a validator returns them unchanged. */
+/**
+ * Reads the issues of Valibot, ArkType and other libraries with Standard Schema, if a validator returns them unchanged.
+ */
 import { hasProperty, maxReported, getValueAt, type FailedKeyword, type ValidationReport } from './failed-keyword.js'
 import { isObject, isRecord } from '../../support/is-object.js'
 
@@ -15,13 +17,22 @@ const required: Keyword = { keyword: 'required', params: {} }
 const unknownField: Keyword = { keyword: 'additionalProperties', params: {} }
 const typed = (type: string): Keyword => ({ keyword: 'type', params: { type } })
 const constant = (allowedValue: unknown): Keyword => ({ keyword: 'const', params: { allowedValue } })
-const choice = (allowedValues: readonly unknown[] | undefined): Keyword => ({ keyword: 'enum', params: { allowedValues } })
+const choice = (allowedValues: readonly unknown[] | undefined): Keyword => ({
+  keyword: 'enum',
+  params: { allowedValues }
+})
 const formatted = (format: string): Keyword => ({ keyword: 'format', params: { format } })
 const pattern: Keyword = { keyword: 'pattern', params: {} }
-const invalid = (message?: string): Keyword => ({ keyword: 'invalid', params: {}, ...message !== undefined && { message } })
+const invalid = (message?: string): Keyword => ({
+  keyword: 'invalid',
+  params: {},
+  ...message !== undefined && { message }
+})
 
-const limit = (keyword: string, value: unknown, comparison?: string): Keyword =>
-  ({ keyword, params: { limit: value instanceof Date ? value.toISOString() : value, ...comparison !== undefined && { comparison } } })
+const limit = (keyword: string, value: unknown, comparison?: string): Keyword => ({
+  keyword,
+  params: { limit: value instanceof Date ? value.toISOString() : value, ...comparison !== undefined && { comparison } }
+})
 
 /** Returns the failed limit of a size: the characters of a string, the items of a list, or the fields of an object. */
 function sizeLimit (side: 'min' | 'max', value: unknown, size: unknown): Keyword {
@@ -47,7 +58,14 @@ const types: Readonly<Record<string, string>> = {
 
 /** The JSON Schema formats for the formats of Valibot, if the names differ. */
 const formatNames: Readonly<Record<string, string>> = {
-  rfc_email: 'email', iso_date: 'date', iso_time: 'iso-time', iso_time_second: 'iso-time', iso_date_time: 'iso-date-time', iso_date_time_second: 'iso-date-time', iso_timestamp: 'date-time', base64: 'byte'
+  rfc_email: 'email',
+  iso_date: 'date',
+  iso_time: 'iso-time',
+  iso_time_second: 'iso-time',
+  iso_date_time: 'iso-date-time',
+  iso_date_time_second: 'iso-date-time',
+  iso_timestamp: 'date-time',
+  base64: 'byte'
 }
 
 /** The issues of Valibot that are not about a type, a size, a limit or a format. */
@@ -81,20 +99,30 @@ const valibotIssues: Readonly<Record<string, (issue: StandardIssue) => Keyword>>
 const sizes = /^(?:(min|max)_)?(?:length|size|entries|graphemes|code_points|bytes|words)$/
 
 /** Schemas of Valibot that are not a type. */
-const untyped: ReadonlySet<unknown> = new Set(['custom', 'instance', 'lazy', 'non_optional', 'non_nullable', 'non_nullish', 'promise', 'function', 'symbol'])
+const untyped: ReadonlySet<unknown> = new Set([
+  'custom', 'instance', 'lazy', 'non_optional', 'non_nullable', 'non_nullish', 'promise', 'function', 'symbol'
+])
 
 function readValibotIssue (issue: StandardIssue, path: readonly string[], value: unknown): Keyword {
   const { kind, type, input, expected, received, requirement, message } = issue
   const name = String(type)
   if (kind === 'schema' && isAbsent(path, value)) return required
   if (expected === 'never') return unknownField
-  if (kind === 'schema' && Array.isArray(issue.path) && isObject(issue.path.at(-1)) && issue.path.at(-1).origin === 'key') return { keyword: 'propertyNames', params: {} }
+  if (
+    kind === 'schema' && Array.isArray(issue.path) && isObject(issue.path.at(-1)) && issue.path.at(-1).origin === 'key'
+  ) return { keyword: 'propertyNames', params: {} }
   // A variant without a known discriminator has the path of the discriminator, and the values that it can have.
   if (name === 'variant' && expected !== 'Object') return choice(parseValues(String(expected)))
   const read = Object.hasOwn(valibotIssues, name) ? valibotIssues[name] : undefined
   if (read !== undefined) return read(issue)
   const size = sizes.exec(name)
-  if (size !== null) return sizeLimit((size[1] ?? (Number(received) < Number(requirement) ? 'min' : 'max')) as 'min' | 'max', input, requirement)
+  if (size !== null) {
+    return sizeLimit(
+      (size[1] ?? (Number(received) < Number(requirement) ? 'min' : 'max')) as 'min' | 'max',
+      input,
+      requirement
+    )
+  }
   if (kind === 'validation' && requirement instanceof RegExp) return formatted(formatNames[name] ?? name)
   if (kind === 'schema' && !untyped.has(name)) return typed(types[name] ?? name)
   // The default messages of Valibot repeat the value that was sent.
@@ -132,22 +160,38 @@ export const arkIssues: Readonly<Record<string, (issue: StandardIssue) => Keywor
   predicate: ({ expected }) => readExpected(String(expected))
 }
 
-/** Returns the keyword for what ArkType expects: unknown fields `removed`, one of several values or types, or a phrase of the application. */
+/**
+ * Returns the keyword for what ArkType expects: unknown fields `removed`, one of several values or types, or a phrase
+ * of the application.
+ */
 function readExpected (expected: string): Keyword {
   if (expected === 'removed') return unknownField
   const parts = expected.split(/, | or /)
   const values = parts.map(parseValue)
   if (!values.includes(undefined)) return choice(values)
-  const named = parts.map(part => /^an? (string|number|bigint|object|array)$/.exec(part)?.[1] ?? (part === 'null' ? part : undefined))
-  return named.includes(undefined) ? invalid(`must be ${expected}`) : { keyword: 'type', params: { type: named.map(name => types[name as string] ?? name) } }
+  const named = parts.map(part =>
+    /^an? (string|number|bigint|object|array)$/.exec(part)?.[1] ?? (part === 'null' ? part : undefined)
+  )
+  return named.includes(undefined)
+    ? invalid(`must be ${expected}`)
+    : { keyword: 'type', params: { type: named.map(name => types[name as string] ?? name) } }
 }
 
 function readArkIssue (issue: StandardIssue): Keyword {
   const { code, meta, expected } = issue
-  const { format, description = code === 'union' ? undefined : expected } = (meta ?? {}) as { readonly format?: unknown, readonly description?: unknown }
-  const named = typeof format === 'string' ? format : Object.hasOwn(describedFormats, String(description)) ? describedFormats[String(description)] : undefined
+  const { format, description = code === 'union' ? undefined : expected } = (meta ?? {}) as {
+    readonly format?: unknown,
+    readonly description?: unknown
+  }
+  const named = typeof format === 'string'
+    ? format
+    : Object.hasOwn(describedFormats, String(description))
+      ? describedFormats[String(description)]
+      : undefined
   if (named !== undefined && code !== 'required') return formatted(named)
-  return Object.hasOwn(arkIssues, String(code)) ? (arkIssues[String(code)] as (issue: StandardIssue) => Keyword)(issue) : invalid()
+  return Object.hasOwn(arkIssues, String(code))
+    ? (arkIssues[String(code)] as (issue: StandardIssue) => Keyword)(issue)
+    : invalid()
 }
 
 /** Returns the values in a list like `("a" | 1)`; `undefined` if it has anything other than values. */
@@ -177,7 +221,8 @@ export function readStandardIssues ({ validation, value }: ValidationReport): Fa
 
 /** Returns whether a value is an issue of Standard Schema. The entries of other validators name a keyword or a type. */
 function isStandardIssue (entry: unknown): entry is StandardIssue {
-  return isObject(entry) && typeof entry.message === 'string' && !('keyword' in entry) && !('instancePath' in entry) && (entry.path === undefined || Array.isArray(entry.path))
+  return isObject(entry) && typeof entry.message === 'string' && !('keyword' in entry) && !('instancePath' in entry) &&
+    (entry.path === undefined || Array.isArray(entry.path))
 }
 
 /** Returns the path of an issue. A part of it is a name, or an object with a `key`. */
@@ -196,10 +241,20 @@ function readFailures (issue: StandardIssue, value: unknown): FailedKeyword[] {
   const isArk = !isValibot && 'code' in issue && ' arkKind' in issue
   const inner = (isValibot ? issue.issues : isArk ? issue.errors : undefined) as readonly StandardIssue[] | undefined
   // All of these failed, in the same value.
-  if (isArk && issue.code === 'intersection' && inner !== undefined) return inner.slice(0, maxReported).flatMap(one => readFailures(one, value))
-  const keyword = isValibot ? readValibotIssue(issue, path, value) : isArk ? readArkIssue(issue) : isAbsent(path, value) ? required : invalid()
+  if (isArk && issue.code === 'intersection' && inner !== undefined) {
+    return inner.slice(0, maxReported).flatMap(one => readFailures(one, value))
+  }
+  const keyword = isValibot
+    ? readValibotIssue(issue, path, value)
+    : isArk
+      ? readArkIssue(issue)
+      : isAbsent(path, value)
+        ? required
+        : invalid()
   if (keyword.keyword !== 'anyOf' || inner === undefined) return [{ ...keyword, path }]
   // Valibot's paths inside a union are relative to its value.
-  const branches = inner.slice(0, maxReported).map(one => readFailures(isValibot ? { ...one, path: joinPaths(issue, one) } : one, value))
+  const branches = inner.slice(0, maxReported).map(one =>
+    readFailures(isValibot ? { ...one, path: joinPaths(issue, one) } : one, value)
+  )
   return [{ ...keyword, path, branches }]
 }

@@ -7,10 +7,12 @@ import { isObject } from '../../support/is-object.js'
 import { getTypebox, isTypeboxSchema, type Typebox } from '../../support/typebox-registry.js'
 
 /**
- * The keyword of JSON Schema for each error of TypeBox 0.34, and for `type` the type. A failed intersection is `undefined`,
- * because its failed part is also reported.
+ * The keyword of JSON Schema for each error of TypeBox 0.34, and for `type` the type. A failed intersection is
+ * `undefined`, because its failed part is also reported.
  */
-export const valueErrors: Readonly<Record<keyof typeof ValueErrorType, readonly [keyword: string, type?: string] | undefined>> = {
+export const valueErrors: Readonly<
+  Record<keyof typeof ValueErrorType, readonly [keyword: string, type?: string] | undefined>
+> = {
   ArrayContains: ['contains'],
   ArrayMaxContains: ['contains'],
   ArrayMaxItems: ['maxItems'],
@@ -77,22 +79,33 @@ export const valueErrors: Readonly<Record<keyof typeof ValueErrorType, readonly 
   Void: ['type', 'undefined']
 }
 
-const comparisons: Readonly<Record<string, string>> = { minimum: '>=', maximum: '<=', exclusiveMinimum: '>', exclusiveMaximum: '<' }
+const comparisons: Readonly<Record<string, string>> = {
+  minimum: '>=',
+  maximum: '<=',
+  exclusiveMinimum: '>',
+  exclusiveMaximum: '<'
+}
 
 /**
- * Returns the failed keywords in a report. The report has only a message and a path for each failure. Instead of parsing
- * messages, this function validates the value again and finds the errors with the same message and path.
+ * Returns the failed keywords in a report. The report has only a message and a path for each failure. Instead of
+ * parsing messages, this function validates the value again and finds the errors with the same message and path.
  */
-export function readTypeboxErrors ({ validation, location, schema, value }: ValidationReport): FailedKeyword[] | undefined {
+export function readTypeboxErrors (
+  { validation, location, schema, value }: ValidationReport
+): FailedKeyword[] | undefined {
   if (!isTypeboxSchema(schema) || validation.some(entry => hasProperty(entry, 'keyword'))) return undefined
   const typebox = getTypebox()
-  const reported = validation.slice(0, maxReported).filter(isObject).map(({ message, instancePath }) => ({ message, path: String(instancePath) }))
+  const reported = validation.slice(0, maxReported).filter(isObject).map(({ message, instancePath }) => ({
+    message,
+    path: String(instancePath)
+  }))
   if (typebox === undefined) return reported.map(({ path }) => createInvalid(path))
   const errors = collectErrors(typebox, schema, value, location !== 'body')
   return withoutAbsent(reported.flatMap(({ message, path }) => {
     const there = errors.filter(error => error.path === path)
     // Formats are registered with one copy of TypeBox. Another copy has only the name of the format.
-    const error = there.find(error => error.message === message) ?? there.find(({ type }) => type === typebox.ValueErrorType.StringFormatUnknown)
+    const error = there.find(error => error.message === message) ??
+      there.find(({ type }) => type === typebox.ValueErrorType.StringFormatUnknown)
     return error === undefined ? [createInvalid(path)] : readFailures(typebox, error)
   }))
 }
@@ -126,7 +139,12 @@ function readFailures (typebox: Typebox, error: ValueError): FailedKeyword[] {
     keyword: tooFew ? 'minItems' : keyword,
     path: parsePointer(path),
     params: { ...readParams(keyword, schema), ...(jsonType !== undefined && { type: jsonType }) },
-    ...(type === ValueErrorType.Union && { branches: errors.map(branch => withoutAbsent(takeFirst(branch, maxReported).flatMap(failure => readFailures(typebox, failure)))) })
+    ...(type === ValueErrorType.Union &&
+      {
+        branches: errors.map(branch =>
+          withoutAbsent(takeFirst(branch, maxReported).flatMap(failure => readFailures(typebox, failure)))
+        )
+      })
   }]
 }
 
@@ -153,8 +171,13 @@ function readParams (keyword: string, schema: TSchema): FailedKeyword['params'] 
   }
 }
 
-/** Removes the other failures of absent fields. TypeBox reports an absent field as absent, and also as a value of the wrong type. */
+/**
+ * Removes the other failures of absent fields. TypeBox reports an absent field as absent, and also as a value of the
+ * wrong type.
+ */
 function withoutAbsent (failures: readonly FailedKeyword[]): FailedKeyword[] {
   const absent = failures.filter(({ keyword }) => keyword === 'required').map(({ path }) => path)
-  return failures.filter(({ keyword, path }) => keyword === 'required' || !absent.some(at => at.every((part, index) => path[index] === part)))
+  return failures.filter(({ keyword, path }) =>
+    keyword === 'required' || !absent.some(at => at.every((part, index) => path[index] === part))
+  )
 }

@@ -2,12 +2,14 @@
 import type { FailedKeyword } from './failed-keyword.js'
 
 /**
- * Replaces each failed union with the most useful failures that are correct for any branch. The union itself has too little
- * information, and the failures of all its branches together are misleading.
+ * Replaces each failed union with the most useful failures that are correct for any branch. The union itself has too
+ * little information, and the failures of all its branches together are misleading.
  */
 export function resolveUnions (failures: readonly FailedKeyword[]): readonly FailedKeyword[] {
   if (!failures.some(isUnion)) return failures
-  return failures.flatMap(failure => isUnion(failure) ? resolve(failure, failure.branches.map(resolveUnions)) : [failure])
+  return failures.flatMap(failure =>
+    isUnion(failure) ? resolve(failure, failure.branches.map(resolveUnions)) : [failure]
+  )
 }
 
 type Union = FailedKeyword & Required<Pick<FailedKeyword, 'branches'>>
@@ -33,12 +35,19 @@ function resolve (union: FailedKeyword, branches: ReadonlyArray<readonly FailedK
     return tags.every(tag => isSame(tag.path, at)) ? [createEnum(at, tags.flatMap(getConstants))] : [union]
   }
 
-  const common = only.filter(failure => fitting.every(branch => branch.some(({ keyword, path }) => keyword === failure.keyword && isSame(path, failure.path))))
+  const common = only.filter(failure =>
+    fitting.every(branch =>
+      branch.some(({ keyword, path }) => keyword === failure.keyword && isSame(path, failure.path))
+    )
+  )
   return common.length > 0 ? common : [union]
 }
 
 /** Returns the values of all branches, if every branch is a constant or null. */
-function findValues (path: readonly string[], branches: ReadonlyArray<readonly FailedKeyword[]>): FailedKeyword | undefined {
+function findValues (
+  path: readonly string[],
+  branches: ReadonlyArray<readonly FailedKeyword[]>
+): FailedKeyword | undefined {
   if (!branches.some(branch => branch.some(isConstant))) return undefined
   const values: unknown[] = []
   for (const branch of branches) {
@@ -52,7 +61,10 @@ function findValues (path: readonly string[], branches: ReadonlyArray<readonly F
 }
 
 /** Returns the types of all branches, if every branch fails by its type. */
-function findTypes (path: readonly string[], branches: ReadonlyArray<readonly FailedKeyword[]>): FailedKeyword | undefined {
+function findTypes (
+  path: readonly string[],
+  branches: ReadonlyArray<readonly FailedKeyword[]>
+): FailedKeyword | undefined {
   const types = branches.map(branch => branch.find(failure => failure.keyword === 'type' && isSame(failure.path, path)))
   if (types.includes(undefined)) return undefined
   return { keyword: 'type', path, params: { type: [...new Set(types.flatMap(failure => failure?.params.type))] } }

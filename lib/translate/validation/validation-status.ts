@@ -8,13 +8,22 @@ export type ValidationStatus = 400 | 422
 /** A code for an invalid body. */
 export type ValidationCode = 'validation_error' | 'missing_required_field'
 
-/** Returns the code for an invalid body in an API with a validation status. The issues are the same for both statuses. */
+/**
+ * Returns the code for an invalid body in an API with a validation status. The issues are the same for both statuses.
+ */
 export function toValidationCode (code: ValidationCode, status: ValidationStatus = 422): StandardCode {
   return status === 400 ? 'invalid_request' : code
 }
 
-/** Returns the catalog's message for an invalid body if its code is also used for other failures, as with the status 400. */
-export function getValidationMessage (code: ValidationCode, errors: typeof standardErrors, status: ValidationStatus = 422): { readonly message?: string } {
+/**
+ * Returns the catalog's message for an invalid body if its code is also used for other failures, as with the status
+ * 400.
+ */
+export function getValidationMessage (
+  code: ValidationCode,
+  errors: typeof standardErrors,
+  status: ValidationStatus = 422
+): { readonly message?: string } {
   return status === 400 ? { message: defaultMessage(errors[code], undefined) } : {}
 }
 

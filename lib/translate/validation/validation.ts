@@ -2,7 +2,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiError } from '../../catalog/api-error.js'
 import { specificMessages } from '../../catalog/specific-messages.js'
-import { formatField, getKeywordIssue, formatPointer, issueParams, type Issue, type IssueLocation, type TranslatableIssue } from '../../catalog/issues.js'
+import {
+  formatField,
+  getKeywordIssue,
+  formatPointer,
+  issueParams,
+  type Issue,
+  type IssueLocation,
+  type TranslatableIssue
+} from '../../catalog/issues.js'
 import { getStatus } from '../error-status.js'
 import { listDataKeywords } from './data-limits.js'
 import { maxReported, type FailedKeyword, type ReadReport, type ValidationReport } from './failed-keyword.js'
@@ -15,15 +23,23 @@ import { resolveUnions } from './unions.js'
 import { readZodIssues } from './zod-issues.js'
 import { isObject } from '../../support/is-object.js'
 
-/** The parts of a request that Fastify validates, by Fastify's name: the location for issues, and the property of the request. */
+/**
+ * The parts of a request that Fastify validates, by Fastify's name: the location for issues, and the property of the
+ * request.
+ */
 const parts = {
   body: { location: 'body', property: 'body' },
   querystring: { location: 'query', property: 'query' },
   params: { location: 'path', property: 'params' },
   headers: { location: 'header', property: 'headers' }
-} as const satisfies Readonly<Record<string, { readonly location: IssueLocation, readonly property: keyof FastifyRequest }>>
+} as const satisfies Readonly<
+  Record<string, { readonly location: IssueLocation, readonly property: keyof FastifyRequest }>
+>
 
-/** The maximum number of issues in a response. Without a limit, a list of 10,000 invalid items would cause a response of several megabytes. */
+/**
+ * The maximum number of issues in a response. Without a limit, a list of 10,000 invalid items would cause a response of
+ * several megabytes.
+ */
 export const maxIssues = 100
 
 /** The readers of reports. The last reader accepts every report. */
@@ -34,7 +50,9 @@ export const validationTranslator: Translator = {
   name: 'validation',
   translate (error, context) {
     if (!isObject(error) || !isPart(error.validationContext)) return undefined
-    if (isComparisonFailure(error)) return createInvalidError(parts[error.validationContext].location, [], error, context)
+    if (isComparisonFailure(error)) {
+      return createInvalidError(parts[error.validationContext].location, [], error, context)
+    }
     const validation = getReportedErrors(error)
     if (validation === undefined) return undefined
     const report = createReport(validation, error.validationContext, context.request)
@@ -48,37 +66,54 @@ export const validationTranslator: Translator = {
 }
 
 /** Returns the error for an invalid part of a request. */
-export function createInvalidError (location: IssueLocation, issues: readonly Issue[], cause: unknown, { errors, validationStatus }: Pick<TranslateContext, 'errors' | 'validationStatus'>): ApiError {
+export function createInvalidError (
+  location: IssueLocation,
+  issues: readonly Issue[],
+  cause: unknown,
+  { errors, validationStatus }: Pick<TranslateContext, 'errors' | 'validationStatus'>
+): ApiError {
   if (location === 'header') return errors.invalid_request({ issues, cause, message: specificMessages.invalid_header })
   if (location !== 'body') {
     const [{ field } = { field: '' }] = issues
     return errors.invalid_parameter({ issues, cause, ...(field !== '' && { param: field }) })
   }
-  const code = issues.length > 0 && issues.every(issue => issue.code === 'required') ? 'missing_required_field' : 'validation_error'
-  return errors[toValidationCode(code, validationStatus)]({ issues, cause, ...getValidationMessage(code, errors, validationStatus) })
+  const code = issues.length > 0 && issues.every(issue => issue.code === 'required')
+    ? 'missing_required_field'
+    : 'validation_error'
+  return errors[toValidationCode(code, validationStatus)]({
+    issues,
+    cause,
+    ...getValidationMessage(code, errors, validationStatus)
+  })
 }
 
 /**
- * Returns the validator's report. A validator may return its own error, as Joi and yup do. Such an error has Fastify's code, but
- * a list under another name. Those of asynchronous Ajv schemas have `errors`, those of Valibot and zod have `issues`, those of Joi
- * have `details`, and those of yup have `inner`. If the validator itself failed, the error has the status 500.
+ * Returns the validator's report. A validator may return its own error, as Joi and yup do. Such an error has Fastify's
+ * code, but a list under another name. Those of asynchronous Ajv schemas have `errors`, those of Valibot and zod have
+ * `issues`, those of Joi have `details`, and those of yup have `inner`. If the validator itself failed, the error has
+ * the status 500.
  */
 function getReportedErrors (error: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
   const { validation, code, statusCode, errors, issues, details, inner } = error
   if (Array.isArray(validation)) return validation
   if (code !== 'FST_ERR_VALIDATION' || statusCode !== 400) return undefined
-  if (Array.isArray(inner)) return (inner.length > 0 ? inner : [error]).map(readYupError) // by default, yup stops at the first error
+  // by default, yup stops at the first error
+  if (Array.isArray(inner)) return (inner.length > 0 ? inner : [error]).map(readYupError)
   return [errors, issues, details].find(Array.isArray) ?? []
 }
 
 /** Returns an error of yup as an issue of Standard Schema. Its path is a string, such as `tags[1].name`. */
 function readYupError (error: unknown): object {
-  return { message: '', path: isObject(error) && typeof error.path === 'string' ? error.path.split(/[.[\]"]+/).filter(Boolean) : [] }
+  return {
+    message: '',
+    path: isObject(error) && typeof error.path === 'string' ? error.path.split(/[.[\]"]+/).filter(Boolean) : []
+  }
 }
 
 /**
- * Returns whether Ajv failed to compare two objects. For `uniqueItems`, `const` and `enum`, Ajv calls the methods `valueOf` and
- * `toString` of objects in the request. A client can send properties with these names that are not functions.
+ * Returns whether Ajv failed to compare two objects. For `uniqueItems`, `const` and `enum`, Ajv calls the methods
+ * `valueOf` and `toString` of objects in the request. A client can send properties with these names that are not
+ * functions.
  */
 function isComparisonFailure (error: unknown): boolean {
   return error instanceof TypeError && /^\w+\.(valueOf|toString) is not a function$/.test(error.message)
@@ -92,7 +127,9 @@ function isPart (name: unknown): name is Part {
 
 function createReport (validation: readonly unknown[], part: Part, request: FastifyRequest): ValidationReport {
   const schema: unknown = request.routeOptions.schema?.[part]
-  const content = part === 'body' && isObject(schema) && isObject(schema.content) ? schema.content[String(request.mediaType)] : undefined
+  const content = part === 'body' && isObject(schema) && isObject(schema.content)
+    ? schema.content[String(request.mediaType)]
+    : undefined
   const { location, property } = parts[part]
   return {
     validation: Array.from(validation).slice(0, maxReported), // a subclass of Array can have another constructor
@@ -106,10 +143,18 @@ function createReport (validation: readonly unknown[], part: Part, request: Fast
 
 const knownWithData = new WeakMap<FastifyInstance, readonly unknown[]>()
 
-/** Returns the added schemas that use `$data`. They are looked up once, because no schema is added after the first request. */
+/**
+ * Returns the added schemas that use `$data`. They are looked up once, because no schema is added after the first
+ * request.
+ */
 function sharedWithData (server: FastifyInstance): readonly unknown[] {
   let schemas = knownWithData.get(server)
-  if (schemas === undefined) knownWithData.set(server, schemas = Object.values(server.getSchemas()).filter(schema => listDataKeywords(schema).size > 0))
+  if (schemas === undefined) {
+    knownWithData.set(
+      server,
+      schemas = Object.values(server.getSchemas()).filter(schema => listDataKeywords(schema).size > 0)
+    )
+  }
   return schemas
 }
 
@@ -135,7 +180,10 @@ function readFailures (report: ValidationReport): readonly FailedKeyword[] {
 /** The maximum number of characters of a name in a path. The client chooses the name of an unknown field. */
 const maxNameLength = 100
 
-/** The maximum number of names in a path. A recursive schema allows thousands. The issue then points to an ancestor of the field. */
+/**
+ * The maximum number of names in a path. A recursive schema allows thousands. The issue then points to an ancestor of
+ * the field.
+ */
 const maxPathLength = 100
 
 /** The maximum number of characters of the application's message. */
@@ -145,7 +193,10 @@ function shorten (text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text
 }
 
-function createIssue ({ keyword, path: names, params, message, isOfLibrary }: FailedKeyword, location: IssueLocation): TranslatableIssue {
+function createIssue (
+  { keyword, path: names, params, message, isOfLibrary }: FailedKeyword,
+  location: IssueLocation
+): TranslatableIssue {
   const { code, message: sentence } = getKeywordIssue(keyword, params)
   const path = names.slice(0, maxPathLength).map(name => shorten(name, maxNameLength))
   return {

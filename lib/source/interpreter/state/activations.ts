@@ -1,4 +1,7 @@
-/** Creates activations. An activation is one run of one function, with everything that it has thrown, sent and returned. Only the innermost activation changes. */
+/**
+ * Creates activations. An activation is one run of one function, with everything that it has thrown, sent and returned.
+ * Only the innermost activation changes.
+ */
 import type { Node } from 'typescript'
 import { type ClassValue, type FunctionValue, type Frame, type Values, nextId } from '../../values.js'
 import type { TypeScript } from '../../typescript.js'
@@ -6,7 +9,13 @@ import type { Activation, Machine } from './machine.js'
 import { isAsync } from '../syntax.js'
 
 /** Creates an activation of a function, or of code outside functions. */
-export function createActivation (ts: TypeScript, fn: FunctionValue | undefined, frame: Frame, self: Values, home: ClassValue | undefined): Activation {
+export function createActivation (
+  ts: TypeScript,
+  fn: FunctionValue | undefined,
+  frame: Frame,
+  self: Values,
+  home: ClassValue | undefined
+): Activation {
   return {
     frame,
     self,
@@ -46,6 +55,8 @@ export function evaluateInClass<T> (machine: Machine, cls: ClassValue, self: Val
 export function getModuleFrame (machine: Machine, node: Node): Frame {
   const { fileName } = node.getSourceFile()
   let frame = machine.moduleFrames.get(fileName)
-  if (frame === undefined) machine.moduleFrames.set(fileName, frame = { id: nextId(), vars: new Map(), parent: undefined })
+  if (frame === undefined) {
+    machine.moduleFrames.set(fileName, frame = { id: nextId(), vars: new Map(), parent: undefined })
+  }
   return frame
 }

@@ -1,7 +1,8 @@
 /**
- * Creates the interpreter. It runs the source of an application with partly known values, and collects the errors of each function.
- * A branch that a literal rules out is skipped, and every other branch runs. Values that are not in the source come from the objects
- * of the running application: their properties, and the closure variables of their functions.
+ * Creates the interpreter. It runs the source of an application with partly known values, and collects the errors of
+ * each function. A branch that a literal rules out is skipped, and every other branch runs. Values that are not in the
+ * source come from the objects of the running application: their properties, and the closure variables of their
+ * functions.
  */
 import type { Inspector } from '../../inspector.js'
 import type { ExternalErrors } from '../../library-context.js'
@@ -12,7 +13,17 @@ import { createActivation } from './activations.js'
 import { findInPattern, setStatus } from '../assignments.js'
 import { call, callExternal, callValue, callUnknown } from '../calls.js'
 import { getBaseClass, readMethod, readStaticMember } from '../classes.js'
-import { catchErrors, getCaughtValues, sendErrors, runDetached, runUncertain, rethrow, rethrowSent, sendStatuses, throwValues } from '../errors.js'
+import {
+  catchErrors,
+  getCaughtValues,
+  sendErrors,
+  runDetached,
+  runUncertain,
+  rethrow,
+  rethrowSent,
+  sendStatuses,
+  throwValues
+} from '../errors.js'
 import { evaluate } from '../expressions.js'
 import { addOutcome, callFunction, runFunction } from '../functions.js'
 import { live, liveValue, findSource } from '../live-objects.js'
@@ -32,14 +43,26 @@ import type { Machine } from './machine.js'
  *
  * @param exportsOf namespaces and exports of the loaded files, by file
  */
-export function createMachine (project: Project, inspector: Inspector, exportsOf: ReadonlyMap<string, object>, externalErrors: ExternalErrors): Machine {
+export function createMachine (
+  project: Project,
+  inspector: Inspector,
+  exportsOf: ReadonlyMap<string, object>,
+  externalErrors: ExternalErrors
+): Machine {
   const machine = createState(project, inspector, exportsOf, externalErrors) as Machine
   return Object.assign(machine, bindOperations(machine))
 }
 
-type Operation = { [Name in keyof Machine]: Machine[Name] extends (...args: never) => unknown ? Name : never }[keyof Machine]
+type Operation = {
+  [Name in keyof Machine]: Machine[Name] extends (...args: never) => unknown ? Name : never
+}[keyof Machine]
 
-function createState (project: Project, inspector: Inspector, exportsOf: ReadonlyMap<string, object>, externalErrors: ExternalErrors): Omit<Machine, Operation> {
+function createState (
+  project: Project,
+  inspector: Inspector,
+  exportsOf: ReadonlyMap<string, object>,
+  externalErrors: ExternalErrors
+): Omit<Machine, Operation> {
   return {
     project,
     inspector,
@@ -71,18 +94,29 @@ function createState (project: Project, inspector: Inspector, exportsOf: Readonl
     entry: { file: '', line: 0 },
     statuses: [],
     properties: new Map(),
-    current: createActivation(project.ts, undefined, { id: nextId(), vars: new Map(), parent: undefined }, [], undefined)
+    current: createActivation(
+      project.ts,
+      undefined,
+      { id: nextId(), vars: new Map(), parent: undefined },
+      [],
+      undefined
+    )
   }
 }
 
-/** Returns the functions of the interpreter's files, bound to the interpreter. They call each other through it, so that the files do not import each other in a circle. */
+/**
+ * Returns the functions of the interpreter's files, bound to the interpreter. They call each other through it, so that
+ * the files do not import each other in a circle.
+ */
 function bindOperations (machine: Machine): Pick<Machine, Operation> {
   return {
     readRoute: () => {
       machine.current.readsRoute = true
       return machine.route
     },
-    recordRead: read => { machine.current.reads.add(read) },
+    recordRead: read => {
+      machine.current.reads.add(read)
+    },
     addOutcome: (fn, outcome) => addOutcome(machine, fn, outcome),
     getBaseClass: cls => getBaseClass(machine, cls),
     call: (callees, self, args, node) => call(machine, callees, self, args, node),
@@ -94,7 +128,9 @@ function bindOperations (machine: Machine): Pick<Machine, Operation> {
     getCaughtValues: throws => getCaughtValues(machine, throws),
     getClassValue: (node, env) => getClassValue(machine, node, env),
     construct: (callees, args, node) => construct(machine, callees, args, node),
-    sendErrors: (values, node) => { sendErrors(machine, values, node) },
+    sendErrors: (values, node) => {
+      sendErrors(machine, values, node)
+    },
     runDetached: body => runDetached(machine, body),
     listElements: (values, node) => listElements(machine, values, node),
     evaluate: node => evaluate(machine, node),
@@ -117,8 +153,12 @@ function bindOperations (machine: Machine): Pick<Machine, Operation> {
     runBlock: node => runBlock(machine, node),
     runFunction: (fn, self, args) => runFunction(machine, fn, self, args),
     sendStatuses: (statuses, isUncertain) => sendStatuses(machine, statuses, isUncertain),
-    setProperty: (name, values) => { setProperty(machine, name, values) },
-    mergeProgress: list => { mergeProgress(machine, list) },
+    setProperty: (name, values) => {
+      setProperty(machine, name, values)
+    },
+    mergeProgress: list => {
+      mergeProgress(machine, list)
+    },
     setStatus: (numbers, node) => setStatus(machine, numbers, node),
     await: values => awaitValues(machine, values),
     readStaticMember: (cls, name, node) => readStaticMember(machine, cls, name, node),

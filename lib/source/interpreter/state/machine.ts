@@ -1,9 +1,30 @@
 /** The state of the interpreter, and the functions that its files share. Sharing them here avoids import cycles. */
-import type { ArrayBindingPattern, Block, ClassLikeDeclaration, Declaration, Expression, Node, ObjectBindingPattern, Symbol as TypeScriptSymbol } from 'typescript'
+import type {
+  ArrayBindingPattern,
+  Block,
+  ClassLikeDeclaration,
+  Declaration,
+  Expression,
+  Node,
+  ObjectBindingPattern,
+  Symbol as TypeScriptSymbol
+} from 'typescript'
 import type { LiveScope } from '../../inspector.js'
 import type { LibraryContext, Progress } from '../../library-context.js'
 import type { FunctionNode, Site } from '../../project.js'
-import type { ClassValue, Environment, ExternalValue, FunctionValue, Frame, LiveValue, ObjectValue, SentStatus, ThrownError, Value, Values } from '../../values.js'
+import type {
+  ClassValue,
+  Environment,
+  ExternalValue,
+  FunctionValue,
+  Frame,
+  LiveValue,
+  ObjectValue,
+  SentStatus,
+  ThrownError,
+  Value,
+  Values
+} from '../../values.js'
 
 /** The result of a call. */
 export interface Outcome {
@@ -106,13 +127,23 @@ export interface Machine extends LibraryContext {
   readonly runFunction: (fn: FunctionValue, self: Values, args: readonly Values[]) => Outcome
   readonly addOutcome: (fn: FunctionValue, outcome: Outcome) => Values
   readonly callValue: (callee: Value, self: Values, args: readonly Values[], node: Node | undefined) => Values
-  readonly callExternal: (callee: ExternalValue, self: Values, args: readonly Values[], node: Node | undefined, live?: LiveValue) => Values
+  readonly callExternal: (
+    callee: ExternalValue,
+    self: Values,
+    args: readonly Values[],
+    node: Node | undefined,
+    live?: LiveValue
+  ) => Values
   readonly getClassValue: (node: ClassLikeDeclaration, env: Environment | undefined) => ClassValue
   readonly findExportedClass: (declaration: ClassLikeDeclaration) => Value | undefined
   readonly findExport: (declaration: Declaration, name: string) => Value | undefined
   readonly evaluateRequire: (expression: Expression) => Values | undefined
   readonly toPropertyName: (name: Node) => string | undefined
-  readonly findInPattern: (pattern: ObjectBindingPattern | ArrayBindingPattern, values: Values, wanted: Node) => Values | undefined
+  readonly findInPattern: (
+    pattern: ObjectBindingPattern | ArrayBindingPattern,
+    values: Values,
+    wanted: Node
+  ) => Values | undefined
   readonly readMemberByNode: (node: Node, name: string) => Values
   readonly readMemberByType: (owner: Value & { readonly kind: 'unknown' }, name: string, node: Node) => Values
   readonly readMethod: (cls: ClassValue, name: string, owner: ObjectValue) => Values | undefined

@@ -1,4 +1,7 @@
-/** Tracks what has happened to the request and the reply on the current path: the statuses and the properties that were set. */
+/**
+ * Tracks what has happened to the request and the reply on the current path: the statuses and the properties that were
+ * set.
+ */
 import type { Progress, Status } from '../../library-context.js'
 import { type Value, type Values, getKey, union } from '../../values.js'
 import { getTruth } from '../compare-values.js'
@@ -28,12 +31,16 @@ function unionStatuses (lists: ReadonlyArray<readonly Status[]>): readonly Statu
   return [...seen.values()]
 }
 
-/** Returns the properties that every path has set. Paths that have sent the response do not continue to the next hook. */
+/**
+ * Returns the properties that every path has set. Paths that have sent the response do not continue to the next hook.
+ */
 function joinProperties (lists: ReadonlyArray<Progress['properties']>): Progress['properties'] {
   const [first, ...others] = lists.filter(properties => properties !== undefined)
   if (first === undefined || others.every(other => other === first)) return first
   const common = [...first].filter(([name]) => others.every(other => other.has(name)))
-  return new Map(common.map(([name, values]) => [name, union(values, ...others.map(other => other.get(name) as Values))]))
+  return new Map(
+    common.map(([name, values]) => [name, union(values, ...others.map(other => other.get(name) as Values))])
+  )
 }
 
 /** Records that the response is sent, so that no later hook runs on this path. */
@@ -56,5 +63,9 @@ function toStored (value: Value): Value {
 
 /** Returns a string that equal progress shares. */
 export function getProgressKey ({ statuses, properties }: Progress): string {
-  return `${statuses.map(({ status }) => status).join()} ${properties === undefined ? '-' : [...properties].map(([name, values]) => `${name}=${values.map(getKey).join('|')}`).join()}`
+  return `${statuses.map(({ status }) => status).join()} ${
+    properties === undefined
+      ? '-'
+      : [...properties].map(([name, values]) => `${name}=${values.map(getKey).join('|')}`).join()
+  }`
 }
