@@ -1,11 +1,10 @@
 /** The Fastify plugin: registers everything that the options require, in the right order. */
 import type {
-  DoneFuncWithErrOrRes,
   FastifyInstance,
   FastifyPluginAsync,
   FastifyReply,
-  FastifyRequest,
-  HookHandlerDoneFunction
+  onRequestHookHandler,
+  onSendHookHandler
 } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
@@ -329,10 +328,8 @@ const credentialErrors: ReadonlySet<string> = new Set<StandardCode>([
 const errorHandlers = new WeakMap<object, unknown>()
 
 /** Step 2: handles the errors of the application and of its server. */
-function handleErrors (
-  { app, settings, routes, routeErrors, recordError, responder }: Registration,
-  { limiter }: Parts
-): void {
+function handleErrors (registration: Registration, { limiter }: Parts): void {
+  const { app, settings, routes, responder } = registration
   const { errors } = settings
   guardHooks(app, routes)
   trackFunctions(app)
@@ -340,17 +337,14 @@ function handleErrors (
   guardRouteFunctions(app, routes)
   guardReplySerializers(app)
   guardStreams(app)
-  errorHandlers.set(
-    app,
-    setErrorHandler(app, (error, request, reply) => {
-      if (isUnknownMethod(error, request)) respondToUnknownMethod(request, reply)
-      else responder.handle(error, request, reply)
-    })
-  )
-  guardCallNotFound(
-    app,
-    (request, reply) => responder.handle(errors.route_not_found(), request, reply, 'routeNotFound')
-  )
+  const handler = setErrorHandler(app, (error, request, reply) => {
+    if (isUnknownMethod(error, request)) respondToUnknownMethod(request, reply)
+    else responder.handle(error, request, reply)
+  })
+  errorHandlers.set(app, handler)
+  guardCallNotFound(app, (request, reply) => {
+    responder.handle(errors.route_not_found(), request, reply, 'routeNotFound')
+  })
   const notFoundHooks = limiter === undefined
     ? {}
     : limiter.registerLimits(app, routes, settings.rateLimit, limiter.options, errors, settings.retryHeaders)
@@ -358,39 +352,35 @@ function handleErrors (
   addResponder(app, responder)
   guardLog(app, responder.handleStreamError)
   addServerListeners(app)
+  handleSentErrors(registration)
+  if (settings.requestId === 'all') addRequestIds(registration)
+}
+
+/** Handles errors that handlers send themselves, such as `reply.code(404).send({ message })`. */
+function handleSentErrors ({ app, settings, routeErrors, recordError, responder }: Registration): void {
   if (settings.sentErrors === undefined) {
     const isCovered = ({ request: { method, routeOptions: { url = '' } } }: FastifyReply): boolean =>
       isPreflightRoute(method, url) || routeErrors.findRoutes(method, url).some(routeErrors.isCovered)
     interceptErrorStatus(app, createMessageConverter(responder, recordError, isCovered))
-  } else {
-    const onSend = settings.sentErrors === 'convert'
-      ? createSentErrorConverter(responder, recordError)
-      : createSentErrorReporter(recordError)
-    app.addHook(
-      'onSend',
-      markInternal(
-        function (
-          this: FastifyInstance,
-          request: FastifyRequest,
-          reply: FastifyReply,
-          payload: unknown,
-          done: DoneFuncWithErrOrRes
-        ) {
-          if (request.server.apiErrors === app.apiErrors) onSend.call(this, request, reply, payload, done)
-          else done(null, payload)
-        }
-      )
-    )
+    return
   }
-  if (settings.requestId === 'all') {
-    app.addHook(
-      'onRequest',
-      markInternal((request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => {
-        if (request.server.apiErrors === app.apiErrors) reply.header(settings.requestIdHeader, getRequestId(request))
-        done()
-      })
-    )
+  const onSend = settings.sentErrors === 'convert'
+    ? createSentErrorConverter(responder, recordError)
+    : createSentErrorReporter(recordError)
+  const hook: onSendHookHandler<unknown> = function (request, reply, payload, done) {
+    if (request.server.apiErrors === app.apiErrors) onSend.call(this, request, reply, payload, done)
+    else done(null, payload)
   }
+  app.addHook('onSend', markInternal(hook))
+}
+
+/** Adds the request id to every response of the registration. */
+function addRequestIds ({ app, settings }: Registration): void {
+  const hook: onRequestHookHandler = (request, reply, done) => {
+    if (request.server.apiErrors === app.apiErrors) reply.header(settings.requestIdHeader, getRequestId(request))
+    done()
+  }
+  app.addHook('onRequest', markInternal(hook))
 }
 
 /** Step 3: records the routes of the registration for the document, the ledger and the reference. */
