@@ -328,6 +328,87 @@ const errorClasses: ReadonlySet<string> = new Set([
   'DOMException'
 ])
 
+/** A call of a built-in function. */
+interface GlobalCall {
+  readonly args: readonly Values[]
+  /** The first two arguments. They are empty if the call has fewer. */
+  readonly first: Values
+  readonly second: Values
+  readonly node: Node | undefined
+}
+
+type GlobalFunction = (machine: LibraryContext, call: GlobalCall) => Values | undefined
+
+const returnFirst: GlobalFunction = (_machine, { first }) => first
+
+/** Models the methods of `Promise` that combine promises. */
+const combine = (name: string): GlobalFunction => (machine, { first, second, node }) =>
+  combinePromises(machine, `Promise.${name}`, first, second, node as Node)
+
+/** Models a map, whose elements are the values of its entries. */
+const createMap: GlobalFunction = (machine, { first, node }) => {
+  const entries = machine.listElements(first, node as Node)
+  return [object({ elements: machine.read(entries, '1', node as Node).filter(value => value.kind !== 'unknown') })]
+}
+
+/** The built-in functions that are modeled, by name. A constructor has the name of its class. */
+const globalFunctions: Readonly<Record<string, GlobalFunction>> = {
+  'Promise.resolve': (machine, { first }) => [promise(machine.await(first), [])],
+  'Promise.reject': (machine, { first, node }) => [
+    promise([], machine.catch(() => { machine.throwValues(first, node as Node) }))
+  ],
+  'Promise.all': combine('all'),
+  'Promise.race': combine('race'),
+  'Promise.any': combine('any'),
+  'Promise.try': combine('try'),
+  'Promise.allSettled': combine('allSettled'),
+  'Object.assign': (machine, { args }) => assignObject(machine, args),
+  'Object.freeze': returnFirst,
+  'Object.seal': returnFirst,
+  'Object.setPrototypeOf': returnFirst,
+  structuredClone: returnFirst,
+  'Object.defineProperties': returnFirst,
+  'Object.defineProperty': (machine, { args, first, second, node }) => {
+    const [key] = listTexts(second)
+    for (const target of first) {
+      if (target.kind === 'object' && key !== undefined) {
+        target.fields.set(key, machine.read(args[2] ?? [], 'value', node as Node))
+      }
+    }
+    return first
+  },
+  'Object.values': (machine, { first }) => [
+    object({ isArray: true, elements: union(...first.map(value => listPropertyValues(machine, value))) })
+  ],
+  'Object.entries': (machine, { first, node }) => {
+    const fields = new Map([['0', [unknown()]], ['1', machine.read(first, undefined, node as Node)]])
+    return [object({ isArray: true, elements: [object({ isArray: true, fields })] })]
+  },
+  'Array.from': (machine, { args, first, second, node }) => {
+    const elements = machine.listElements(first, node as Node)
+    return [
+      object({ isArray: true, elements: args[1] === undefined ? elements : machine.call(second, [], [elements], node) })
+    ]
+  },
+  Map: createMap,
+  WeakMap: createMap,
+  Set: (machine, { first, node }) => [object({ elements: machine.listElements(first, node as Node) })],
+  String: (_machine, { first }) => first.map(value =>
+    isRandom(value) ? value : value.kind === 'literal' ? literal(String(value.value), value.isInSource) : unknown()
+  ),
+  Number: (_machine, { first }) => first.map(value =>
+    value.kind === 'literal' && value.value !== undefined ? literal(Number(value.value), value.isInSource) : unknown()
+  ),
+  Boolean: () => [unknown()],
+  'Reflect.apply': (machine, { args, first, second, node }) =>
+    machine.call(first, second, [machine.listElements(args[2] ?? [], node as Node)], node),
+  'Reflect.construct': (machine, { first, second, node }) =>
+    machine.construct(first, [machine.listElements(second, node as Node)], node),
+  'Reflect.getMetadata': (machine, { args }) => reflectMetadata(machine, args),
+  'Error.captureStackTrace': () => undefinedValues,
+  fetch: (machine, { node }) => machine.externalErrors.callUpstream(machine, node as Node)
+}
+
 /** Calls a built-in function by its name. Returns `undefined` if the function is not modeled. */
 export function callGlobal (
   machine: LibraryContext,
@@ -336,130 +417,26 @@ export function callGlobal (
   node: Node | undefined
 ): Values | undefined {
   const [first = [], second = []] = args
+  if (path === 'new Promise') return createPromise(machine, first, node)
   const name = path.replace(/^new |^globalThis\.|Constructor(?=\.)/g, '')
   if (errorClasses.has(name)) {
-    return [
-      plainError(
-        name === 'Error' ? ['Error'] : [name, 'Error'],
-        args[name === 'AggregateError' ? 1 : 0] ?? undefinedValues
-      )
-    ]
+    const names = name === 'Error' ? ['Error'] : [name, 'Error']
+    return [plainError(names, args[name === 'AggregateError' ? 1 : 0] ?? undefinedValues)]
   }
   if (deferringFunctions.has(name.replace(/^(process|timers|global)\./, ''))) {
-    machine.runDetached(() => {
-      machine.call(first, [], [], node)
-    })
+    machine.runDetached(() => { machine.call(first, [], [], node) })
     return [unknown()]
   }
-  switch (name) {
-    case 'Promise':
-      return path === 'new Promise' ? createPromise(machine, first, node) : undefined
-    case 'Promise.resolve':
-      return [promise(machine.await(first), [])]
-    case 'Promise.reject':
-      return [promise(
-        [],
-        machine.catch(() => {
-          machine.throwValues(first, node as Node)
-        })
-      )]
-    case 'Promise.all':
-    case 'Promise.race':
-    case 'Promise.any':
-    case 'Promise.try':
-    case 'Promise.allSettled':
-      return combinePromises(machine, name, first, second, node as Node)
-    case 'Object.assign':
-      return assignObject(machine, args)
-    case 'Object.freeze':
-    case 'Object.seal':
-    case 'Object.setPrototypeOf':
-    case 'structuredClone':
-      return first
-    case 'Object.defineProperty': {
-      const [key] = listTexts(second)
-      for (const target of first) {
-        if (target.kind === 'object' && key !== undefined) {
-          target.fields.set(key, machine.read(args[2] ?? [], 'value', node as Node))
-        }
-      }
-      return first
-    }
-    case 'Object.defineProperties':
-      return first
-    case 'Object.values':
-      return [object({
-        isArray: true,
-        elements: union(
-          ...first.map(value =>
-            value.kind === 'object'
-              ? union(...value.fields.values(), value.elements)
-              : value.kind === 'live' && !types.isProxy(value.value)
-                ? Object.values(Object.getOwnPropertyDescriptors(value.value)).flatMap(({ value: each }) =>
-                  each === undefined ? [] : [machine.liveValue(each)]
-                )
-                : [unknown()]
-          )
-        )
-      })]
-    case 'Object.entries':
-      return [
-        object({
-          isArray: true,
-          elements: [
-            object({
-              isArray: true,
-              fields: new Map([['0', [unknown()]], ['1', machine.read(first, undefined, node as Node)]])
-            })
-          ]
-        })
-      ]
-    case 'Array.from': {
-      const elements = machine.listElements(first, node as Node)
-      return [
-        object({
-          isArray: true,
-          elements: args[1] === undefined ? elements : machine.call(second, [], [elements], node)
-        })
-      ]
-    }
-    case 'Map':
-    case 'Set':
-    case 'WeakMap':
-      return [
-        object({
-          elements: name === 'Set'
-            ? machine.listElements(first, node as Node)
-            : machine.read(machine.listElements(first, node as Node), '1', node as Node).filter(value =>
-              value.kind !== 'unknown'
-            )
-        })
-      ]
-    case 'String':
-      return first.map(value =>
-        isRandom(value) ? value : value.kind === 'literal' ? literal(String(value.value), value.isInSource) : unknown()
-      )
-    case 'Number':
-      return first.map(value =>
-        value.kind === 'literal' && value.value !== undefined
-          ? literal(Number(value.value), value.isInSource)
-          : unknown()
-      )
-    case 'Boolean':
-      return [unknown()]
-    case 'Reflect.apply':
-      return machine.call(first, second, [machine.listElements(args[2] ?? [], node as Node)], node)
-    case 'Reflect.getMetadata':
-      return reflectMetadata(machine, args)
-    case 'Reflect.construct':
-      return machine.construct(first, [machine.listElements(second, node as Node)], node)
-    case 'Error.captureStackTrace':
-      return undefinedValues
-    case 'fetch':
-      return machine.externalErrors.callUpstream(machine, node as Node)
-    default:
-      return name.startsWith('Math.') && first.some(isRandom) ? [random()] : undefined
-  }
+  if (Object.hasOwn(globalFunctions, name)) return globalFunctions[name]?.(machine, { args, first, second, node })
+  return name.startsWith('Math.') && first.some(isRandom) ? [random()] : undefined
+}
+
+/** Returns the values that the properties of a value can have. */
+function listPropertyValues (machine: LibraryContext, value: Value): Values {
+  if (value.kind === 'object') return union(...value.fields.values(), value.elements)
+  if (value.kind !== 'live' || types.isProxy(value.value)) return [unknown()]
+  const properties = Object.values(Object.getOwnPropertyDescriptors(value.value))
+  return properties.flatMap(({ value: each }) => each === undefined ? [] : [machine.liveValue(each)])
 }
 
 function createPromise (machine: LibraryContext, executor: Values, node: Node | undefined): Values {
