@@ -39,7 +39,7 @@ interface Tracker {
 /** The trackers by the scope whose `addHook` was replaced. Nested scopes inherit it. */
 const trackers = new WeakMap<object, Tracker>()
 
-/** The original hook of each guarded hook. */
+/** The original of each guarded function, such as a hook, a function of @fastify/auth, or a content-type parser. */
 const originals = new WeakMap<object, Hook>()
 
 /** The hooks of this package. They are neither guarded nor listed. */
@@ -83,8 +83,8 @@ export function getScopeHooks (scope: object): readonly ScopeHook[] {
   return hooksByScope.get(scope) ?? []
 }
 
-/** Returns the original of a guarded hook. Any other hook is returned unchanged. */
-export function getOriginalHook (hook: object): object {
+/** Returns the original of a guarded function. Any other function is returned unchanged. */
+export function getOriginalFunction (hook: object): object {
   return originals.get(hook) ?? hook
 }
 
@@ -223,7 +223,6 @@ function guardHook (hook: Hook, tracker: Tracker, name: GuardedName): Hook {
   if (guarded === undefined) {
     const create = name === 'preParsing' ? createGuardedParsingHook : createGuardedHook
     guards.set(hook, guarded = create(hook, tracker))
-    originals.set(guarded, hook)
   }
   return guarded
 }
@@ -257,6 +256,7 @@ function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
  * guarded function.
  */
 export function copyFunctionProperties<Fn extends (...args: never[]) => unknown> (original: Fn, guarded: Fn): Fn {
+  originals.set(guarded, original as unknown as Hook)
   Object.setPrototypeOf(guarded, original)
   return Object.defineProperties(guarded, { name: { value: original.name }, length: { value: original.length } })
 }

@@ -7,7 +7,7 @@ import type { AnyNode } from 'acorn'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getEffectiveHooks } from '../fastify/internals.js'
-import { getOriginalHook } from '../fastify/hooks.js'
+import { getOriginalFunction } from '../fastify/hooks.js'
 import type { DeclaringTarget } from './declared/declare-errors.js'
 import { listChildren, parseFunction } from './code/parse-function.js'
 
@@ -102,7 +102,7 @@ export function findPluginErrors (
  */
 export function isUnderPressureHookActive (scope: object): boolean {
   return getEffectiveHooks(scope, 'onRequest').some(hook =>
-    findOwner(getOriginalHook(hook)) === '@fastify/under-pressure'
+    findOwner(getOriginalFunction(hook)) === '@fastify/under-pressure'
   )
 }
 

@@ -1,6 +1,7 @@
 /** Calls values of any kind. An unknown function of a package is assumed to call the functions that it receives. */
 import { types } from 'node:util'
 import type { Node } from 'typescript'
+import { getOriginalFunction } from '../../fastify/hooks.js'
 import { callGlobal, deferringFunctions } from '../builtins.js'
 import { callLibrary } from '../libraries.js'
 import { validated } from '../library-context.js'
@@ -72,6 +73,8 @@ function callLive (
   if (typeof callee.value !== 'function' || types.isProxy(callee.value)) return machine.callUnknown(args, node)
   const factory = createFactoryError(callee.value)
   if (factory !== undefined) return [withMessage(factory, args)]
+  const original = getOriginalFunction(callee.value)
+  if (original !== callee.value) return machine.call([machine.live(original)], self, args, node)
   const bound = machine.inspector.getBound(callee.value)
   if (bound !== undefined) {
     return machine.call([machine.live(bound.target)], [machine.liveValue(bound.self)], [
