@@ -40,7 +40,7 @@ export async function startPostgres (): Promise<PostgresServer> {
   const server = new EmbeddedPostgres({
     databaseDir: folder,
     port,
-    persistent: false,
+    persistent: true, // Otherwise, the package deletes the folder once, which fails if a process still writes to it.
     createPostgresUser: process.getuid?.() === 0, // Postgres does not run as root.
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
     postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, '-c', 'deadlock_timeout=50ms', '-c', 'max_connections=60'],
@@ -73,7 +73,10 @@ export async function startPostgres (): Promise<PostgresServer> {
       Reflect.set(server, 'process', undefined) // Otherwise, the package waits for its end again, at the end of the test.
       await rm(folder, { recursive: true, force: true, maxRetries: 20 })
     },
-    stop: () => server.stop()
+    async stop () {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true, maxRetries: 20 })
+    }
   }
 }
 
