@@ -160,12 +160,11 @@ function findImport (
 function readDeclaration (machine: Machine, declaration: Declaration, node: Node): Values {
   const { ts } = machine.project
   if (ts.isFunctionDeclaration(declaration)) {
-    const { checker } = machine.project
-    const hasBody = (found: Declaration): found is typeof declaration =>
-      ts.isFunctionDeclaration(found) && found.body !== undefined
-    const body = declaration.body !== undefined
-      ? declaration
-      : checker.getSymbolAtLocation(declaration.name as Node)?.declarations?.find(hasBody)
+    // The declaration of an overload has no body.
+    const overloads = machine.project.checker.getSymbolAtLocation(declaration.name as Node)?.declarations
+    const body = [declaration, overloads].flat().find((found): found is typeof declaration =>
+      found !== undefined && ts.isFunctionDeclaration(found) && found.body !== undefined
+    )
     return body === undefined ? [unknown()] : [getFunctionValue(machine, body)]
   }
   if (ts.isClassLike(declaration)) {

@@ -46,6 +46,7 @@ t.test('SQL statements have the errors of their constraints, through each driver
     'POST /drivers/postgres-values': ['409 resource_already_exists certain'],
     'GET /drivers/select': [],
     'POST /drivers/sqlite': ['409 resource_already_exists certain'],
+    'POST /drivers/sqlite-prepared': ['409 resource_already_exists certain'],
     'DELETE /drivers/tags': [],
     'DELETE /drivers/users': ['400 invalid_parameter certain', '409 resource_conflict certain']
   })
