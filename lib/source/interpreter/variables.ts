@@ -161,11 +161,11 @@ function readDeclaration (machine: Machine, declaration: Declaration, node: Node
   const { ts } = machine.project
   if (ts.isFunctionDeclaration(declaration)) {
     // The declaration of an overload has no body.
-    const overloads = machine.project.checker.getSymbolAtLocation(declaration.name as Node)?.declarations
-    const body = [declaration, overloads].flat().find((found): found is typeof declaration =>
-      found !== undefined && ts.isFunctionDeclaration(found) && found.body !== undefined
-    )
-    return body === undefined ? [unknown()] : [getFunctionValue(machine, body)]
+    const overloads = machine.project.checker.getSymbolAtLocation(declaration.name as Node)?.declarations ?? []
+    for (const found of [declaration, ...overloads]) {
+      if (ts.isFunctionDeclaration(found) && found.body !== undefined) return [getFunctionValue(machine, found)]
+    }
+    return [unknown()]
   }
   if (ts.isClassLike(declaration)) {
     return [machine.findExportedClass(declaration) ?? machine.getClassValue(declaration, undefined)]
