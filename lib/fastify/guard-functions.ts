@@ -13,7 +13,7 @@ import { describeValue } from '../support/describe-value.js'
 import { isObject } from '../support/is-object.js'
 import { getDecorator } from './internals.js'
 import { guardConstraint } from './guard-constraints.js'
-import { guardNotFoundHooks, copyFunctionProperties, isGuarding } from './hooks.js'
+import { guardNotFoundHooks, copyFunctionProperties, getOriginalFunction, isGuarding } from './hooks.js'
 import { expectSynchronous, guardResult, type Call } from './guard-synchronous.js'
 import { checkReturned, findError, guardDone, isError, type Done } from './returned-errors.js'
 import type { Routes } from './routes.js'
@@ -99,8 +99,8 @@ export function guardReplySerializers (scope: FastifyInstance): void {
   scope.decorateReply('serializer', guard as FastifyReply['serializer'])
 }
 
-/** The function behind each guarded or bound error handler. */
-const originalHandlers = new WeakMap<object, object>()
+/** The function behind each error handler that Fastify has, which is a bound copy. */
+const setHandlers = new WeakMap<object, object>()
 
 /** The error handler that receives the errors that another error handler throws. */
 const nextHandlers = new WeakMap<object, object>()
@@ -110,8 +110,8 @@ const nextHandlers = new WeakMap<object, object>()
  * before this plugin.
  */
 export function getOriginalErrorHandler (handler: object): object {
-  const original = originalHandlers.get(handler)
-  return original === undefined ? handler : getOriginalErrorHandler(original)
+  const original = setHandlers.get(handler) ?? getOriginalFunction(handler)
+  return original === handler ? handler : getOriginalErrorHandler(original)
 }
 
 /**
@@ -129,7 +129,7 @@ function trackErrorHandlers (app: FastifyInstance, guard: (handler: unknown) => 
       const next = this.errorHandler
       const guarded = guard(handler)
       set.call(this, guarded)
-      originalHandlers.set(this.errorHandler, guarded as object)
+      setHandlers.set(this.errorHandler, guarded as object)
       nextHandlers.set(this.errorHandler, next)
       return this
     }
@@ -175,7 +175,7 @@ function completeThrown (what: string, call: Call, thrown: unknown): unknown {
 }
 
 function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
-  const guarded = copyFunctionProperties(handler, function (this: unknown, ...args) {
+  return copyFunctionProperties(handler, function (this: unknown, ...args) {
     try {
       return handler.apply(this, args)
     } catch (thrown) {
@@ -183,8 +183,6 @@ function guardErrorHandler (handler: Call, isActive: () => boolean): Call {
       throw isActive() ? completeThrown('error handler', handler, thrown) : thrown
     }
   })
-  originalHandlers.set(guarded, handler)
-  return guarded
 }
 
 /**

@@ -20,6 +20,7 @@ export interface Reliance {
     | '@fastify/auth'
     | '@fastify/jwt'
     | '@fastify/bearer-auth'
+    | '@fastify/compress'
   readonly behavior: string
   readonly in?: string
 }
@@ -154,6 +155,21 @@ export const reliances: Readonly<Record<string, Reliance>> = {
     on: '@fastify/rate-limit',
     behavior: 'The function of the plugin refers to itself as fastifyRateLimit.',
     in: 'lib/fastify/rate-limit-plugin-options.ts'
+  },
+  compressHook: {
+    on: '@fastify/compress',
+    behavior: 'The source of its hook for request bodies has the names onUnsupportedRequestEncoding and decompressStream.',
+    in: 'lib/infer/known-plugins.ts'
+  },
+  credentialFunctions: {
+    on: '@fastify/jwt',
+    behavior: 'The functions of jwt and basic-auth refer to themselves as fastifyJwt and fastifyBasicAuth.',
+    in: 'lib/fastify/guard-plugin-options.ts'
+  },
+  objectMode: {
+    on: 'node',
+    behavior: '_writableState of a stream has objectMode, and that of readable-stream, too.',
+    in: 'lib/fastify/guard-streams.ts'
   },
   credentialHooks: {
     on: '@fastify/bearer-auth',

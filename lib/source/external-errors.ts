@@ -25,8 +25,8 @@ import {
 } from './values.js'
 
 /**
- * Creates the functions that list the errors of queries and upstream calls, for an application with the given
- * constraints.
+ * Creates the functions that list the errors of queries and upstream calls. The constraints are those of the
+ * application's database.
  */
 export function createExternalErrors (constraints: Constraints): ExternalErrors {
   const written = new Set<string>()

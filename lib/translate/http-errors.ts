@@ -40,8 +40,8 @@ function createStatusError (error: ReadonlyJsonObject, code: StandardCode, { err
 }
 
 /**
- * Returns the length of the resource from an error of @fastify/static, for the headers of a 416 (RFC 9110, section
- * 15.5.17).
+ * Returns the `Content-Range` that an error of @fastify/static has. A 416 needs it to report the length of the resource
+ * (RFC 9110, section 15.5.17).
  */
 function getContentRange (headers: unknown): string | undefined {
   const range = isObject(headers) ? headers['Content-Range'] : undefined

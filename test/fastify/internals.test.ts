@@ -1,13 +1,15 @@
 /** One test for each reliance on undocumented behavior. The test fails if Fastify, Node or a plugin changes it. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import Module from 'node:module'
+import Module, { createRequire } from 'node:module'
 import { connect } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import fp from 'fastify-plugin'
 import auth from '@fastify/auth'
 import basicAuth from '@fastify/basic-auth'
 import bearerAuth from '@fastify/bearer-auth'
+import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import csrf from '@fastify/csrf-protection'
 import jwt from '@fastify/jwt'
@@ -306,6 +308,32 @@ const tests: Record<string, (t: Test) => Promise<void>> = {
 
   async rateLimitFunction (t) {
     t.equal((rateLimit as { fastifyRateLimit?: unknown }).fastifyRateLimit, rateLimit)
+  },
+
+  async compressHook (t) {
+    const app = Fastify()
+    await app.register(compress)
+    let source = ''
+    app.addHook('onRoute', route => { source = String(route.preParsing) })
+    app.get('/', async () => 'ok')
+    t.match(source, 'onUnsupportedRequestEncoding')
+    t.match(source, 'decompressStream')
+    await app.close()
+  },
+
+  async credentialFunctions (t) {
+    t.equal((jwt as { fastifyJwt?: unknown }).fastifyJwt, jwt)
+    t.equal((basicAuth as { fastifyBasicAuth?: unknown }).fastifyBasicAuth, basicAuth)
+  },
+
+  async objectMode (t) {
+    const require = createRequire(createRequire(import.meta.url).resolve('@fastify/compress'))
+    const copied = require('readable-stream') as { PassThrough: typeof PassThrough }
+    for (const objectMode of [true, false]) {
+      for (const Stream of [PassThrough, copied.PassThrough]) {
+        t.match(new Stream({ objectMode }), { _writableState: { objectMode } })
+      }
+    }
   },
 
   async pressureHook (t) {
