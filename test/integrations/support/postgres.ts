@@ -74,10 +74,25 @@ export async function startPostgres (): Promise<PostgresServer> {
       await rm(folder, { recursive: true, force: true, maxRetries: 20 })
     },
     async stop () {
+      await untilDisconnected(server)
       await server.stop()
       await rm(folder, { recursive: true, force: true, maxRetries: 20 })
     }
   }
+}
+
+/**
+ * Waits up to two seconds until no other client is connected. `pool.end()` of pg resolves before its connections are
+ * closed. If the server stops earlier, each connection reports an error, which ends the process.
+ */
+async function untilDisconnected (server: EmbeddedPostgres): Promise<void> {
+  const client = server.getPgClient('postgres', '127.0.0.1')
+  client.on('error', () => {})
+  await client.connect()
+  const others = "select 1 from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
+  const end = Date.now() + 2_000
+  while ((await client.query(others)).rowCount !== 0 && Date.now() < end) await delay(10)
+  await client.end()
 }
 
 /** Returns the address as a URL. */
