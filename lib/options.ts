@@ -14,8 +14,7 @@ import {
 } from './infer/read-inferred-file.js'
 import type { Languages } from './languages/language.js'
 import { listTags, resolveLanguages } from './languages/resolve-languages.js'
-import { checkRateLimit } from './rate-limit/check-policies.js'
-import type { RateLimitOptions } from './rate-limit/policies.js'
+import type { GivenRateLimit } from './rate-limit/policies.js'
 import { resolveReferenceOption, type ReferenceOptions, type ResolvedReference } from './reference/reference-options.js'
 import type { ResponderSettings } from './respond/error-handler.js'
 import { writeLog, type LogFunction } from './respond/log-errors.js'
@@ -56,7 +55,7 @@ export interface ApiErrorsOptions {
    */
   readonly languages?: Languages
   /** Rate limits by name. If absent, the plugin limits no route. */
-  readonly rateLimit?: RateLimitOptions
+  readonly rateLimit?: GivenRateLimit
   /** Translators that run before the built-in ones. @default [] */
   readonly translators?: readonly Translator[]
   /**
@@ -171,7 +170,7 @@ export interface DocumentationOptions {
 
 /** The options with every default filled in. */
 export interface Settings extends ResponderSettings {
-  readonly rateLimit: RateLimitOptions | undefined
+  readonly rateLimit: GivenRateLimit | undefined
   readonly reference: ResolvedReference | undefined
   readonly notFound: boolean
   readonly sentErrors: 'report' | 'convert' | undefined
@@ -233,6 +232,7 @@ const accepted: Readonly<
     value => typeof value === 'string' && isHeaderOfErrors(value),
     "the name of a header, like 'X-Correlation-Id'"
   ],
+  rateLimit: [isRecord, 'an object with policies'],
   translators: [Array.isArray, 'an array of results of defineTranslator()'],
   docUrl: [
     value => isUrl(value) || typeof value === 'function',
@@ -367,7 +367,6 @@ function checkValues (options: ApiErrorsOptions): void {
   options.translators?.forEach((translator, index) => {
     expectOwn(`translators[${index}]`, isTranslator(translator), 'the result of defineTranslator()', translator)
   })
-  if (options.rateLimit !== undefined) checkRateLimit(options.rateLimit)
 }
 
 function checkNegotiate (negotiate: unknown): void {

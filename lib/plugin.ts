@@ -37,9 +37,9 @@ import { trackSwagger, trackSwaggerOfNewApps, warnOfDocumentsWithoutErrors } fro
 import { isPreflightRoute, takeRoutes, warnUnhandledRoutes } from './fastify/early-routes.js'
 import type { Routes } from './fastify/routes.js'
 import { isCustomFormat, resolveOptions, type ApiErrorsOptions, type Settings } from './options.js'
-import { checkUnlimitedRoute } from './rate-limit/check-policies.js'
+import { checkRateLimit, checkUnlimitedRoute } from './rate-limit/check-policies.js'
 import { getHeaderFields, headerFields } from './rate-limit/header-fields.js'
-import { inheritRateLimit } from './rate-limit/inherit-limits.js'
+import { getOuterRateLimit, inheritRateLimit } from './rate-limit/inherit-limits.js'
 import type { registerLimits } from './rate-limit/register-limits.js'
 import type { PolicyChoice, RateLimitOptions } from './rate-limit/policies.js'
 import { createLimitExamples, getLimitErrors, getRouteLimits } from './rate-limit/route-limits.js'
@@ -213,6 +213,7 @@ async function loadParts ({ settings, rateLimit }: Registration): Promise<Parts>
 /** Step 1: creates the parts that the other steps need. It handles no errors yet. */
 function createRegistration (app: FastifyInstance, options: ApiErrorsOptions, given: Settings): Registration {
   const settings = { ...given, notFound: given.notFound && !isNotFoundHandledElsewhere(app) }
+  if (settings.rateLimit !== undefined) checkRateLimit(settings.rateLimit, getOuterRateLimit(app) !== undefined)
   const rateLimit = inheritRateLimit(app, settings.rateLimit)
   addRegistration(app, options)
   trackSwagger(app)

@@ -9,6 +9,7 @@ import { headerFields } from './header-fields.js'
 import {
   listPolicyNames,
   rateLimitHooks,
+  type GivenRateLimit,
   type PolicyChoice,
   type SharedLimitOptions,
   type RateLimitOptions,
@@ -138,20 +139,21 @@ const routeRules: Rules<
 /**
  * Checks the `rateLimit` option.
  *
+ * @param isInherited whether policies are inherited, so that the option needs none itself
  * @throws TypeError with the option, what was expected and what was received
  */
-export function checkRateLimit (options: RateLimitOptions): void {
-  expectOption(owner, 'rateLimit', isObject(options), 'an object with policies', options)
+export function checkRateLimit (options: GivenRateLimit, isInherited = false): void {
   // first, because options of @fastify/rate-limit belong in a policy
-  checkRules(options, optionRules, ['policies'], name => `rateLimit.${name}`)
+  checkRules(options, optionRules, isInherited ? [] : ['policies'], name => `rateLimit.${name}`)
   expectKnownOptions(owner, 'rateLimit', options, Object.keys(optionRules))
-  for (const [name, policy] of Object.entries<RateLimitPolicy>(options.policies)) {
+  const { policies = {} } = options
+  for (const [name, policy] of Object.entries<RateLimitPolicy>(policies)) {
     checkPolicy(`rateLimit.policies.${name}`, name, policy)
   }
   checkAllowlist(
     index => `rateLimit.allowList[${index}]`,
     options.allowList,
-    Object.values(options.policies).every(isByAddress)
+    Object.values(policies).every(isByAddress)
   )
 }
 

@@ -1,6 +1,6 @@
 /** Merges the `rateLimit` option of a scope with the `rateLimit` option of the outer registration. */
 import { findOwner } from '../fastify/registrations.js'
-import type { RateLimitOptions, RateLimitPolicy } from './policies.js'
+import type { GivenRateLimit, RateLimitOptions, RateLimitPolicy } from './policies.js'
 
 /** The effective `rateLimit` options of the scopes with a registration, including inherited ones. */
 const optionsByScope = new WeakMap<object, RateLimitOptions | undefined>()
@@ -12,7 +12,7 @@ const optionsByScope = new WeakMap<object, RateLimitOptions | undefined>()
  * @param app the scope with the registration
  * @param own the `rateLimit` option of the registration
  */
-export function inheritRateLimit (app: object, own: RateLimitOptions | undefined): RateLimitOptions | undefined {
+export function inheritRateLimit (app: object, own: GivenRateLimit | undefined): RateLimitOptions | undefined {
   const options = mergeOptions(own, getOuterRateLimit(app))
   optionsByScope.set(app, options)
   return options
@@ -26,12 +26,12 @@ export function getOuterRateLimit (app: object): RateLimitOptions | undefined {
 }
 
 function mergeOptions (
-  own: RateLimitOptions | undefined,
+  own: GivenRateLimit | undefined,
   outer: RateLimitOptions | undefined
 ): RateLimitOptions | undefined {
   if (own === undefined) return outer
-  const options = { ...outer, ...own }
-  const policies = Object.entries(own.policies).map(([name, policy]) => [name, completePolicy(policy, options)])
+  const options = { ...outer, ...own, policies: own.policies ?? {} }
+  const policies = Object.entries(options.policies).map(([name, policy]) => [name, completePolicy(policy, options)])
   return {
     ...options,
     policies: { ...outer?.policies, ...Object.fromEntries(policies) as Record<string, RateLimitPolicy> }

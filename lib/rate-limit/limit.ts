@@ -55,26 +55,39 @@ export function getPolicyHook ({ hook, key }: RateLimitPolicy): RateLimitHook {
   return hook ?? (key === 'api-key' ? 'preValidation' : 'onRequest')
 }
 
+/** The counts in memory by group, by server. Registrations on one server share them. */
+const countersByServer = new WeakMap<object, Map<string, Counter>>()
+
 /**
  * Returns a function that creates limits from policies. Each limit has a separate count in the store that the options
- * select.
+ * select, unless its `groupId` is that of another limit.
  *
- * @param groupPrefix the prefix of names of counts in Redis, to separate several registrations
+ * @param own the policies of the registration, without inherited ones
+ * @param groupPrefix the prefix of the names of their counts, to separate several registrations
  */
 export function createLimitFactory (
   options: RateLimitOptions,
-  groupPrefix = ''
+  own: Readonly<Record<string, RateLimitPolicy>> = options.policies,
+  groupPrefix = '',
+  server: object = {}
 ): (name: string, policy: RateLimitPolicy) => Limit {
   const { redis, nameSpace = 'fastify-api-errors-', storeTimeout = 200 } = options
   const createCounter = redis === undefined ? createMemoryStore() : createRedisStore(redis, nameSpace, storeTimeout)
-  const counters = new Map<string, Counter>()
+  const counters = redis === undefined ? getCounters(server) : new Map<string, Counter>()
   return (name, policy) => {
     const complete = completePolicy(policy, options)
     const { groupId = name, cache } = complete
-    const counter = counters.get(groupId) ?? createCounter(groupPrefix + groupId, cache)
-    counters.set(groupId, counter)
+    const group = groupId === name || Object.hasOwn(own, groupId) ? groupPrefix + groupId : groupId
+    const counter = counters.get(group) ?? createCounter(group, cache)
+    counters.set(group, counter)
     return createLimit(name, complete, counter)
   }
+}
+
+function getCounters (server: object): Map<string, Counter> {
+  const counters = countersByServer.get(server) ?? new Map<string, Counter>()
+  countersByServer.set(server, counters)
+  return counters
 }
 
 function createLimit (name: string, policy: RateLimitPolicy, counter: Counter): Limit {

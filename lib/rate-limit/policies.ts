@@ -89,7 +89,10 @@ export interface RateLimitPolicy extends SharedLimitOptions {
    * @default 'onRequest', and 'preValidation' for `key: 'api-key'`
    */
   readonly hook?: RateLimitHook
-  /** Policies with the same `groupId` share one count. @default the policy's name */
+  /**
+   * Policies with the same `groupId` share one count, also those of other registrations on the server. If a route lists
+   * several of them, its requests count once for each. @default the policy's name
+   */
   readonly groupId?: string
 }
 
@@ -102,7 +105,7 @@ export interface RateLimitPolicy extends SharedLimitOptions {
  * })
  */
 export interface RateLimitOptions<Name extends string = string> extends SharedLimitOptions {
-  /** The policies by name. */
+  /** The policies by name. Optional in a scope that inherits policies. */
   readonly policies: Readonly<Record<Name, RateLimitPolicy>>
   /** The policies for routes that list none, and for requests without a route. @default false (they are not limited) */
   readonly default?: PolicyChoice<Name>
@@ -128,6 +131,9 @@ export interface RateLimitOptions<Name extends string = string> extends SharedLi
   /** The milliseconds after which a Redis command without a response is treated as failed. @default 200 */
   readonly storeTimeout?: number
 }
+
+/** The `rateLimit` option of a registration. In a scope, all policies can be inherited. */
+export type GivenRateLimit = Omit<RateLimitOptions, 'policies'> & Partial<Pick<RateLimitOptions, 'policies'>>
 
 /** The name of a policy, several names, or `false` for none. */
 export type PolicyChoice<Name extends string = string> = Name | readonly Name[] | false

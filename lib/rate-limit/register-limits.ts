@@ -15,6 +15,7 @@ import {
   createRoutePolicyName,
   getRoutePolicies,
   rateLimitHooks,
+  type GivenRateLimit,
   type RateLimitHook,
   type RateLimitOptions,
   type RateLimitPolicy
@@ -76,7 +77,7 @@ let hasEarlyLimits = false
 export function registerLimits (
   app: FastifyInstance,
   routes: Routes,
-  own: RateLimitOptions | undefined,
+  own: GivenRateLimit | undefined,
   options: RateLimitOptions,
   errors: typeof standardErrors,
   retryHeaders: boolean
@@ -100,18 +101,19 @@ export function registerLimits (
 
 function createLimiter (
   app: FastifyInstance,
-  own: RateLimitOptions | undefined,
+  own: GivenRateLimit | undefined,
   options: RateLimitOptions,
   errors: typeof standardErrors,
   retryHeaders: boolean
 ): Limiter {
   const owner = findOwner(Object.getPrototypeOf(app))
   const outer = owner === undefined ? undefined : limiters.get(owner)
+  const policies = own?.policies ?? {}
   // A registration without its own options inherits them, so an outer limiter exists.
   const createLimit = own === undefined
     ? (outer as Limiter).createLimit
-    : createLimitFactory(options, createGroupPrefix(app))
-  const limits = Object.keys(own?.policies ?? {}).map(name =>
+    : createLimitFactory(options, policies, createGroupPrefix(app), app.server)
+  const limits = Object.keys(policies).map(name =>
     [name, createLimit(name, options.policies[name] as RateLimitPolicy)] as const
   )
   return {

@@ -21,7 +21,6 @@ const timeWindowExpected = ".timeWindow: expected a positive integer (millisecon
 
 t.test('an invalid option: the message contains the option, what was expected and what was received', async t => {
   const invalid: ReadonlyArray<readonly [unknown, string]> = [
-    [true, 'rateLimit: expected an object with policies, got true.'],
     [{}, `${policiesExpected}, got undefined.`],
     [{ max: 100, timeWindow: '1 minute' }, `${policiesExpected}, got undefined.`],
     [{ policies: {} }, `${policiesExpected}, got an empty object.`],

@@ -12,9 +12,11 @@ const outer: RateLimitOptions = { policies: { general: { max: 100, timeWindow: m
 const inner: RateLimitOptions = { policies: { strict: { max: 2, timeWindow: minute } }, default: 'strict' }
 const ok = async () => 'ok'
 
+type Limits = NonNullable<ApiErrorsOptions['rateLimit']>
+
 interface Setup {
-  readonly outer?: RateLimitOptions | undefined
-  readonly inner?: RateLimitOptions | undefined
+  readonly outer?: Limits | undefined
+  readonly inner?: Limits | undefined
   readonly options?: ApiErrorsOptions
   readonly prefix?: string
   readonly routes?: (scope: FastifyInstance) => void
@@ -23,7 +25,7 @@ interface Setup {
   readonly isAwaited?: boolean
 }
 
-const register = (rateLimit: RateLimitOptions | undefined, options: ApiErrorsOptions = {}): ApiErrorsOptions => ({ log: false, ...options, ...rateLimit && { rateLimit } })
+const register = (rateLimit: Limits | undefined, options: ApiErrorsOptions = {}): ApiErrorsOptions => ({ log: false, ...options, ...rateLimit && { rateLimit } })
 
 /** An application with limits, and a scope that registers the plugin again. */
 async function start (t: Test, setup: Setup = {}): Promise<(url: string, method?: 'GET' | 'POST' | 'DELETE' | 'HEAD') => Promise<string>> {
@@ -107,6 +109,53 @@ t.test('settings that a scope omits come from the application: the default and t
   const ownHeaders = await start(t, { inner: { ...inner, headers: 'x-ratelimit' } })
   t.strictSame([await ownHeaders('/v2'), await ownHeaders('/')], ['200 1', '200 "general";r=99;t=60'])
 })
+
+t.test('a scope without policies of its own uses those of the application', async t => {
+  stopClock(t)
+  const other = await start(t, { inner: { default: 'burst' } })
+  t.strictSame([await other('/v2'), await other('/'), await other('/v2/none')], ['200 "burst";r=49;t=60', '200 "general";r=99;t=60', '404 "burst";r=48;t=60'])
+  const headers = await start(t, { inner: { headers: 'x-ratelimit' }, routes: scope => { scope.get('/', { config: { rateLimit: { max: 7 } } }, ok) } })
+  t.strictSame([await headers('/v2'), await headers('/v2/none'), await headers('/')], ['200 6', '404 99', '200 "general";r=98;t=60'])
+  await t.rejects(start(t, { outer: undefined, inner: { default: 'burst' } }), {
+    message: "fastify-api-errors: rateLimit.policies: expected an object with at least one policy, such as { general: { max: 100, timeWindow: '1 minute' } }, got undefined."
+  })
+  await t.rejects(start(t, { inner: { policies: {} } }), {
+    message: "fastify-api-errors: rateLimit.policies: expected an object with at least one policy, such as { general: { max: 100, timeWindow: '1 minute' } }, got an empty object."
+  })
+})
+
+for (const store of ['memory', 'Redis']) {
+  t.test(`policies with one groupId share a count across registrations, in ${store}`, async t => {
+    if (store === 'Redis' && lacksRedis(t)) return
+    stopClock(t)
+    const client = store === 'Redis' ? (await startRedis(t)).client() : undefined
+    await client?.ping()
+    const grouped = (name: string, max: number): RateLimitOptions => ({
+      policies: { [name]: { max, timeWindow: minute, groupId: 'calls' }, own: { max: 9, timeWindow: minute, groupId: name } },
+      default: name,
+      ...client !== undefined && { redis: client, storeTimeout: 5000 }
+    })
+    for (const isNested of [true, false]) {
+      const app = Fastify(serverOptions())
+      t.teardown(() => app.close())
+      if (isNested) await app.register(apiErrors, register(grouped('outer', 5)))
+      for (const prefix of ['/a', '/b']) {
+        await app.register(async scope => {
+          await scope.register(apiErrors, register(grouped(prefix.slice(1), 4)))
+          scope.get('/', ok)
+          scope.get('/own', { config: { rateLimitPolicy: 'own' } }, ok)
+        }, { prefix })
+      }
+      app.get('/', ok)
+      const send = async (url: string): Promise<string> => String((await app.inject(url)).headers.ratelimit)
+      t.equal(await send('/a'), '"a";r=3;t=60')
+      t.equal(await send('/b'), '"b";r=2;t=60')
+      if (isNested) t.equal(await send('/'), '"outer";r=2;t=60')
+      for (const prefix of ['/a', '/b']) t.equal(await send(`${prefix}/own`), '"own";r=8;t=60', 'the name of a policy is a group of its registration')
+      await client?.flushall()
+    }
+  })
+}
 
 t.test('a policy of the scope replaces the policy with the same name of the application, and has its own count', async t => {
   stopClock(t)
