@@ -316,13 +316,28 @@ function guardValidator (validate: Call, isActive: () => boolean): Call {
     const reported = isObject(result) ? result.error : undefined
     const error = findError(result) ?? findError(reported)
     if (error !== undefined) return { error: checkReport(validate, error) }
+    const issues = findIssues(result, args[0])
+    if (issues !== undefined) return { error: issues }
     if (result === false && !hasErrors(validate)) return { error: createFalseError(validate) }
     if (isPromiseLike(reported)) {
       ignoreRejection(reported)
       return { error: new TypeError(`The validator '${validate.name}': expected an error, got a promise.`) }
     }
-    return isPromiseLike(result) ? completeRejection(validate, result) : result
+    return isPromiseLike(result) ? completeRejection(validate, result, args[0]) : result
   })
+}
+
+/**
+ * Returns the issues in a result of Standard Schema, ArkType or Valibot's `safeParse`. Fastify reads only `error` and
+ * `value` of a result, so it would accept the request. A validator may also return the received value itself.
+ */
+function findIssues (result: unknown, value: unknown): unknown {
+  if (!isObject(result) || result === value) return undefined
+  const { issues } = result
+  return Array.isArray(issues) && issues.length > 0 &&
+      issues.every(issue => isObject(issue) && typeof issue.message === 'string')
+    ? issues
+    : undefined
 }
 
 function hasErrors (validate: Call & { readonly errors?: unknown }): boolean {
@@ -333,7 +348,7 @@ function createFalseError ({ name }: Call): Error {
   return new Error(`The validator '${name}' returned false without errors.`)
 }
 
-async function completeRejection (validate: Call, result: PromiseLike<unknown>): Promise<unknown> {
+async function completeRejection (validate: Call, result: PromiseLike<unknown>, value: unknown): Promise<unknown> {
   let checked: unknown
   try {
     checked = await result
@@ -344,6 +359,8 @@ async function completeRejection (validate: Call, result: PromiseLike<unknown>):
   // is not an Error.
   const error = findError(checked) ?? (isObject(checked) ? findError(checked.error) : undefined)
   if (error !== undefined) throw checkReport(validate, error)
+  const issues = findIssues(checked, value)
+  if (issues !== undefined) throw issues
   if (checked === false && !hasErrors(validate)) throw createFalseError(validate)
   return checked
 }

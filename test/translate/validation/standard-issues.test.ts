@@ -33,7 +33,9 @@ const compilers: Readonly<Record<string, FastifySchemaCompiler<StandardSchema>>>
   'a promise': ({ schema }) => (async (value: unknown) => {
     const result = await schema['~standard'].validate(value) as Result
     return result.issues === undefined ? { value: result.value } : { error: toError(result) }
-  }) as never
+  }) as never,
+  'the result itself': ({ schema }) => value => schema['~standard'].validate(value) as never,
+  'a promise of the result': ({ schema }) => (async (value: unknown) => await schema['~standard'].validate(value)) as never
 }
 
 const compile = compilers['an error with issues'] as FastifySchemaCompiler<StandardSchema>
@@ -234,6 +236,38 @@ for (const [result, compiler] of Object.entries(compilers)) {
     })
   }
 }
+
+t.test("a validator may return what ArkType or Valibot's safeParse returns, or the value that it received", async t => {
+  const schema = type({ a: 'number' })
+  for (const [what, validate] of Object.entries({
+    ArkType: (value: unknown) => schema(value),
+    Valibot: (value: unknown) => v.safeParse(v.object({ a: v.number() }), value)
+  })) {
+    const app = await createApi({}, app => {
+      app.post('/', { schema: { body: {} }, validatorCompiler: () => validate as never }, async () => 'fine')
+      app.post('/async', { schema: { body: {} }, validatorCompiler: () => (async (value: unknown) => validate(value)) as never }, async () => 'fine')
+    })
+    for (const url of ['/', '/async']) {
+      const invalid = await app.inject({ method: 'POST', url, payload: { a: 'x' } })
+      t.strictSame([invalid.statusCode, invalid.json()], [422, {
+        code: 'validation_error',
+        message: 'One or more fields are invalid.',
+        request_id: 'req_1',
+        details: [{ in: 'body', field: 'a', pointer: '/a', code: 'type', message: 'must be a number' }]
+      }], `${what} ${url}`)
+      t.equal((await app.inject({ method: 'POST', url, payload: { a: 1 } })).body, 'fine', `${what} ${url}`)
+    }
+  }
+  const app = await createApi({}, app => {
+    const compile = (validate: unknown): object => ({ schema: { body: {} }, validatorCompiler: () => validate })
+    app.post('/same', compile((value: unknown) => value), async () => 'fine')
+    app.post('/none', compile(() => ({ issues: [] })), async () => 'fine')
+    app.post('/other', compile(() => ({ issues: ['a word'] })), async () => 'fine')
+  })
+  for (const url of ['/same', '/none', '/other']) {
+    t.equal((await app.inject({ method: 'POST', url, payload: { issues: [{ message: 'of the body' }] } })).body, 'fine', url)
+  }
+})
 
 t.test('any other library: the issues have the fields, and no message of the library', async t => {
   const schema: StandardSchema = {
