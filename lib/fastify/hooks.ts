@@ -66,11 +66,25 @@ export function requireParsedBody (hook: object, owner: string): void {
   bodyHooks.set(hook, owner)
 }
 
+/** The functions of this package that create a hook, with their names. */
+const hookFactories = new WeakMap<object, string>()
+
+/** Marks a function that creates a hook. It is rejected if it is passed as the hook itself. */
+export function requireCall (factory: object, name: string): void {
+  hookFactories.set(factory, name)
+}
+
 /** The hooks that run before Fastify parses the body. */
 const hooksBeforeBody = ['onRequest', 'preParsing'] as const
 
-/** @throws TypeError if a hook needs the parsed body, but runs before Fastify parses it */
+/** @throws TypeError if a hook was not created, or if it needs the parsed body, but runs before Fastify parses it */
 function checkHook (hook: Hook, name: string, place: string): void {
+  const factory = hookFactories.get(hook)
+  if (factory !== undefined) {
+    throw new TypeError(
+      `${factory}: expected the result of ${factory}({ ... }) as the ${name} hook of ${place}, got the function itself.`
+    )
+  }
   const owner = bodyHooks.get(hook)
   if (owner === undefined || !hooksBeforeBody.some(early => early === name)) return
   throw new TypeError(
@@ -155,7 +169,7 @@ export function guardHooks (app: FastifyInstance, routes: Routes): void {
   const pending: RouteOptions[] = []
   const restore: Array<() => void> = []
   routes.forEach((route, scope) => {
-    for (const name of hooksBeforeBody) {
+    for (const name of hookNames) {
       for (const hook of getRouteHooks(route, name)) checkHook(hook, name, `${String(route.method)} ${route.url}`)
     }
     if (pending.push(route) === 1) {
@@ -230,10 +244,11 @@ function guardHook (hook: Hook, tracker: Tracker, name: GuardedName): Hook {
 /**
  * Returns the guarded hook. Fastify loses some errors and continues with the request. This happens if a hook throws
  * `null` or `undefined`, for example because of the typo in `throw errors.unauthorised`. It also happens if a hook
- * returns an error, or passes an error to `done` as the payload. The guarded hook throws, or passes on the error. Its
- * prototype is the original hook, because Fastify checks the constructor and the parameters of a hook.
+ * returns an error, or passes an error to `done` as its second argument. The guarded hook throws, or passes on the
+ * error. Its prototype is the original hook, because Fastify checks the constructor and the parameters of a hook.
  */
 function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
+  const hasCallback = hook.length >= 3
   // Named parameters are faster than rest parameters. No hook has more. Some hooks take the last of their arguments as
   // the callback.
   function guarded (this: unknown, a: unknown, b: unknown, c: unknown, d: unknown): unknown {
@@ -241,7 +256,9 @@ function createGuardedHook (hook: Hook, tracker: Tracker): Hook {
     let result: unknown
     try {
       // Only the callback of a hook that has a payload is the fourth argument.
-      result = d === undefined ? hook.call(this, a, b, c) : hook.call(this, a, b, c, guardDone(d as Done))
+      result = d === undefined
+        ? hook.call(this, a, b, hasCallback && typeof c === 'function' ? guardDone(c as Done) : c)
+        : hook.call(this, a, b, c, guardDone(d as Done))
     } catch (thrown) {
       throw thrown ?? new Error(`The hook '${hook.name}' threw ${String(thrown)}.`)
     }

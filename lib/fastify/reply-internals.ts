@@ -6,6 +6,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callSafely } from '../support/call-safely.js'
+import { isObject } from '../support/is-object.js'
 import { redactFor } from '../support/redact.js'
 
 /** The symbols that were found so far, by description. */
@@ -230,6 +231,24 @@ export function guardLog (
   }
   guardedControllers.set(guarded, controller)
   Object.assign(app, { [key]: guarded })
+}
+
+/**
+ * Removes the secrets of a request from the errors that Fastify logs with the logger of the reply itself: of a handler
+ * that fails after its response, of an `onRequestAbort` hook, and of a stream for HEAD.
+ */
+export function guardReplyLog (reply: FastifyReply): void {
+  const clean = (fields: unknown): unknown =>
+    isObject(fields) && 'err' in fields ? { ...fields, err: redactFor(reply.request, fields.err) } : fields
+  reply.log = new Proxy(reply.log, {
+    get (log, name) {
+      const value: unknown = Reflect.get(log, name)
+      if (typeof value !== 'function') return value
+      return name === 'error'
+        ? (fields: unknown, ...rest: unknown[]) => Reflect.apply(value, log, [clean(fields), ...rest]) as unknown
+        : value.bind(log) as unknown
+    }
+  })
 }
 
 /**

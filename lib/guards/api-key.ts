@@ -1,7 +1,9 @@
 /** The API key guard. Requests with a valid key pass. All other requests are rejected with a code from the catalog. */
-import type { FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface } from 'fastify'
+import type { FastifyReply, FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface } from 'fastify'
 import { ApiError, isApiError } from '../catalog/api-error.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
+import { requireCall } from '../fastify/hooks.js'
+import { guardReplyLog } from '../fastify/reply-internals.js'
 import { declareErrors } from '../infer/declared/declare-errors.js'
 import { declareExamples, type DeclaredExamples, type Occurrence } from '../infer/declared/declared-examples.js'
 import { declareSecurity } from '../infer/declared/security.js'
@@ -107,7 +109,9 @@ export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
   const context = createContext(options)
   const { scopes, guessLimit, location } = context
   registerSecretHeader(location.header)
-  async function guard (request: FastifyRequest): Promise<void> {
+  async function guard (request: FastifyRequest, reply?: FastifyReply): Promise<void> {
+    // A hook of the application may call the guard with the request only.
+    if (reply !== undefined) guardReplyLog(reply)
     await checkRequest(context, request)
   }
   declareErrors(guard, [
@@ -119,6 +123,8 @@ export function apiKey (options: ApiKeyOptions): ApiKeyGuard {
   declareExamples(guard, createExamples(context))
   return guard as ApiKeyGuard
 }
+
+requireCall(apiKey, 'apiKey')
 
 /** Returns the errors whose data or challenge depends on the options. In the example, the key has no scopes. */
 function createExamples ({ scopes, guessLimit, location, realm, hasDefaultChallenge }: GuardContext): DeclaredExamples {

@@ -12,11 +12,12 @@ import type {
 } from 'fastify'
 import { specificMessages } from '../catalog/specific-messages.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
-import { requireParsedBody } from '../fastify/hooks.js'
+import { requireCall, requireParsedBody } from '../fastify/hooks.js'
 import { addFirstSendHook, getHandlerTimeout } from '../fastify/reply-internals.js'
 import { declareErrorsOfMethods } from '../infer/declared/declare-errors.js'
 import { declareHeaders } from '../infer/declared/declared-headers.js'
 import { expectKnownOptions, expectOption } from '../support/expect-option.js'
+import { copyErrorFor } from '../support/redact.js'
 import { createFingerprint, createStoreKey } from './idempotency/fingerprint.js'
 import { describeKeyHeader, parseKeyHeader } from './idempotency/key.js'
 import {
@@ -148,6 +149,8 @@ export function idempotency (options: IdempotencyOptions): IdempotencyGuard {
   })
   return guard as IdempotencyGuard
 }
+
+requireCall(idempotency, 'idempotency')
 
 const replayedHeaderDescription = {
   name: replayedHeader,
@@ -326,7 +329,7 @@ async function claimKey (
     const now = performance.now()
     if (now >= context.nextWarning) {
       context.nextWarning = now + warningInterval
-      request.log.warn({ err }, 'The store of idempotency keys failed. Requests run without protection.')
+      request.log.warn({ err: copyErrorFor(request, err) }, 'The store of idempotency keys failed. Requests run without protection.')
     }
     return 'failed'
   }
@@ -394,7 +397,7 @@ async function storeResponse (current: RunningRequest, request: FastifyRequest, 
     )
   } catch (err) {
     request.log.error(
-      { err },
+      { err: copyErrorFor(request, err) },
       'The response to the idempotency key was not stored. If the request is repeated after claimTtl, it runs again.'
     )
   }
@@ -406,7 +409,10 @@ async function releaseClaim (current: RunningRequest, request: FastifyRequest): 
   try {
     await context.store.release(key, claim)
   } catch (err) {
-    request.log.warn({ err }, 'The claim of the idempotency key was not released. It expires after claimTtl.')
+    request.log.warn(
+      { err: copyErrorFor(request, err) },
+      'The claim of the idempotency key was not released. It expires after claimTtl.'
+    )
   }
 }
 

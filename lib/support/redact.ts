@@ -120,6 +120,14 @@ export function redactFor<T> ({ headers }: Pick<FastifyRequest, 'headers'>, erro
   return secrets.length === 0 ? error : redactError(error, secrets, prototype)
 }
 
+/**
+ * Returns a copy of an error for a line of this package's own about a request: without the secrets in its headers, with
+ * at most 16,000 characters. Accepts any value and never throws.
+ */
+export function copyErrorFor<T> ({ headers }: Pick<FastifyRequest, 'headers'>, error: T): T {
+  return redactError(error, listSecrets(headers))
+}
+
 /** The remaining limits while a value is copied. */
 interface Copier {
   /** Returns a string without secrets, and subtracts its length from the remaining characters. */

@@ -3,6 +3,8 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import apiErrors, { declareErrors, serverOptions, standardErrors as errors } from 'fastify-api-errors'
+import { apiKey } from 'fastify-api-errors/api-key'
+import { idempotency } from 'fastify-api-errors/idempotency'
 import { getHooks, type Hook } from '../../lib/fastify/hooks.js'
 import { createApp, errorResponse, listen, requestId, sendRequest } from '../support/http.js'
 
@@ -25,6 +27,26 @@ t.test('a hook that throws undefined, because of a misspelled name, rejects the 
   const port = await listen(t, app)
   for (const name of hooks) {
     for (const path of [`/${name}`, `/${name}/second`, `/${name}/scope`]) t.strictSame(await sendRequest(port, 'GET', path), failed, path)
+  }
+})
+
+t.test('an error that a hook passes to done as its second argument rejects the request', async t => {
+  const app = await createApp()
+  for (const name of hooks) {
+    const pass = (...args: unknown[]): void => { (args.at(-1) as (error: null, value: unknown) => void)(null, errors.unauthorized()) }
+    const withCallback = name === 'preParsing' || name === 'preSerialization' || name === 'onSend'
+      ? (a: unknown, b: unknown, c: unknown, d: unknown) => { pass(a, b, c, d) }
+      : (a: unknown, b: unknown, c: unknown) => { pass(a, b, c) }
+    app.get(`/${name}`, { [name]: withCallback }, async () => ({ secret: 42 }))
+    await app.register(async scope => {
+      scope.addHook(name as 'onRequest', withCallback as never)
+      scope.get(`/${name}/scope`, async () => ({ secret: 42 }))
+    })
+  }
+  const unauthorized = errorResponse(401, { code: 'unauthorized', message: errors.unauthorized.message, request_id: requestId }, { 'www-authenticate': 'Bearer realm="api"' })
+  const port = await listen(t, app)
+  for (const name of hooks) {
+    for (const path of [`/${name}`, `/${name}/scope`]) t.strictSame(await sendRequest(port, 'GET', path), unauthorized, path)
   }
 })
 
@@ -230,4 +252,16 @@ t.test('an onError hook that returns or throws an error does not stop the respon
   const port = await listen(t, app)
   t.strictSame(await sendRequest(port, 'GET', '/returns'), forbidden)
   t.strictSame(await sendRequest(port, 'GET', '/throws'), forbidden)
+})
+
+t.test('a function that creates a guard is rejected as a hook, in a route and in a scope', async t => {
+  for (const [name, create] of Object.entries({ apiKey, idempotency })) {
+    const app = await createApp()
+    for (const hook of hooks) {
+      const message = (place: string): string => `${name}: expected the result of ${name}({ ... }) as the ${hook} hook of ${place}, got the function itself.`
+      t.throws(() => app.post('/', { [hook]: create }, async () => 'ok'), { message: message('POST /') })
+      t.throws(() => app.post('/', { [hook]: [async () => {}, create] }, async () => 'ok'), { message: message('POST /') })
+      t.throws(() => app.addHook(hook as 'onRequest', create as never), { message: message('a scope') })
+    }
+  }
 })
