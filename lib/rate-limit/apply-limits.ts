@@ -1,6 +1,7 @@
 /** Counts a request under its limits, sets the header fields, and returns the error if a limit is exceeded. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callSafely } from '../support/call-safely.js'
+import { copyErrorFor } from '../support/redact.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import { createExceededError } from './429-response.js'
 import { getHeaderFields, toSeconds, type HeaderField } from './header-fields.js'
@@ -104,7 +105,7 @@ function handleOutcomes (
     const policies = results.filter(result => result.isExceeded).map(({ limit }) => limit.name)
     return { error: createExceededError(exceeded, policies, request, errors) }
   }
-  const unavailable = failures.length === 0 ? undefined : handleStoreFailures(failures)
+  const unavailable = failures.length === 0 ? undefined : handleStoreFailures(failures, request)
   return unavailable === undefined ? undefined : { error: unavailable }
 }
 
@@ -125,6 +126,6 @@ function callPolicyFunction (
   const callback = limit.policy[name]
   if (callback === undefined) return
   callSafely(() => callback(request, key), err => {
-    request.log.error({ err }, `The function '${name}' of the policy '${limit.name}' failed.`)
+    request.log.error({ err: copyErrorFor(request, err) }, `The function '${name}' of the policy '${limit.name}' failed.`)
   })
 }

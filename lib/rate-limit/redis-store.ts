@@ -1,4 +1,5 @@
 /** Counts requests in Redis, so that several processes share one count. */
+import { omitCommand } from '../support/omit-command.js'
 import { maxBackoff, type Count, type Store } from './store.js'
 
 /**
@@ -105,7 +106,7 @@ function createTimeout (
         clearTimeout(timer)
         clearImmediate(immediate)
         if (isTimedOut) pending--
-        if (error) reject(error)
+        if (error) reject(omitCommand(error))
         else resolve(value as never)
       })
     })

@@ -1,7 +1,8 @@
 /** Handles requests while the store fails: they are allowed, or rejected with 503. */
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { ApiError } from '../catalog/api-error.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
+import { copyErrorFor } from '../support/redact.js'
 import type { StoreFailure } from './limit.js'
 
 /** Milliseconds between two warnings about a store that fails. */
@@ -14,15 +15,15 @@ const warningInterval = 60_000
 export function createStoreFailureHandler (
   log: FastifyBaseLogger,
   errors: typeof standardErrors
-): (failures: readonly StoreFailure[]) => ApiError | undefined {
+): (failures: readonly StoreFailure[], request: Pick<FastifyRequest, 'headers'>) => ApiError | undefined {
   let nextWarning = -Infinity
-  return failures => {
+  return (failures, request) => {
     const denied = failures.find(({ limit }) => limit.policy.skipOnError === false)
     const now = performance.now()
     if (now >= nextWarning) {
       nextWarning = now + warningInterval
       log.warn(
-        { err: failures[0]?.cause },
+        { err: copyErrorFor(request, failures[0]?.cause) },
         `The rate limit store failed. Requests are ${denied === undefined ? 'not limited' : 'rejected with 503'}.`
       )
     }

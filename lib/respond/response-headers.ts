@@ -20,7 +20,7 @@ import { bodyHeaders, connectionHeaders, isScope, isUnsatisfiedRange } from '../
 import { getOwnHeaders, mayHaveTrailers } from '../fastify/reply-internals.js'
 import { acceptedMediaTypes, formatAcceptQuery } from './accept-header.js'
 import { allowedMethods } from './allow-header.js'
-import { printValue } from '../support/redact.js'
+import { listSecrets, printValue } from '../support/redact.js'
 
 /** Headers that describe the body that the error replaces, including its digests (RFC 9530). */
 const bodyDescriptions: ReadonlySet<string> = new Set([
@@ -198,7 +198,10 @@ function isSendable (reply: FastifyReply, name: string, value: unknown, isHttp2:
     } else checkValue(name, value)
     return true
   } catch (fault) {
-    reply.log.warn({ reason: printValue(fault) }, 'A header that cannot be sent was omitted from an error response.')
+    reply.log.warn(
+      { reason: printValue(fault, listSecrets(reply.request.headers)) },
+      'A header that cannot be sent was omitted from an error response.'
+    )
     return false
   }
 }

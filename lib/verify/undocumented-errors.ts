@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { declaresStatus } from '../fastify/declared-statuses.js'
 import { callSafely } from '../support/call-safely.js'
+import { copyErrorFor } from '../support/redact.js'
 import { isCodeOfDeclaredStatus, type MatchesDeclared } from '../infer/declared/declared-schemas.js'
 import type { RouteErrors } from '../infer/route-errors.js'
 import type { ResponseKind, Ledger, RouteName, SentKind } from './ledger.js'
@@ -69,7 +70,7 @@ export function createErrorRecorder ({ ledger, isDocumented, onUndocumented }: {
     }
     const response: ResponseKind = { ...kind, route: kind.route.name }
     callSafely(() => onUndocumented(response, request), err => {
-      request.log.error({ err }, 'The function in the option onUndocumented failed.')
+      request.log.error({ err: copyErrorFor(request, err) }, 'The function in the option onUndocumented failed.')
     })
   }
 }

@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-api-errors'
 import { apiKey, generateKey, hashKey, type ApiKeyGuard, type ApiKeyOptions, type ApiKeyRecord } from 'fastify-api-errors/api-key'
+import { idempotency, memoryStore, type IdempotencyStore } from 'fastify-api-errors/idempotency'
 import t, { type Test } from 'tap'
 import { fetchResponse, type HttpResponse, shouldRetry } from '../support/http.js'
 import { createKeyStore } from '../support/key-store.js'
@@ -393,4 +395,84 @@ t.test('no key was logged', async t => {
   t.equal(store.issued.length > 20, true)
   for (const key of store.issued) t.notOk(log.includes(key))
   t.notMatch(log, /launch_test_/)
+})
+
+t.test('the lines of Fastify about errors without a response do not have the key', async t => {
+  const { key } = await issue()
+  const guard = apiKey({ lookup })
+  const fail = (): never => { throw Object.assign(new Error(`No ${key}`), { sent: [key] }) }
+  let level: unknown
+  const url = await serve(t, guard, {
+    async setUp (app) {
+      await app.register(apiErrors)
+      app.get('/late', { onRequest: guard }, async (_request, reply) => {
+        reply.log.info({ late: true }, 'before the response')
+        reply.log.error('a line without an error')
+        level = reply.log.level
+        reply.send('ok')
+        await delay(1)
+        fail()
+      })
+      app.get('/stream', { onRequest: guard }, async () => new Readable({ read () { this.destroy(new Error(key)) } }))
+      app.get('/aborted', { onRequest: [request => guard(request), guard], onRequestAbort: async (_request: unknown) => fail() }, async () => { await delay(200) })
+    }
+  })
+  const before = log.length
+  t.equal(await (await fetch(new URL('/late', url), bearer(key))).text(), 'ok')
+  t.equal((await fetch(new URL('/stream', url), { method: 'HEAD', ...bearer(key) })).status, 200)
+  await t.rejects(fetch(new URL('/aborted', url), { ...bearer(key), signal: AbortSignal.timeout(50) }))
+  await delay(50)
+  const lines = log.slice(before).trim().split('\n').map(line => JSON.parse(line) as { level: number, msg: string, late?: true, err?: { message: string, sent?: unknown } })
+  t.strictSame(lines.filter(({ level }) => level === 50).map(({ msg, err }) => [msg, err?.message, err?.sent]), [
+    ['a line without an error', undefined, undefined],
+    ['Promise errored, but reply.sent = true was set', 'No [API key]', ['[API key]']],
+    ['Error on Stream found for HEAD route', '[API key]', undefined],
+    ['onRequestAborted hook failed', 'No [API key]', ['[API key]']]
+  ])
+  t.equal(lines.filter(({ late }) => late).length, 1)
+  t.equal(level, 'trace')
+  t.notMatch(log.slice(before), key)
+})
+
+t.test('the lines of the package about failing functions of the application have neither the key nor an unlimited size', async t => {
+  const { key } = await issue()
+  const guard = apiKey({ lookup })
+  const fail = (): never => { throw Object.assign(new Error(`No ${key}`), { sent: [key], data: 'x'.repeat(100_000), list: Array.from({ length: 1000 }, () => 'x'.repeat(1000)) }) }
+  const gone = Object.assign(new Error('Gone.'), { statusCode: 410 })
+  const failing = (method: keyof IdempotencyStore) => ({ preHandler: idempotency({ store: { ...memoryStore(), [method]: fail }, onStoreError: 'allow' }) })
+  const url = await serve(t, guard, {
+    async setUp (app) {
+      await app.register(apiErrors, {
+        onUndocumented: fail,
+        rateLimit: { policies: { burst: { max: 99, timeWindow: 1000, onExceeding: fail } } }
+      })
+      app.get('/policy', { onRequest: guard, config: { rateLimitPolicy: 'burst' } }, async () => 'ok')
+      app.get('/undocumented', { onRequest: guard }, async () => { throw gone })
+      app.get('/header', { onRequest: guard }, async (_request, reply) => {
+        reply.header(`x ${key}`, '1')
+        throw standardErrors.resource_conflict()
+      })
+      app.post('/claim', { onRequest: guard, ...failing('claim') }, async () => 'ok')
+      app.post('/complete', { onRequest: guard, ...failing('complete') }, async () => 'ok')
+      app.post('/release', { onRequest: guard, ...failing('release') }, async () => { throw standardErrors.resource_conflict() })
+    }
+  })
+  for (const [path, status, message] of [
+    ['/policy', 200, "The function 'onExceeding' of the policy 'burst' failed."],
+    ['/undocumented', 410, 'The function in the option onUndocumented failed.'],
+    ['/header', 409, 'A header that cannot be sent was omitted from an error response.'],
+    ['/claim', 200, 'The store of idempotency keys failed. Requests run without protection.'],
+    ['/complete', 200, 'The response to the idempotency key was not stored. If the request is repeated after claimTtl, it runs again.'],
+    ['/release', 409, 'The claim of the idempotency key was not released. It expires after claimTtl.']
+  ] as const) {
+    const before = log.length
+    const isPost = ['/claim', '/complete', '/release'].includes(path)
+    const response = await fetch(new URL(path, url), { method: isPost ? 'POST' : 'GET', headers: { ...bearer(key).headers, 'idempotency-key': path.slice(1) } })
+    t.equal(response.status, status, path)
+    await response.text()
+    const lines = log.slice(before).trim().split('\n')
+    t.equal(lines.filter(line => (JSON.parse(line) as { msg: string }).msg === message).length, 1, path)
+    t.notMatch(lines.join('\n'), key, path)
+    for (const line of lines) t.ok(line.length < 25_000, `${path} ${line.length}`)
+  }
 })

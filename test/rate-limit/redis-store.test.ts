@@ -131,3 +131,17 @@ t.test('the clock of the process has no effect: windows end by the clock of Redi
   }
   t.equal((await fetchResponse(url)).headers.ratelimit, '"burst";r=1;t=10')
 })
+
+t.test('the warning about a failing Redis does not have the key of the client', async t => {
+  if (lacksRedis(t)) return
+  const client = (await startRedis(t)).client()
+  await client.config('SET', 'maxmemory', '1')
+  const lines: string[] = []
+  const url = await serveApp(t, {
+    rateLimit: { redis: client, storeTimeout: 5000, policies: { account: { max: 1, timeWindow: 1000, key: () => 'ada@example.com' } }, default: 'account' }
+  }, app => app.get('/', async () => ({ ok: true })), { logger: { level: 'warn', stream: { write: (line: string) => { lines.push(line) } } } })
+  t.equal((await fetchResponse(url)).status, 200)
+  t.equal(lines.length, 1)
+  t.match(lines[0], /The rate limit store failed.*OOM command not allowed|OOM command not allowed.*The rate limit store failed/)
+  t.notMatch(lines[0], /ada@example/)
+})

@@ -186,12 +186,15 @@ t.test('a warning is logged once a minute, with the reason', async t => {
   const limit = createLimitFactory({ policies, redis: new Redis({ lazyConnect: true }), onStoreError: 'deny' })('general', policies.general)
   const cause = new Error('connect ECONNREFUSED 127.0.0.1:6379')
   const handleFailures = createStoreFailureHandler(log, standardErrors)
-  const warning = [{ err: cause }, 'The rate limit store failed. Requests are rejected with 503.']
-  t.match(handleFailures([{ limit, cause }]), { code: 'service_unavailable', cause })
+  const warning = [{ err: new Error(cause.message) }, 'The rate limit store failed. Requests are rejected with 503.']
+  const request = { headers: {} }
+  t.match(handleFailures([{ limit, cause }], request), { code: 'service_unavailable', cause })
   time += 59_999
-  handleFailures([{ limit, cause }])
-  t.strictSame(warned, [warning])
+  handleFailures([{ limit, cause }], request)
+  t.match(warned, [warning])
+  t.equal(warned.length, 1)
   time += 1
-  handleFailures([{ limit, cause }])
-  t.strictSame(warned, [warning, warning])
+  handleFailures([{ limit, cause }], request)
+  t.match(warned, [warning, warning])
+  t.equal(warned.length, 2)
 })

@@ -1,5 +1,6 @@
 /** Stores idempotency keys in Redis, so that several processes share them. */
 import { expectKnownOptions, expectOption } from '../../support/expect-option.js'
+import { omitCommand } from '../../support/omit-command.js'
 import type { IdempotencyStore } from './store.js'
 
 /** The options of {@link redisStore}. */
@@ -82,7 +83,10 @@ export function redisStore (options: RedisStoreOptions): IdempotencyStore {
 function createRunner (client: object): RunScript {
   if (Reflect.has(client, 'defineCommand')) {
     const ioredis = client as { readonly eval: (script: string, keys: number, ...args: string[]) => Promise<unknown> }
-    return (script, key, args) => ioredis.eval(script, 1, key, ...args)
+    return (script, key, args) =>
+      ioredis.eval(script, 1, key, ...args).catch((error: unknown) => {
+        throw omitCommand(error)
+      })
   }
   const nodeRedis = client as {
     readonly eval: (

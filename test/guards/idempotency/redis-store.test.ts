@@ -1,5 +1,6 @@
 /** The store of idempotency keys in a real Redis server, with both clients. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import { Cluster } from 'ioredis'
 import t from 'tap'
 import { redisStore } from 'fastify-api-errors/idempotency'
@@ -61,11 +62,15 @@ function createNodeRedis (ioredis: ReturnType<Awaited<ReturnType<typeof startRed
   }
 }
 
-t.test('an error of Redis is the error of the store', async t => {
+t.test('an error of Redis is the error of the store, without the response in the arguments of the command', async t => {
   if (lacksRedis(t)) return
   const client = (await startRedis(t)).client()
   await client.set('fastify-api-errors-idempotency-a', 'a string')
-  await t.rejects(Promise.resolve(redisStore({ client }).claim('a', createClaim('first'))), /WRONGTYPE/)
+  const store = redisStore({ client })
+  await t.rejects(Promise.resolve(store.claim('a', createClaim('first'))), /WRONGTYPE/)
+  const error: unknown = await Promise.resolve(store.complete('a', createClaim('first'), 'the response', day)).catch(error => error)
+  t.match(error, /WRONGTYPE/)
+  t.notMatch(inspect(error, { depth: 9 }), /the response/)
 })
 
 t.test('invalid options are rejected', t => {
