@@ -33,10 +33,11 @@ export function guardStreams (scope: FastifyInstance): void {
   scope.decorateReply(
     'send',
     nameSend(function (this: FastifyReply, payload?: unknown) {
-      return send.call(
-        this,
-        typeof payload === 'object' || typeof payload === 'function' ? guardPayload(this, payload, send) : payload
-      )
+      if (typeof payload !== 'object' && typeof payload !== 'function') return send.call(this, payload)
+      const { statusCode } = this
+      const guarded = guardPayload(this, payload, send)
+      // With another status, the reply may have another `send`.
+      return this.statusCode === statusCode ? send.call(this, guarded) : this.send(guarded)
     }) as FastifyReply['send']
   )
   scope.decorateReply(
@@ -85,11 +86,15 @@ function guardTrailer (getValue: GetTrailer): GetTrailer {
 
 /**
  * Returns the payload that Fastify should send. A string schema would serialize a factory that was not called as its
- * source code.
+ * source code. Sets the status of a `Response` on the reply, because Fastify sets it only when it writes the response.
  */
 function guardPayload (reply: FastifyReply, payload: unknown, send: Send): unknown {
   try {
     if (isObject(payload) && isStream(payload)) {
+      if (isWebResponse(payload) && payload.status !== reply.statusCode) {
+        reply.code(payload.status)
+        return payload
+      }
       guardWrite(reply, send)
       if (payload.readableObjectMode === true) guardPipe(payload as unknown as Readable)
     }
@@ -101,8 +106,14 @@ function guardPayload (reply: FastifyReply, payload: unknown, send: Send): unkno
 
 /** Returns whether Fastify sends an object as a stream: a stream of Node, a web stream, or a web `Response`. */
 function isStream (payload: Readonly<Record<string, unknown>>): boolean {
-  return typeof payload.pipe === 'function' || typeof payload.getReader === 'function' ||
-    Object.prototype.toString.call(payload) === '[object Response]'
+  return typeof payload.pipe === 'function' || typeof payload.getReader === 'function' || isWebResponse(payload)
+}
+
+/** Returns whether a payload is a web `Response`, as Fastify recognizes it. */
+export function isWebResponse (
+  payload: unknown
+): payload is { readonly [name: string]: unknown, readonly status: number } {
+  return isObject(payload) && Object.prototype.toString.call(payload) === '[object Response]'
 }
 
 function isSendableChunk (chunk: unknown): boolean {

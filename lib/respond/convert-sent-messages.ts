@@ -6,6 +6,7 @@ import { types } from 'node:util'
 import type { FastifyReply } from 'fastify'
 import { codeForStatus } from '../catalog/standard-errors.js'
 import { declaresStatus } from '../fastify/declared-statuses.js'
+import { isWebResponse } from '../fastify/guard-streams.js'
 import type { SendInstead } from '../fastify/intercept-error-status.js'
 import { isReplayed } from '../fastify/replayed-responses.js'
 import { isSendingThrown } from '../fastify/reply-internals.js'
@@ -31,6 +32,8 @@ export function createMessageConverter (
       code === undefined || hasErrorResponse(reply) || isReplayed(reply) || reply.sent || payload instanceof Error ||
       isSendingThrown(reply)
     ) return false
+    // A `Response` has its own status, which is set on the reply before it is sent.
+    if (isWebResponse(payload) && payload.status !== statusCode) return false
     if (declaresStatus(request.routeOptions.schema?.response, statusCode) || !isCovered(reply)) return false
     if (types.isPromise(payload)) {
       // Fastify would send {}, and a rejection would end the process.

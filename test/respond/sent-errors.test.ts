@@ -164,3 +164,30 @@ t.test('later hooks see the converted response', async t => {
   const { gunzipSync } = await import('node:zlib')
   t.strictSame(JSON.parse(gunzipSync(answer.rawPayload).toString()), { code: 'resource_not_found', message: 'No queue has this id.', request_id: requestId })
 })
+
+t.test('a web Response with an error status is sent unchanged, and is counted with its own status', async t => {
+  for (const sentErrors of [undefined, 'report', 'convert'] as const) {
+    const app = await createApp(sentErrors === undefined ? {} : { sentErrors })
+    const statuses: number[] = []
+    app.addHook('onSend', async (_request, reply) => { statuses.push(reply.statusCode) })
+    const respond = (status: number) => (): Response => new Response('None', { status })
+    app.get('/returned', async () => respond(404)())
+    app.get('/sent', (_request, reply) => { reply.send(respond(409)()) })
+    app.get('/other', async (_request, reply) => {
+      reply.code(410)
+      return respond(404)()
+    })
+    app.get('/successful', (_request, reply) => { reply.code(410).send(respond(201)()) })
+    app.get('/declared', { schema: { response: { 404: { type: 'string' } } } }, async () => respond(404)())
+    const port = await listen(t, app)
+    for (const [path, status] of [['/returned', 404], ['/sent', 409], ['/other', 404], ['/successful', 201], ['/declared', 404]] as const) {
+      t.strictSame(await sendRequest(port, 'GET', path), {
+        status, headers: { 'content-type': 'text/plain;charset=UTF-8', 'transfer-encoding': 'chunked' }, body: 'None'
+      }, `${String(sentErrors)} ${path}`)
+    }
+    t.strictSame(statuses, [404, 409, 404, 201, 404])
+    t.strictSame(app.apiErrors.ledger().map(({ route, status, code, documented }) => [route, status, code, documented]), [
+      ['GET /returned', 404, null, false], ['GET /sent', 409, null, false], ['GET /other', 404, null, false]
+    ])
+  }
+})
