@@ -121,8 +121,7 @@ function countWeakTraces (error: ReadonlyJsonObject): number {
  * `404 No such model`.
  */
 function namesStatus ({ message, status, statusCode }: ReadonlyJsonObject): boolean {
-  const found = /^\d{3}(?= )|(?<=\b(?:status|code|http)\W{0,3})\d{3}\b/i.exec(String(message))
-  return found !== null && [status, statusCode].includes(Number(found[0]))
+  return String(message).match(/\b\d{3}\b/g)?.some(number => [status, statusCode].includes(Number(number))) === true
 }
 
 /** Returns whether an error has the status of a gRPC call: a code from 0 to 16, details and metadata. */
@@ -135,10 +134,10 @@ const ofResponse = ['text', 'header', 'req', 'body', 'statusText', 'statusMessag
 
 /**
  * Returns whether a value is a received response: it has headers or is a stream. Frameworks also use the name
- * `response` for the body that they send.
+ * `response` for the body that they send, and for the reply itself.
  */
 function isResponse (value: unknown): boolean {
-  if (!isObject(value)) return false
+  if (!isObject(value) || typeof value.send === 'function' || typeof value.writeHead === 'function') return false
   if (isHeadersOfResponse(value.headers)) return true
   const hasStatus = [value.status, value.statusCode, value.httpStatusCode].some(status => typeof status === 'number')
   return hasStatus &&

@@ -209,6 +209,15 @@ t.test('with one weak sign, the status is kept; with any two, the error is an up
   }
 })
 
+t.test('a message with the status is a weak sign, wherever the status is in it', async t => {
+  const send = await createThrower({ log: false })
+  for (const message of ['404', '404 No such model', 'Request failed: Not Found (404)', 'HTTP 404', `GET /x responded with 404: ${secret}`]) {
+    t.equal((await send({ error: new AppError(message, 404) })).status, 404, message)
+    t.equal((await send({ error: new AppError(message, 404, { body: {} }) })).status, 502, message)
+  }
+  for (const message of ['Order 4040', 'a404', '403', 'Ask Ada.']) t.equal((await send({ error: new AppError(message, 404, { body: {} }) })).status, 404, message)
+})
+
 t.test('one weak sign is enough if a package created the error', async t => {
   const folder = t.testdir({
     node_modules: {
