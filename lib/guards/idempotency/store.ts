@@ -1,5 +1,6 @@
 /** The interface of a store of idempotency keys, and the timeout of its calls. */
 import { ignoreRejection } from '../../support/call-safely.js'
+import { describeValue } from '../../support/describe-value.js'
 
 type Awaitable<T> = T | Promise<T>
 
@@ -51,7 +52,7 @@ export interface IdempotencyStore {
 export function withTimeout (store: IdempotencyStore, timeout: number): IdempotencyStore {
   return {
     claim: (key, claim) =>
-      limitTime(async () => await store.claim(key, claim), timeout, entry => {
+      limitTime(async () => checkEntry(await store.claim(key, claim)), timeout, entry => {
         if (entry === undefined) {
           ignoreRejection((async () => {
             await store.release(key, claim)
@@ -65,6 +66,13 @@ export function withTimeout (store: IdempotencyStore, timeout: number): Idempote
         await store.release(key, claim)
       }, timeout)
   }
+}
+
+/** Returns the entry of a claimed key. A store for a database may return null if there is none. */
+function checkEntry (entry: StoredEntry | null | undefined): StoredEntry | undefined {
+  if (entry === undefined || entry === null) return undefined
+  if (typeof entry.fingerprint === 'string') return entry
+  throw new TypeError(`claim(): expected an entry with a fingerprint, or undefined, got ${describeValue(entry)}.`)
 }
 
 function limitTime<T> (call: () => Promise<T>, timeout: number, onLate: (result: T) => void = () => {}): Promise<T> {

@@ -33,3 +33,13 @@ t.test('a store that throws or rejects', async t => {
   await t.rejects(Promise.resolve(store.complete('a', createClaim('a'), '', 1)), { message: 'rejected' })
   t.equal(await store.release('a', createClaim('a')), undefined)
 })
+
+t.test('a store that returns null has no entry, and one that returns another value fails', async t => {
+  const returning = (value: unknown): IdempotencyStore => withTimeout({ ...memoryStore(), claim: () => value as never }, 1000)
+  t.equal(await returning(null).claim('a', createClaim('a')), undefined)
+  for (const [value, received] of [[new Error('down'), 'an object'], [{}, 'an empty object'], ['OK', '"OK"'], [{ fingerprint: 7 }, 'an object']] as const) {
+    await t.rejects(Promise.resolve(returning(value).claim('a', createClaim('a'))), {
+      message: `claim(): expected an entry with a fingerprint, or undefined, got ${received}.`
+    })
+  }
+})
