@@ -36,5 +36,6 @@ function lookUp ({ byTag, default: otherwise }: ResolvedLanguages, header: strin
 
 /** Removes the last subtag, and the single letter or digit before it, which begins an extension. */
 function shorten (tag: string): string {
-  return tag.replace(/(-[^-])?(^|-)[^-]*$/, '')
+  const shorter = tag.slice(0, Math.max(0, tag.lastIndexOf('-')))
+  return shorter.at(-2) === '-' ? shorter.slice(0, -2) : shorter
 }
