@@ -42,11 +42,12 @@ const filesWithShortNames = new RegExp(`/lib/(${
     '(infer|openapi|reference|samples|verify)/.*',
     'catalog/(code-syntax|complete-definition|deprecation|error-headers|meta-schema)',
     'fastify/(composed-hooks|declared-statuses|early-routes|find-plugin-function|rate-limit-plugin-options|registrations|routes|scopes)',
+    'guards/(api-key/(credential|key|record)|idempotency/(fingerprint|key|memory-store))',
     'languages/(choose-language|resolve-languages)', 'options',
     'rate-limit/(check-policies|header-fields|inherit-limits|memory-store|policies|policy-numbers|route-limits)',
-    'respond/(accept-header|choose-format)',
-    'support/(escape-markdown|expect-option|http-syntax|ip-allowlist|normalize-address|parse-address|parse-json-file|path-parameters|subschemas)',
-    'translate/(databases|upstreams|validation)/.*'
+    'respond/(accept-header|choose-format|malformed-field)',
+    'support/(escape-markdown|expect-option|http-syntax|ip-allowlist|normalize-address|omit-command|parse-address|parse-json-file|path-parameters|redact|subschemas)',
+    'translate/((databases|upstreams|validation)/.*|error-status|fastify-errors|http-errors|plugin-errors|programming-mistakes|reply-status)'
   ].join('|')
 })\\.ts$`.replaceAll('/', '[\\\\/]'))
 
