@@ -7,7 +7,7 @@ import createError from 'http-errors'
 import t from 'tap'
 import { Headers as UndiciHeaders } from 'undici'
 import { createError as createRecorded } from '../upstream-clients/shapes.js'
-import { createThrower } from '../../support/http.js'
+import { createApp, createThrower } from '../../support/http.js'
 import recordedClients from './recorded-clients.json' with { type: 'json' }
 
 const secret = 'key sk-S3cr3t of arn:aws:iam::123456789012:user/api'
@@ -147,6 +147,21 @@ t.test('an error that an application throws on purpose keeps its status and mess
   for (const status of [501, 502, 503, 504]) {
     const { status: sent, body } = await send({ error: new (fastifyError('APP_DOWN', secret, status))() })
     t.strictSame([sent, JSON.stringify(body).includes('S3cr3t')], [status, false])
+  }
+})
+
+t.test('an error with the reply, or with the response of Node, keeps its status and message', async t => {
+  const app = await createApp({ log: false })
+  const name = ['response', 'res', 'reply'] as const
+  for (const property of name) {
+    app.get(`/${property}`, async (_request, reply) => { throw new AppError('Ask Ada.', 409, { [property]: reply }) })
+    app.get(`/${property}/raw`, async (_request, reply) => { throw new AppError('Ask Ada.', 409, { [property]: reply.raw }) })
+  }
+  for (const property of name) {
+    for (const url of [`/${property}`, `/${property}/raw`]) {
+      const response = await app.inject(url)
+      t.strictSame([response.statusCode, (response.json() as { message: string }).message], [409, 'Ask Ada.'], url)
+    }
   }
 })
 
