@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
 import { apiKey, hashKey, matchesHash } from 'fastify-api-errors/api-key'
-import { createKeyStore } from '../test/support/key-store.js'
+import { createKeyStore } from '../test/helpers/key-store.js'
 
 const tries = Number(process.argv[2] ?? 10_000)
 const callsPerTry = 50

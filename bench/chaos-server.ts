@@ -7,7 +7,7 @@
 import cluster from 'node:cluster'
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
-import { fateOf, isRefused, type Fate } from './chaos-fates.js'
+import { chooseFailure, isAlwaysRejected, type Failure } from './chaos-failures.js'
 
 const { default: apiErrors, serverOptions, standardErrors: errors } = await import(
   new URL('../../dist/index.js', import.meta.url).href
@@ -79,27 +79,27 @@ async function startWorker (): Promise<void> {
   })
   app.post('/orders', { preHandler }, async (request, reply) => {
     const { order } = request.query as { readonly order: string }
-    if (isRefused(seed, order)) throw errors.resource_conflict()
+    if (isAlwaysRejected(seed, order)) throw errors.resource_conflict()
     const number = await client.eval(execute, 1, order, request.idempotencyKey ?? '')
-    const fate = (request as { readonly fate?: Fate }).fate
-    if (fate === 'die after') process.kill(process.pid, 'SIGKILL')
-    if (fate === 'drop after') request.raw.socket.destroy()
+    const failure = (request as { readonly failure?: Failure }).failure
+    if (failure === 'die after') process.kill(process.pid, 'SIGKILL')
+    if (failure === 'drop after') request.raw.socket.destroy()
     return await reply.code(201).send({ number })
   })
   app.addHook('onRequest', async (request, reply) => {
     const { order } = request.query as { readonly order: string }
-    const fate = fateOf(seed, order, await client.hincrby('attempts', order, 1))
-    Object.assign(request, { fate })
-    if (fate === '429') {
+    const failure = chooseFailure(seed, order, await client.hincrby('attempts', order, 1))
+    Object.assign(request, { failure })
+    if (failure === '429') {
       throw errors.rate_limit_exceeded({
         meta: { policy: 'general', limit: 100, window: 1, retry_after: 1 },
         retryAfter: 1
       })
     }
-    if (fate === '503') throw errors.service_unavailable({ retryAfter: 1 })
-    if (fate === '409') throw errors.concurrent_modification()
-    if (fate === 'die before') process.kill(process.pid, 'SIGKILL')
-    if (fate === 'drop before') {
+    if (failure === '503') throw errors.service_unavailable({ retryAfter: 1 })
+    if (failure === '409') throw errors.concurrent_modification()
+    if (failure === 'die before') process.kill(process.pid, 'SIGKILL')
+    if (failure === 'drop before') {
       reply.hijack()
       request.raw.socket.destroy()
     }

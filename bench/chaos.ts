@@ -11,9 +11,9 @@ import { build } from 'esbuild'
 import { Redis } from 'ioredis'
 import ky from 'ky'
 import OpenAI from 'openai'
-import { freePort } from '../test/support/free-port.js'
-import { redisBinary, startRedis } from '../test/support/redis.js'
-import { fates, isRefused, randomOf, refused } from './chaos-fates.js'
+import { freePort } from '../test/helpers/free-port.js'
+import { redisBinary, startRedis } from '../test/helpers/redis.js'
+import { failures, isAlwaysRejected, randomOf, rejectedShare } from './chaos-failures.js'
 import { getPackageVersion } from './package-version.js'
 import { chaosHeading, replaceSection } from './sections.js'
 
@@ -93,7 +93,7 @@ const clients: Readonly<Record<string, (path: string) => Promise<number>>> = {
 }
 
 const orders = Array.from({ length: orderCount }, (_, index) => String(index))
-const possible = orders.filter(order => !isRefused(seed, order))
+const possible = orders.filter(order => !isAlwaysRejected(seed, order))
 
 async function measure (send: (path: string) => Promise<number>): Promise<string[]> {
   server.send('wait for all processes')
@@ -142,8 +142,8 @@ writeFileSync(
     chaosHeading,
     `
 Written by \`npm run bench:chaos\` on ${new Date().toISOString().slice(0, 10)}, with the seed \`${seed}\`. Each client sends ${orderCount} orders by POST, ${concurrency} at the same time,
-to a server with eight processes and one Redis. Of the attempts, ${percent(fates['drop before'])} lose the connection before the order is executed, and ${percent(fates['drop after'])} lose the response
-afterward. ${percent(fates[429])} get a 429, ${percent(fates[503])} get a 503, and ${percent(fates[409])} get a 409 that a retry resolves. In ${percent(fates['die before'] + fates['die after'])}, the process dies. ${percent(refused)} of the orders always get a
+to a server with eight processes and one Redis. Of the attempts, ${percent(failures['drop before'])} lose the connection before the order is executed, and ${percent(failures['drop after'])} lose the response
+afterward. ${percent(failures[429])} get a 429, ${percent(failures[503])} get a 503, and ${percent(failures[409])} get a 409 that a retry resolves. In ${percent(failures['die before'] + failures['die after'])}, the process dies. ${percent(rejectedShare)} of the orders always get a
 409 that a retry cannot change. The success rate does not count them, but their requests count. [README.md](README.md#chaos) explains the columns.
 
 ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.version}; ${['openai', 'ky', 'fastify'].map(name => `${name} ${getPackageVersion(name)}`).join(', ')}.

@@ -1,7 +1,7 @@
 /** The pairs of subjects that run.ts compares over HTTP. */
 import type { Effort, Pair } from './measure.js'
-import type { Shot } from './connection.js'
-import { shots } from './shots.js'
+import type { SampleRequest } from './connection.js'
+import { samples } from './sample-requests.js'
 
 /** A comparison of two subjects. */
 export interface Comparison extends Pair {
@@ -30,79 +30,91 @@ export const quick: Efforts = {
   fine: { launches: 2, rounds: 3, requests: 3200 }
 }
 
-const at = (name: string, shot: Shot, status: number): Pair['a'] => ({ name, shot, status })
-const both = (a: string, b: string, shot: Shot, status: number): Pair => ({
-  a: at(a, shot, status),
-  b: at(b, shot, status)
+const at = (name: string, sample: SampleRequest, status: number): Pair['a'] => ({ name, sample, status })
+const both = (a: string, b: string, sample: SampleRequest, status: number): Pair => ({
+  a: at(a, sample, status),
+  b: at(b, sample, status)
 })
 
 /** The plugin beside the same failures with handlers that only send a prepared copy of the same response. */
 export const withMinimum: readonly Comparison[] = [
-  { what: 'a 404 thrown', ...both('ours', 'minimal', shots.thrown, 404), target: 1.08 },
-  { what: 'a 404 returned', ...both('ours', 'minimal', shots.returned, 404), target: 1.08 },
-  { what: 'an unknown route', ...both('ours', 'minimal', shots.unknown, 404), target: 1.15 },
-  { what: 'an unsupported method', ...both('ours', 'minimal', shots.wrongMethod, 405), target: 1.15 },
-  { what: 'ten invalid fields', ...both('ours', 'minimal', shots.wrongBody, 422), target: 1.25 },
-  { what: 'a TypeError', ...both('ours', 'minimal', shots.typeError, 500), target: 1.15 },
+  { what: 'a 404 thrown', ...both('ours', 'minimal', samples.thrown, 404), target: 1.08 },
+  { what: 'a 404 returned', ...both('ours', 'minimal', samples.returned, 404), target: 1.08 },
+  { what: 'an unknown route', ...both('ours', 'minimal', samples.unknown, 404), target: 1.15 },
+  { what: 'an unsupported method', ...both('ours', 'minimal', samples.wrongMethod, 405), target: 1.15 },
+  { what: 'ten invalid fields', ...both('ours', 'minimal', samples.wrongBody, 422), target: 1.25 },
+  { what: 'a TypeError', ...both('ours', 'minimal', samples.typeError, 500), target: 1.15 },
   {
     what: 'a unique violation of Postgres',
-    ...both('ours, unique', 'minimal, unique', shots.unique, 409),
+    ...both('ours, unique', 'minimal, unique', samples.unique, 409),
     target: 1.20
   },
-  { what: 'a 404 thrown, pino to /dev/null', ...both('ours, pino', 'minimal, pino', shots.thrown, 404) },
-  { what: 'a 404 returned, pino to /dev/null', ...both('ours, pino', 'minimal, pino', shots.returned, 404) }
+  { what: 'a 404 thrown, pino to /dev/null', ...both('ours, pino', 'minimal, pino', samples.thrown, 404) },
+  { what: 'a 404 returned, pino to /dev/null', ...both('ours, pino', 'minimal, pino', samples.returned, 404) }
 ]
 
 /** The plugin beside what an application may have now. */
 export const withOthers: readonly Comparison[] = [
-  { what: 'a 200', ...both('ours', 'fastify', shots.ok, 200), target: 1.01, fine: true },
-  { what: 'a 200, compared with itself', ...both('fastify', 'fastify', shots.ok, 200), fine: true },
+  { what: 'a 200', ...both('ours', 'fastify', samples.ok, 200), target: 1.01, fine: true },
+  { what: 'a 200, compared with itself', ...both('fastify', 'fastify', samples.ok, 200), fine: true },
   ...[
     'fastify', 'a hand-written setErrorHandler', '@fastify/sensible', 'fastify-http-errors-enhanced', 'Express 5',
     'Hono'
   ].map(name => ({
     what: 'a 404 thrown',
-    ...both('ours', name, shots.thrown, 404)
+    ...both('ours', name, samples.thrown, 404)
   })),
-  { what: 'a 404 returned', a: at('ours', shots.returned, 404), b: at('fastify', shots.thrown, 404) },
-  { what: 'a 404 returned, the same bytes', a: at('ours', shots.returned, 404), b: at('node:http', shots.thrown, 404) },
-  { what: 'a 404 thrown, pino to /dev/null', ...both('ours, pino', 'fastify, pino', shots.thrown, 404) },
-  { what: 'an unknown route', ...both('ours', 'fastify', shots.unknown, 404) },
-  { what: 'an unsupported method', a: at('ours', shots.wrongMethod, 405), b: at('fastify', shots.wrongMethod, 404) },
-  { what: 'ten invalid fields', a: at('ours', shots.wrongBody, 422), b: at('fastify', shots.wrongBody, 400) },
-  { what: 'a TypeError', ...both('ours', 'fastify', shots.typeError, 500) },
+  { what: 'a 404 returned', a: at('ours', samples.returned, 404), b: at('fastify', samples.thrown, 404) },
+  {
+    what: 'a 404 returned, the same bytes',
+    a: at('ours', samples.returned, 404),
+    b: at('node:http', samples.thrown, 404)
+  },
+  { what: 'a 404 thrown, pino to /dev/null', ...both('ours, pino', 'fastify, pino', samples.thrown, 404) },
+  { what: 'an unknown route', ...both('ours', 'fastify', samples.unknown, 404) },
+  {
+    what: 'an unsupported method',
+    a: at('ours', samples.wrongMethod, 405),
+    b: at('fastify', samples.wrongMethod, 404)
+  },
+  { what: 'ten invalid fields', a: at('ours', samples.wrongBody, 422), b: at('fastify', samples.wrongBody, 400) },
+  { what: 'a TypeError', ...both('ours', 'fastify', samples.typeError, 500) },
   {
     what: 'a unique violation of Postgres',
-    a: at('ours, unique', shots.unique, 409),
-    b: at('fastify, unique', shots.unique, 500)
+    a: at('ours, unique', samples.unique, 409),
+    b: at('fastify, unique', samples.unique, 500)
   },
-  { what: 'a 429', ...both('ours, limited', 'fastify, limited', shots.limited, 429) }
+  { what: 'a 429', ...both('ours, limited', 'fastify, limited', samples.limited, 429) }
 ]
 
 /** The plugin with other options, over HTTP/2, and beside other plugins. */
 export const inOtherSettings: readonly Comparison[] = [
-  { what: 'a 404 thrown as a problem', ...both('ours, problem', 'ours', shots.thrown, 404) },
-  { what: 'ten invalid fields as a problem', ...both('ours, problem', 'ours', shots.wrongBody, 422) },
+  { what: 'a 404 thrown as a problem', ...both('ours, problem', 'ours', samples.thrown, 404) },
+  { what: 'ten invalid fields as a problem', ...both('ours, problem', 'ours', samples.wrongBody, 422) },
   {
     what: 'ten invalid fields in German',
-    ...both('ours, languages', 'ours', shots.wrongBodyInGerman, 422),
+    ...both('ours, languages', 'ours', samples.wrongBodyInGerman, 422),
     target: 1.05
   },
-  { what: 'an unknown route in German', ...both('ours, languages', 'ours', shots.unknownInGerman, 404), target: 1.05 },
-  { what: "a 200 with sentErrors: 'convert'", ...both('ours, sentErrors: convert', 'ours', shots.ok, 200) },
-  { what: 'a 200 over HTTP/2', ...both('ours, HTTP/2', 'fastify, HTTP/2', shots.ok, 200) },
-  { what: 'a 404 thrown over HTTP/2', ...both('ours, HTTP/2', 'fastify, HTTP/2', shots.thrown, 404) },
-  { what: 'a 200 with usual plugins', ...both('ours, plugins', 'fastify, plugins', shots.okFromBrowser, 200) },
+  {
+    what: 'an unknown route in German',
+    ...both('ours, languages', 'ours', samples.unknownInGerman, 404),
+    target: 1.05
+  },
+  { what: "a 200 with sentErrors: 'convert'", ...both('ours, sentErrors: convert', 'ours', samples.ok, 200) },
+  { what: 'a 200 over HTTP/2', ...both('ours, HTTP/2', 'fastify, HTTP/2', samples.ok, 200) },
+  { what: 'a 404 thrown over HTTP/2', ...both('ours, HTTP/2', 'fastify, HTTP/2', samples.thrown, 404) },
+  { what: 'a 200 with usual plugins', ...both('ours, plugins', 'fastify, plugins', samples.okFromBrowser, 200) },
   {
     what: 'a 404 thrown with usual plugins',
-    ...both('ours, plugins', 'fastify, plugins', shots.thrownFromBrowser, 404)
+    ...both('ours, plugins', 'fastify, plugins', samples.thrownFromBrowser, 404)
   }
 ]
 
 /** What is measured in other versions of Node.js. */
 export const inOtherVersions: readonly Comparison[] = [
-  { what: 'a 200', ...both('ours', 'fastify', shots.ok, 200) },
-  { what: 'a 404 thrown', ...both('ours', 'fastify', shots.thrown, 404) },
-  { what: 'a 404 thrown', ...both('ours', 'minimal', shots.thrown, 404) },
-  { what: 'ten invalid fields', ...both('ours', 'minimal', shots.wrongBody, 422) }
+  { what: 'a 200', ...both('ours', 'fastify', samples.ok, 200) },
+  { what: 'a 404 thrown', ...both('ours', 'fastify', samples.thrown, 404) },
+  { what: 'a 404 thrown', ...both('ours', 'minimal', samples.thrown, 404) },
+  { what: 'ten invalid fields', ...both('ours', 'minimal', samples.wrongBody, 422) }
 ]

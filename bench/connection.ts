@@ -4,7 +4,7 @@ import { connect as connectHttp2, type ClientHttp2Session, type OutgoingHttpHead
 import { connect, type Socket } from 'node:net'
 
 /** A request that is sent repeatedly. */
-export interface Shot {
+export interface SampleRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly body?: string
@@ -21,7 +21,7 @@ export interface Connection {
    *
    * @throws Error if a response has another status, or if the server closes the connection
    */
-  readonly send: (shot: Shot, times: number, status: number) => Promise<void>
+  readonly send: (sample: SampleRequest, times: number, status: number) => Promise<void>
   readonly close: () => void
 }
 
@@ -33,8 +33,8 @@ export async function openConnections (protocol: Protocol, port: number, count: 
   const session = connectHttp2(`http://127.0.0.1:${port}`)
   await once(session, 'connect')
   return Array.from({ length: count }, () => ({
-    send: async (shot, times, status) => {
-      for (let sent = 0; sent < times; sent++) await sendHttp2(session, shot, status)
+    send: async (sample, times, status) => {
+      for (let sent = 0; sent < times; sent++) await sendHttp2(session, sample, status)
     },
     close: () => {
       session.destroy()
@@ -44,7 +44,7 @@ export async function openConnections (protocol: Protocol, port: number, count: 
 
 async function sendHttp2 (
   session: ClientHttp2Session,
-  { method = 'GET', path, body, headers }: Shot,
+  { method = 'GET', path, body, headers }: SampleRequest,
   status: number
 ): Promise<void> {
   const sent: OutgoingHttpHeaders = {
@@ -72,8 +72,8 @@ async function sendHttp2 (
 async function openHttp1 (port: number): Promise<Connection> {
   let socket = await dial(port)
   return {
-    async send (shot, times, status) {
-      const request = printRequest(shot, port)
+    async send (sample, times, status) {
+      const request = printRequest(sample, port)
       for (let left = times; left > 0;) {
         if (socket.destroyed) socket = await dial(port)
         left = await sendAll(socket, request, left, status)
@@ -126,7 +126,7 @@ function sendAll (socket: Socket, request: string, times: number, status: number
   })
 }
 
-function printRequest ({ method = 'GET', path, body, headers = {} }: Shot, port: number): string {
+function printRequest ({ method = 'GET', path, body, headers = {} }: SampleRequest, port: number): string {
   const all = {
     host: `127.0.0.1:${port}`,
     ...headers,

@@ -1,10 +1,10 @@
 /** Sends many errors and checks that the heap and the event loop do not degrade. run.ts includes the result. */
-import type { Shot } from './connection.js'
+import type { SampleRequest } from './connection.js'
 import { start } from './measure.js'
-import { shots } from './shots.js'
+import { samples } from './sample-requests.js'
 
-const { thrown, returned, unknown, wrongMethod, typeError, wrongBody, brokenBody } = shots
-const errors: ReadonlyArray<readonly [shot: Shot, status: number]> = [
+const { thrown, returned, unknown, wrongMethod, typeError, wrongBody, brokenBody } = samples
+const errors: ReadonlyArray<readonly [sample: SampleRequest, status: number]> = [
   [thrown, 404], [returned, 404], [unknown, 404], [wrongMethod, 405], [typeError, 500], [wrongBody, 422],
   [brokenBody, 400]
 ]
@@ -18,8 +18,8 @@ export async function flood (seconds: number): Promise<string[]> {
   try {
     for (let second = 0; second <= seconds; second += 5) {
       while (Date.now() - begin < second * 1000) {
-        for (const [shot, status] of errors) {
-          await running.cost(shot, 640, status)
+        for (const [sample, status] of errors) {
+          await running.cost(sample, 640, status)
           requests += 640
         }
       }

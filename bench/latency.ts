@@ -2,14 +2,14 @@
  * Measures how long successful requests wait while other requests fail: the 99th percentile of 200s at half of the
  * possible load, when 30 % of all requests are errors.
  */
-import { openConnections, type Connection, type Shot } from './connection.js'
+import { openConnections, type Connection, type SampleRequest } from './connection.js'
 import { spreadOf, start, type Running, type Spread } from './measure.js'
-import { shots } from './shots.js'
+import { samples } from './sample-requests.js'
 
 /** Ten requests, of which three fail. Fastify responds to invalid fields with a 400. */
-const listRequests = (invalid: number): ReadonlyArray<readonly [shot: Shot, status: number]> => {
-  const ok = [shots.ok, 200] as const
-  return [ok, ok, [shots.thrown, 404], ok, ok, ok, [shots.wrongBody, invalid], ok, ok, [shots.unknown, 404]]
+const listRequests = (invalid: number): ReadonlyArray<readonly [sample: SampleRequest, status: number]> => {
+  const ok = [samples.ok, 200] as const
+  return [ok, ok, [samples.thrown, 404], ok, ok, ok, [samples.wrongBody, invalid], ok, ok, [samples.unknown, 404]]
 }
 
 const statusOfInvalidFields = { ours: 422, fastify: 400 } as const
@@ -37,9 +37,9 @@ async function measureLatency (
     while (idle.length > 0 && waiting.length > 0) {
       const connection = idle.pop() as Connection
       const due = waiting.shift() as number
-      const [shot, status] = requests[sent++ % requests.length] as (typeof requests)[number]
+      const [sample, status] = requests[sent++ % requests.length] as (typeof requests)[number]
       running.push(
-        connection.send(shot, 1, status).then(() => {
+        connection.send(sample, 1, status).then(() => {
           if (status === 200) latencies.push(performance.now() - due)
           idle.push(connection)
           sendNext()
@@ -70,8 +70,8 @@ async function measureThroughput (name: Name, connections: readonly Connection[]
     const begin = performance.now()
     await Promise.all(connections.map(async connection => {
       for (let index = 0; index < 100; index++) {
-        const [shot, status] = requests[index % requests.length] as (typeof requests)[number]
-        await connection.send(shot, 1, status)
+        const [sample, status] = requests[index % requests.length] as (typeof requests)[number]
+        await connection.send(sample, 1, status)
       }
     }))
     return connections.length * 100_000 / (performance.now() - begin)

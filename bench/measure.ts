@@ -1,13 +1,13 @@
 /** Measures the CPU time per request of a subject, and compares two subjects in alternating turns. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { openConnections, type Protocol, type Shot } from './connection.js'
+import { openConnections, type Protocol, type SampleRequest } from './connection.js'
 
 /** A running subject, and the clients that call it. */
 export interface Running {
   readonly port: number
   /** CPU time per request, in microseconds. */
-  readonly cost: (shot: Shot, requests: number, status: number) => Promise<number>
+  readonly cost: (sample: SampleRequest, requests: number, status: number) => Promise<number>
   /**
    * Heap size after a garbage collection in bytes, and the 99th percentile of the event loop delay in milliseconds
    * since the last call.
@@ -60,11 +60,11 @@ export async function start (
 
   return {
     port,
-    async cost (shot, requests, status) {
+    async cost (sample, requests, status) {
       const before = await used()
-      await Promise.all(opened.map(connection => connection.send(shot, Math.ceil(requests / connections), status)))
+      await Promise.all(opened.map(connection => connection.send(sample, Math.ceil(requests / connections), status)))
         .catch((cause: unknown) => {
-          throw new Error(`${name}: ${shot.method ?? 'GET'} ${shot.path}: ${String(cause)}`)
+          throw new Error(`${name}: ${sample.method ?? 'GET'} ${sample.path}: ${String(cause)}`)
         })
       return (await used() - before) / requests
     },
@@ -92,8 +92,8 @@ export function spreadOf (values: readonly number[]): Spread {
 
 /** Two subjects, and the request for each. */
 export interface Pair {
-  readonly a: { readonly name: string, readonly shot: Shot, readonly status: number }
-  readonly b: { readonly name: string, readonly shot: Shot, readonly status: number }
+  readonly a: { readonly name: string, readonly sample: SampleRequest, readonly status: number }
+  readonly b: { readonly name: string, readonly sample: SampleRequest, readonly status: number }
 }
 
 /** How often two subjects are started and measured, and how many requests each turn has. */
@@ -127,8 +127,8 @@ export async function compare (
   const costs: Array<{ a: number, b: number }> = []
   for (let launch = 0; launch < launches; launch++) {
     const [one, other] = [await start(a.name, { execPath }), await start(b.name, { execPath })]
-    const costOfA = (): Promise<number> => one.cost(a.shot, requests, a.status)
-    const costOfB = (): Promise<number> => other.cost(b.shot, requests, b.status)
+    const costOfA = (): Promise<number> => one.cost(a.sample, requests, a.status)
+    const costOfB = (): Promise<number> => other.cost(b.sample, requests, b.status)
     try {
       for (let round = -warmUp; round < rounds; round++) {
         const first = round % 2 === 0 ? await costOfA() : undefined

@@ -5,7 +5,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Shot } from './connection.js'
+import type { SampleRequest } from './connection.js'
 import { start } from './measure.js'
 
 interface Profile {
@@ -26,7 +26,7 @@ const [name = 'ours', method = 'GET', path = '/queues/1', status = '404', body] 
 const folder = mkdtempSync(join(tmpdir(), 'profile-'))
 const subject = await start(name, { execArgv: ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=200'] })
 await subject.cost(
-  { method: method as NonNullable<Shot['method']>, path, ...(body !== undefined && { body }) },
+  { method: method as NonNullable<SampleRequest['method']>, path, ...(body !== undefined && { body }) },
   requests,
   Number(status)
 )

@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis'
 import { createRedisStore } from '../lib/rate-limit/redis-store.js'
 import type { Counter } from '../lib/rate-limit/store.js'
-import type { RedisServer } from '../test/support/redis.js'
+import type { RedisServer } from '../test/helpers/redis.js'
 
 /** Counts a client under three policies. */
 type Way = () => Promise<unknown>

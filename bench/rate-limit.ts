@@ -7,8 +7,8 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { Client } from 'undici'
-import { flood } from '../test/support/flood.js'
-import { redisBinary, startRedis, type RedisServer } from '../test/support/redis.js'
+import { flood } from '../test/helpers/flood.js'
+import { redisBinary, startRedis, type RedisServer } from '../test/helpers/redis.js'
 import { waysOfCounting } from './rate-limit-commands.js'
 
 const [rounds, requests, latencies] = process.argv.includes('quick') ? [3, 1000, 100] : [21, 4000, 200]

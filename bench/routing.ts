@@ -73,5 +73,5 @@ for (let batch = 0; batch < 20; batch++) {
   times.push((user + system) / inBatch)
 }
 times.sort((a, b) => a - b)
-console.log(`${subject}: ${method} ${path}: ${times[0]?.toFixed(2)} us (least), ${times[10]?.toFixed(2)} us (median)`)
+console.log(`${subject}: ${method} ${path}: ${times[0]?.toFixed(2)} us (minimum), ${times[10]?.toFixed(2)} us (median)`)
 process.exit()

@@ -21,8 +21,8 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ApiErrorsOptions } from 'fastify-api-errors'
 import { apiErrors, german, serverOptions, standardErrors } from './built-package.js'
-import type { Protocol, Shot } from './connection.js'
-import { jwtSecret, shots, tenFields } from './shots.js'
+import type { Protocol, SampleRequest } from './connection.js'
+import { jwtSecret, samples, tenFields } from './sample-requests.js'
 
 /**
  * The subjects of the benchmarks. Each runs in a separate process. All throw the same error in an async handler: a 404
@@ -162,9 +162,9 @@ function withoutStack (): Error {
  * Minimal handlers: the same failures, with handlers that only send a prepared copy of our response,
  * with its status and headers.
  */
-const least = (
+const createMinimal = (
   build: (app: FastifyInstance, error: () => Error) => Promise<void>,
-  shots: readonly Shot[],
+  samples: readonly SampleRequest[],
   server: FastifyServerOptions = {}
 ) =>
   fastify(async app => {
@@ -175,7 +175,7 @@ const least = (
       string,
       { readonly status: number, readonly headers: Record<string, unknown>, readonly payload: string }
     >()
-    for (const { method = 'GET', path, body } of shots) {
+    for (const { method = 'GET', path, body } of samples) {
       const { statusCode, headers, payload } = await known.inject({
         method,
         url: path,
@@ -237,17 +237,17 @@ export const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
     await usualPlugins(app)
     await allRoutes(app)
   }),
-  minimal: least(async (app, error) => {
+  minimal: createMinimal(async (app, error) => {
     await queues(app, error)
     await failures(app)
-  }, [shots.thrown, shots.returned, shots.wrongBody, shots.unknown, shots.wrongMethod, shots.typeError]),
+  }, [samples.thrown, samples.returned, samples.wrongBody, samples.unknown, samples.wrongMethod, samples.typeError]),
   'ours, languages': ours({ log: false, languages: { default: 'en', de: german } }, failures),
   'ours, sentErrors: convert': ours({ log: false, sentErrors: 'convert' }, ok),
   'fastify, unique': fastify(uniqueViolation),
   'ours, unique': ours({ log: false }, uniqueViolation),
-  'minimal, unique': least(uniqueViolation, [shots.unique]),
+  'minimal, unique': createMinimal(uniqueViolation, [samples.unique]),
   'ours, pino': ours({}, app => queues(app, noQueue), logged),
-  'minimal, pino': least(queues, [shots.thrown, shots.returned], logged),
+  'minimal, pino': createMinimal(queues, [samples.thrown, samples.returned], logged),
   'ours, limited': ours({
     log: false,
     rateLimit: { policies: { one: { max: 1, timeWindow: '1 hour' } }, default: 'one' }

@@ -5,8 +5,8 @@ import { standardErrors } from 'fastify-api-errors'
 import { pages, refresh } from '../../scripts/docs/pages.js'
 import { sections } from '../../scripts/docs/sections.js'
 import { formatMessages, issueCodes } from '../../lib/catalog/issues.js'
-import { run, snippetsOf } from '../support/snippets.js'
-import { thrown } from '../support/thrown.js'
+import { run, snippetsOf } from '../helpers/snippets.js'
+import { thrown } from '../helpers/thrown.js'
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -57,7 +57,7 @@ t.test('every test that a page names exists', async t => {
   for (const file of files) {
     for (const [, test = '', title] of read(file).matchAll(/(test\/[\w./-]+\.ts)(?:`: ([^|\n]+))?/g)) {
       t.ok(existsSync(new URL(`../../${test}`, import.meta.url)), `${file}: ${test}`)
-      if (title !== undefined && file === 'docs/bounds.md') t.ok(read(test).includes(title.trim()), `${file}: ${test}: ${title}`)
+      if (title !== undefined && file === 'docs/input-limits.md') t.ok(read(test).includes(title.trim()), `${file}: ${test}: ${title}`)
     }
   }
 })
@@ -69,7 +69,7 @@ t.test('every file that CONTRIBUTING.md names exists', async t => {
 })
 
 t.test('every link between pages leads to a page and a heading', async t => {
-  const files = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'bench/README.md', 'examples/launch/README.md', ...readdirSync(new URL('../../docs', import.meta.url)).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)]
+  const files = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'bench/README.md', 'bench/OPTIMIZATIONS.md', 'examples/launch/README.md', ...readdirSync(new URL('../../docs', import.meta.url)).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)]
   for (const file of files) {
     for (const [, target = ''] of read(file).replace(/^```[^]*?^```/gm, '').matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
       const [path = '', anchor] = target.split('#')

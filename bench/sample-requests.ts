@@ -1,6 +1,6 @@
 /** The requests that the benchmarks send. */
 import { createHmac } from 'node:crypto'
-import type { Shot } from './connection.js'
+import type { SampleRequest } from './connection.js'
 
 const names = Array.from({ length: 10 }, (_, index) => `field${index}`)
 
@@ -34,7 +34,7 @@ const wrongBody = { method: 'POST', path: '/validation', body: JSON.stringify(te
 const unknown = { path: '/nothing' }
 
 /** The requests that are sent to the subjects. */
-export const shots = {
+export const samples = {
   thrown: { path: '/queues/1' },
   returned: { path: '/returned/1' },
   ok: { path: '/ok' },
@@ -49,4 +49,4 @@ export const shots = {
   unique: { path: '/unique' },
   okFromBrowser: { path: '/ok', headers: fromBrowser },
   thrownFromBrowser: { path: '/queues/1', headers: fromBrowser }
-} as const satisfies Readonly<Record<string, Shot>>
+} as const satisfies Readonly<Record<string, SampleRequest>>

@@ -1,11 +1,8 @@
-/**
- * What happens to the requests of the chaos benchmark. The same seed has the same fates, so that all clients meet the
- * same failures.
- */
+/** Chooses the failures of the chaos benchmark. They depend on the seed, so that all clients meet the same failures. */
 import { createHash } from 'node:crypto'
 
 /** What happens to an attempt instead of a response, with its probability. */
-export const fates = {
+export const failures = {
   'drop before': 0.08,
   'drop after': 0.08,
   429: 0.08,
@@ -15,26 +12,30 @@ export const fates = {
   'die after': 0.0025
 } as const
 
-export type Fate = `${keyof typeof fates}` | 'ok'
+export type Failure = `${keyof typeof failures}` | 'ok'
 
 /** The share of orders that the server always rejects with a 409 that a retry cannot change. */
-export const refused = 0.05
+export const rejectedShare = 0.05
 
 /** Returns a number from 0 to 1 that depends only on the parts. */
 export function randomOf (...parts: ReadonlyArray<string | number>): number {
   return createHash('sha256').update(JSON.stringify(parts)).digest().readUInt32BE(0) / 2 ** 32
 }
 
-/** @param attempt 1 for the first attempt */
-export function fateOf (seed: string, order: string, attempt: number): Fate {
+/**
+ * Returns what happens to an attempt.
+ *
+ * @param attempt 1 for the first attempt
+ */
+export function chooseFailure (seed: string, order: string, attempt: number): Failure {
   let rest = randomOf(seed, order, attempt)
-  for (const [fate, probability] of Object.entries(fates)) {
+  for (const [failure, probability] of Object.entries(failures)) {
     rest -= probability
-    if (rest < 0) return fate as Fate
+    if (rest < 0) return failure as Failure
   }
   return 'ok'
 }
 
-export function isRefused (seed: string, order: string): boolean {
-  return randomOf(seed, order, 'refused') < refused
+export function isAlwaysRejected (seed: string, order: string): boolean {
+  return randomOf(seed, order, 'refused') < rejectedShare
 }

@@ -1,12 +1,12 @@
 /**
- * Measures the work for an error response without a socket: `node bench/out/answering.js` prints microseconds per
+ * Measures the work for an error response without a socket: `node bench/out/response-cost.js` prints microseconds per
  * response. It measures with warm CPU caches, as in a loop, and with cold ones, as in a server that does other work
  * between two errors.
  */
 import { Ajv } from 'ajv'
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
 import { apiErrors, serverOptions, standardErrors } from './built-package.js'
-import { tenFields, tenWrong } from './shots.js'
+import { tenFields, tenWrong } from './sample-requests.js'
 
 /** Larger than the second-level CPU cache. */
 const swept = new Uint8Array(4 * 2 ** 20)
