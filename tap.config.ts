@@ -1,27 +1,28 @@
 /**
- * The options of tap that this project uses, by the names of its configuration file; a misspelt one does not compile.
+ * The options of tap that this project uses, with the names of its configuration file. A misspelled option does not
+ * compile.
  */
 interface TapConfig {
   /** Globs of the files with tests. */
   readonly include: readonly string[]
   readonly exclude?: readonly string[]
-  /** Plugins to use; with an exclamation mark, built-in ones to leave out. */
+  /** Plugins to use. With an exclamation mark, a built-in plugin to omit. */
   readonly plugin?: readonly string[]
   readonly 'node-arg'?: readonly string[]
   /** Seconds for one test file, and for each of its tests. */
   readonly timeout?: number
-  /** Test files at once. */
+  /** The number of test files that run at the same time. */
   readonly jobs?: number
   readonly reporter?: 'base' | 'dot' | 'list' | 'min' | 'spec' | 'tap' | 'terse'
   readonly 'coverage-map'?: string
 }
 
-/** The one source of the test configuration. `test/tap.ts` hands it to tap. */
+/** The configuration of the tests. `test/tap.ts` passes it to tap. */
 const config: TapConfig = {
   include: ['test/**/*.test.ts'],
   // tsx runs the tests: it starts faster than tap's own compiler and follows the paths of tsconfig.json.
   plugin: ['!@tapjs/typescript'],
-  'node-arg': ['--import=tsx', '--import=./test/support/load-packages.mjs'],
+  'node-arg': ['--import=tsx', '--import=./test/helpers/load-packages.mjs'],
   timeout: 900,
   // Twice as many as most continuous integration machines have cores, because many tests wait for servers and
   // processes.
@@ -33,8 +34,8 @@ const config: TapConfig = {
  * With a process for each file, the full run took 24 minutes instead of 20.
  */
 export const sharedFolders: readonly string[] = [
-  'catalog', 'client', 'fastify', 'formats', 'infer', 'languages', 'openapi', 'reference', 'respond', 'samples',
-  'server', 'source', 'support', 'translate', 'verify'
+  'catalog', 'client', 'fastify', 'formats', 'helpers', 'infer', 'languages', 'openapi', 'reference', 'respond',
+  'samples', 'server', 'source', 'support', 'translate', 'verify'
 ].map(folder => `test/${folder}`)
 
 /**

@@ -7,8 +7,8 @@ import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import t, { type Test } from 'tap'
 import { Pool } from 'undici'
 import apiErrors, { serverOptions, standardErrors as errors, swaggerOptions, type ApiErrorsOptions } from 'fastify-api-errors'
-import { formatRequest, listen, sendRaw } from './support/http.js'
-import { excludeChildrenFromCoverage } from './support/uncovered-processes.js'
+import { formatRequest, listen, sendRaw } from './helpers/http.js'
+import { excludeChildrenFromCoverage } from './helpers/uncovered-processes.js'
 
 excludeChildrenFromCoverage()
 
@@ -154,7 +154,7 @@ t.test('an error writes one log line, and sets its headers in one call', async t
 async function collected (subject: 'the plugin' | 'by hand'): Promise<{ readonly allocated: number, readonly moved: number }> {
   const requests = 16_000
   const connections = 32
-  const child = fork(new URL('support/collected-process.ts', import.meta.url), [subject], {
+  const child = fork(new URL('helpers/collected-process.ts', import.meta.url), [subject], {
     execArgv: ['--import', 'tsx', '--trace-gc-nvp'], stdio: ['ignore', 'pipe', 'inherit', 'ipc']
   })
   const stdout = child.stdout as Readable

@@ -7,7 +7,7 @@ import apiErrors, { defineErrors, defineFormat, formats, standardErrors, type Ap
 import { resolveOptions } from '../lib/options.js'
 import { writeLog } from '../lib/respond/log-errors.js'
 import { builtInTranslators } from '../lib/translate/translate.js'
-import { thrown } from './support/thrown.js'
+import { thrown } from './helpers/thrown.js'
 
 t.test('without options, every default applies', async t => {
   const { docUrl, errors, rules, ...settings } = resolveOptions({})

@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { standardErrors } from 'fastify-api-errors'
 import { shortenAsset } from '../scripts/shorten-asset.js'
-import { freePort } from './support/free-port.js'
-import { excludeChildrenFromCoverage } from './support/uncovered-processes.js'
+import { freePort } from './helpers/free-port.js'
+import { excludeChildrenFromCoverage } from './helpers/uncovered-processes.js'
 
 excludeChildrenFromCoverage()
 

@@ -3,7 +3,7 @@ import swagger from '@fastify/swagger'
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { standardErrors as errors, type ApiErrorsOptions } from 'fastify-api-errors'
-import { createApp, errorResponse, listen, requestId, sendRequest } from './support/http.js'
+import { createApp, errorResponse, listen, requestId, sendRequest } from './helpers/http.js'
 
 t.test('one register: an error, an unknown path and an unsupported method have one shape', async t => {
   const app = await createApp()

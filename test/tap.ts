@@ -43,7 +43,7 @@ const built = readFileSync(join(root, 'test/node_modules/@tapjs/test/test-built/
 const left = config.plugin?.filter(plugin => plugin.startsWith('!')).map(plugin => plugin.slice(1)) ?? []
 const stale = left.some(plugin => built.includes(`'${plugin}'`) || built.includes(`"${plugin}"`))
 const tests = (stale ? await tap('build') : 0) || await tap('--coverage-report=none', ...args, ...files.length === 0 ? listTestFiles() : [])
-const failures = tests ? (await import('./support/failed-tests.js')).listFailedTests(output) : []
+const failures = tests ? (await import('./helpers/failed-tests.js')).listFailedTests(output) : []
 const report = !args.includes('--disable-coverage') && existsSync(coverage) ? await reportCoverage() : 0
 // The output is long without a terminal, so the reasons for the exit code are repeated at the end.
 for (const failure of failures) console.log(failure)
@@ -70,7 +70,7 @@ function listTestFiles (): string[] {
 }
 
 async function reportCoverage (): Promise<number> {
-  const { completeCoverage, listUncovered } = await import('./support/coverage.js')
+  const { completeCoverage, listUncovered } = await import('./helpers/coverage.js')
   completeCoverage(coverage, join(root, 'lib'))
   // Without this option, tap reads all data once more if the coverage is full.
   const status = await tap('report', 'text', 'json-summary', '--show-full-coverage', ...args.filter(arg => /^--.*coverage/.test(arg)))

@@ -5,8 +5,8 @@ import { pluginErrors } from '../../lib/translate/plugin-codes.js'
 import { upstreamSources } from '../../lib/translate/upstreams/upstream-codes.js'
 import type { PluginCase } from '../../test/plugins/case.js'
 import { pluginCases } from '../../test/plugins/cases.js'
-import { calls, proxies } from '../../test/integrations/support/upstream-clients.js'
-import { upstreamCases } from '../../test/integrations/upstreams/upstream.cases.js'
+import { calls, proxies } from '../../test/integrations/helpers/upstream-clients.js'
+import { upstreamCases } from '../../test/integrations/translate/upstreams/upstream.cases.js'
 import type { TestedFailure } from './failure-list.js'
 import { table } from './table.js'
 
@@ -43,8 +43,8 @@ export const failureSections: Readonly<Record<string, () => string>> = {
         )
       })
     ),
-  'proxy-errors': () => snippet('integrations/upstreams/upstream.cases.ts', 'errors of an upstream behind a proxy'),
-  'reply-signal': () => snippet('integrations/upstreams/upstream.cases.ts', 'a signal of the reply'),
+  'proxy-errors': () => snippet('integrations/translate/upstreams/upstream.cases.ts', 'errors of an upstream behind a proxy'),
+  'reply-signal': () => snippet('integrations/translate/upstreams/upstream.cases.ts', 'a signal of the reply'),
   'plugin-codes': () =>
     table(
       ['plugin', 'response', 'codes'],

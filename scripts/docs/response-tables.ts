@@ -5,8 +5,8 @@
 import { standardErrors, type StandardCode } from '../../lib/catalog/standard-errors.js'
 import { clientErrors } from '../../lib/server/malformed-http.js'
 import { fastifyErrors } from '../../lib/translate/fastify-errors.js'
-import { throwables } from '../../test/support/throwables.js'
-import { places } from '../../test/support/throwing-places.js'
+import { throwables } from '../../test/helpers/throwables.js'
+import { places } from '../../test/helpers/throwing-places.js'
 import { table } from './table.js'
 
 const response = (code: StandardCode): string => `${standardErrors[code].status} \`${code}\``

@@ -15,7 +15,7 @@ import { responseSections } from './response-tables.js'
 import { summarizeFailures } from './failure-list.js'
 import { failureSections } from './failures.js'
 import { launchCurl } from './launch-curl.js'
-import { compareApplications } from '../../test/support/comparison.js'
+import { compareApplications } from '../../test/helpers/comparison.js'
 import { table } from './table.js'
 
 const definitions: readonly ErrorDefinition[] = Object.values(standardErrors).sort((a, b) => a.status - b.status)

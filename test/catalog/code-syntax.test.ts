@@ -11,7 +11,7 @@ import { isCode, isSnakeCase } from '../../lib/catalog/code-syntax.js'
 import { referenceFiles } from '../../lib/reference/reference-files.js'
 import { createLock, parseLock, writeLock } from '../../lib/verify/lockfile.js'
 import { codesByStatus, documentOf, info } from '../openapi/documents.js'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 const bucket = {
   status: 404,

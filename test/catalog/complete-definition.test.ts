@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { codeForStatus, standardErrors, type ErrorStatus } from 'fastify-api-errors'
 import { checkRegisteredTypes, completeDefinition } from '../../lib/catalog/complete-definition.js'
 import { errorStatuses, type DefinitionShape, type ErrorDefinition } from '../../lib/catalog/definition.js'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 const valid = {
   status: 409,

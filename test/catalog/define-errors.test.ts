@@ -8,7 +8,7 @@ import t from 'tap'
 import * as v from 'valibot'
 import { z } from 'zod'
 import { ApiError, defineErrors, standardErrors, type AnyCatalog, type ErrorFactory } from 'fastify-api-errors'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 const valid = {
   status: 409,

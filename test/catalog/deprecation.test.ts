@@ -6,7 +6,7 @@ import apiErrors, { defineErrors, standardErrors, swaggerOptions, type ApiErrors
 import { completeDefinition } from '../../lib/catalog/complete-definition.js'
 import { describeDeprecation, type Deprecation } from '../../lib/catalog/deprecation.js'
 import { createLock } from '../../lib/verify/lockfile.js'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 const deprecated: Deprecation = { since: '2030-01-31', sunset: '2030-07-31T12:00:00+02:00', replacedBy: 'queue_closed', link: 'https://example.com/closed' }
 const sentences = 'Deprecated as of 2030-01-31. The API stops sending it on 2030-07-31T12:00:00+02:00.'

@@ -1,7 +1,7 @@
 /** What an editor shows about a catalog: hovers, definitions, completions and the texts of errors. */
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
-import { createEditor } from '../support/editor.js'
+import { createEditor } from '../helpers/editor.js'
 
 const editor = createEditor(`
   import { Type } from '@sinclair/typebox'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import ts from 'typescript'
-import { withProgram } from '../support/compile.js'
+import { withProgram } from '../helpers/compile.js'
 
 /** An application with a number of codes. Every fifth has a `meta` schema. */
 function createSource (codes: number): string {

@@ -8,7 +8,7 @@ import * as v from 'valibot'
 import { z } from 'zod'
 import { z as z3 } from 'zod/v3'
 import { readMetaSchema } from '../../lib/catalog/meta-schema.js'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 const tree = { Tree: Type.Object({ name: Type.String(), left: Type.Optional(Type.Ref('Tree')) }) }
 const newTree = { Tree: NewType.Object({ name: NewType.String(), left: NewType.Optional(NewType.Ref('Tree')) }) }

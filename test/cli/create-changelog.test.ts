@@ -8,7 +8,7 @@ import apiErrors from 'fastify-api-errors'
 import { runCommand } from '../../lib/cli/run-command.js'
 import { readChangelog } from '../../lib/reference/read-changelog.js'
 import type { LockedCode } from '../../lib/verify/lockfile.js'
-import { absent } from '../support/absent.js'
+import { absent } from '../helpers/absent.js'
 
 const closed: LockedCode = { status: 409, type: 'conflict_error', retry: 'never' }
 

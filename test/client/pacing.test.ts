@@ -4,7 +4,7 @@ import apiErrors, { serverOptions } from 'fastify-api-errors'
 import { withRetry } from 'fastify-api-errors/client'
 import { withPacing, type PacingOptions } from 'fastify-api-errors/client/pacing'
 import t, { type Test } from 'tap'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 /** Starts a server that allows three requests per second. It counts the requests to each path. */
 async function serve (t: Test) {

@@ -1,7 +1,7 @@
 /** The types of `ResponseError`, and the environments in which the client compiles. */
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
-import { compile } from '../support/compile.js'
+import { compile } from '../helpers/compile.js'
 
 t.test('comparing the code narrows status and meta', async t => {
   t.equal(compile(`

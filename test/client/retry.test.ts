@@ -6,8 +6,8 @@ import Fastify from 'fastify'
 import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-api-errors'
 import { parseError, withRetry, type RetryOptions } from 'fastify-api-errors/client'
 import t, { type Test } from 'tap'
-import { skipDelays } from '../support/skip-delays.js'
-import { thrown } from '../support/thrown.js'
+import { skipDelays } from '../helpers/skip-delays.js'
+import { thrown } from '../helpers/thrown.js'
 
 const errors = defineErrors(standardErrors, {
   try_again: { status: 409, type: 'conflict_error', message: 'Again.', description: 'A race.', action: 'Send it again.', retry: 'backoff' },

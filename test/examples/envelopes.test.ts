@@ -10,7 +10,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import apiErrors, { defineErrors, serverOptions, standardErrors, swaggerOptions, type Format } from 'fastify-api-errors'
 import { parseError, type ParseErrorOptions } from 'fastify-api-errors/client'
-import { listen } from '../support/http.js'
+import { listen } from '../helpers/http.js'
 import { createContract, type Document } from './conformance.js'
 
 interface Envelope {

@@ -5,7 +5,7 @@ import { formats, standardErrors, type FormatName } from 'fastify-api-errors'
 import t from 'tap'
 import { createApp } from '../../examples/launch/app.js'
 import { demoCases, signIn, type DemoCase, type DemoRequest } from '../../examples/launch/cases.js'
-import { shouldRetry } from '../support/http.js'
+import { shouldRetry } from '../helpers/http.js'
 import { createContract, type Document } from './conformance.js'
 
 /** Every error of the example, caused over HTTP and compared with the document that the example serves. */

@@ -4,7 +4,7 @@ import t from 'tap'
 import { createApp } from '../../examples/launch/app.js'
 import { errors } from '../../examples/launch/errors.js'
 import { createBodySchema } from '../../lib/openapi/bodies.js'
-import { findFaults, listPatterns } from '../support/portable-patterns.js'
+import { findFaults, listPatterns } from '../helpers/portable-patterns.js'
 
 t.test('a pattern that is not portable is reported', async t => {
   for (const pattern of ['"a"', '^\\d+$', '\\u0022', '(?=a)', '(?:a)', 'a+?', 'ü', 'a&b', '[a-z&&[^b]]', '[a--b]']) t.ok(findFaults(pattern).length > 0, pattern)

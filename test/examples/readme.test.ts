@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { createApp } from '../../examples/launch/app.js'
 import { demoCases } from '../../examples/launch/cases.js'
-import { absent } from '../support/absent.js'
+import { absent } from '../helpers/absent.js'
 
 /** The commands of the example's README, run by a shell against the example. */
 

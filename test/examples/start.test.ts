@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import type { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { demoKeys } from '../../examples/launch/seed.js'
-import { endTogether } from '../support/end-together.js'
-import { excludeChildrenFromCoverage } from '../support/uncovered-processes.js'
+import { endTogether } from '../helpers/end-together.js'
+import { excludeChildrenFromCoverage } from '../helpers/uncovered-processes.js'
 
 excludeChildrenFromCoverage()
 

@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
 import t from 'tap'
 import { getComposedHook, trackComposedHooks } from '../../lib/fastify/composed-hooks.js'
-import { watchRejections } from '../support/unhandled-rejections.js'
+import { watchRejections } from '../helpers/unhandled-rejections.js'
 
 t.test('the functions in app.auth() are recorded even if the decorator existed before', async t => {
   const app = Fastify()

@@ -1,7 +1,7 @@
 /** Constraint strategies of an application whose functions return promises. */
 import t from 'tap'
 import { guardConstraint } from '../../lib/fastify/guard-constraints.js'
-import { createApp, listen, sendRequest } from '../support/http.js'
+import { createApp, listen, sendRequest } from '../helpers/http.js'
 
 const values = new Map<unknown, unknown>()
 const strategy = {

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
-import { createApp, errorResponse, fetchResponse, listen, requestId, sendRequest } from '../support/http.js'
-import { watchRejections } from '../support/unhandled-rejections.js'
+import { createApp, errorResponse, fetchResponse, listen, requestId, sendRequest } from '../helpers/http.js'
+import { watchRejections } from '../helpers/unhandled-rejections.js'
 
 /* eslint-disable no-throw-literal */
 

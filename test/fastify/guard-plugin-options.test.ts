@@ -4,7 +4,7 @@ import jwt, { type FastifyJWTOptions } from '@fastify/jwt'
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
-import { watchRejections } from '../support/unhandled-rejections.js'
+import { watchRejections } from '../helpers/unhandled-rejections.js'
 
 const credentials = { headers: { authorization: `Basic ${Buffer.from('ada:lovelace').toString('base64')}` } }
 

@@ -8,9 +8,9 @@ import t from 'tap'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import apiErrors, { standardErrors as errors } from 'fastify-api-errors'
 import { apiKey } from 'fastify-api-errors/api-key'
-import { createApp, errorResponse, listen, requestId, sendRaw, formatRequest, sendRequest } from '../support/http.js'
-import { throwables } from '../support/throwables.js'
-import { watchRejections } from '../support/unhandled-rejections.js'
+import { createApp, errorResponse, listen, requestId, sendRaw, formatRequest, sendRequest } from '../helpers/http.js'
+import { throwables } from '../helpers/throwables.js'
+import { watchRejections } from '../helpers/unhandled-rejections.js'
 
 const internal = errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId })
 

@@ -1,7 +1,7 @@
 /** Functions whose result Fastify uses immediately, so that they must not return a promise. */
 import t from 'tap'
 import { expectSynchronous, guardResult } from '../../lib/fastify/guard-synchronous.js'
-import { watchRejections } from '../support/unhandled-rejections.js'
+import { watchRejections } from '../helpers/unhandled-rejections.js'
 
 t.test('an async function is rejected at the start', async t => {
   t.throws(() => { expectSynchronous('serverOptions()', 'genReqId', async () => 'a') }, { message: /^serverOptions\(\): genReqId: expected a function that returns its result, not a promise, got/ })

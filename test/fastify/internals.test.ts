@@ -20,7 +20,7 @@ import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type RouteOptions } from 'fastify'
 import { findPluginErrors } from '../../lib/infer/known-plugins.js'
 import { resetErrorHandler, getDecorator, getEffectiveHooks, getOwnErrorHandler, getServerOptions, reliances, onAdditionalServer } from '../../lib/fastify/internals.js'
-import { certificateOfAnotherHost, privateKey } from '../support/certificates.js'
+import { certificateOfAnotherHost, privateKey } from '../helpers/certificates.js'
 
 const tests: Record<string, (t: Test) => Promise<void>> = {
   async scopes (t) {

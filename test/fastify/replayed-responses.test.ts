@@ -2,7 +2,7 @@
 import t from 'tap'
 import type { FastifyReply } from 'fastify'
 import { isReplayed, markReplayed } from '../../lib/fastify/replayed-responses.js'
-import { createApp, listen, sendRequest } from '../support/http.js'
+import { createApp, listen, sendRequest } from '../helpers/http.js'
 
 t.test('a marked reply is recognized', async t => {
   const reply = {} as FastifyReply

@@ -7,7 +7,7 @@ import Fastify from 'fastify'
 import apiErrors, { defineErrors, defineFormat, formats, standardErrors, type Fields } from 'fastify-api-errors'
 import type { BodyPart } from '../../lib/formats/format.js'
 import { checkExamples } from '../../lib/formats/check-examples.js'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 const catalog = defineErrors({
   queue_full: {

@@ -1,7 +1,7 @@
 /** The format `code`. */
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
-import { createThrower } from '../support/http.js'
+import { createThrower } from '../helpers/http.js'
 
 const issues = [{ in: 'body', field: 'items[0].price', pointer: '/items/0/price', code: 'minimum', message: 'must be at least 1' }] as const
 

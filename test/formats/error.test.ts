@@ -1,7 +1,7 @@
 /** The format `error`. */
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
-import { createThrower } from '../support/http.js'
+import { createThrower } from '../helpers/http.js'
 
 const issues = [{ in: 'body', field: 'email', pointer: '/email', code: 'unique', message: 'is already in use' }] as const
 

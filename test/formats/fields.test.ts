@@ -12,7 +12,7 @@ import type { ResponseContent } from '../../lib/catalog/response-content.js'
 import type { Issue } from '../../lib/catalog/issues.js'
 import * as fields from '../../lib/formats/fields.js'
 import { bodySchema, type Field } from '../../lib/formats/format.js'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 const errors = defineErrors(standardErrors, {
   queue_full: { status: 409, type: 'conflict_error', message: 'The queue is full.', description: 'The queue has no free place.', action: 'Wait.', retry: 'backoff', meta: Type.Object({ size: Type.Integer() }), example: { meta: { size: 3 } } }

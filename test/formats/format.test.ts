@@ -8,8 +8,8 @@ import apiErrors, { defineFormat, serverOptions, standardErrors, type ResponseCo
 import { code, constant, details, docUrl, group, list, message } from 'fastify-api-errors/format'
 import { createExampleContent } from '../../lib/catalog/response-content.js'
 import { bodySchema, jsonWriter } from '../../lib/formats/format.js'
-import { createThrower } from '../support/http.js'
-import { thrown } from '../support/thrown.js'
+import { createThrower } from '../helpers/http.js'
+import { thrown } from '../helpers/thrown.js'
 
 const text = { schema: () => Type.String(), value: (answer: ResponseContent) => answer.message }
 

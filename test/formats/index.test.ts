@@ -8,8 +8,8 @@ import { Type } from '@sinclair/typebox'
 import { defineErrors, defineFormat, formats, standardErrors, type ApiError, type ErrorDefinition, type ErrorInit, type Format, type FormatName } from 'fastify-api-errors'
 import { createBodyExample } from '../../lib/openapi/bodies.js'
 import { bodySchema } from '../../lib/formats/format.js'
-import { initFor, text } from '../support/arbitraries.js'
-import { createThrower } from '../support/http.js'
+import { initFor, text } from '../helpers/arbitraries.js'
+import { createThrower } from '../helpers/http.js'
 
 /** The standard catalog, and custom codes of other kinds. */
 const errors = defineErrors(standardErrors, {

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { standardErrors as errors, type ApiError } from 'fastify-api-errors'
-import { createApp, listen, sendRequest } from '../support/http.js'
+import { createApp, listen, sendRequest } from '../helpers/http.js'
 
 async function fetchMarkdown (t: Test, error: ApiError, options = {}): Promise<string> {
   const app = await createApp({ negotiate: ['markdown'], ...options })

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { standardErrors, type Issue } from 'fastify-api-errors'
 import { problemFormat } from '../../lib/formats/problem.js'
-import { createThrower } from '../support/http.js'
+import { createThrower } from '../helpers/http.js'
 
 t.test('problem details without pages: type is about:blank, and title is the reason phrase (RFC 9457, section 4.2.1)', async t => {
   const send = await createThrower({ format: 'problem' })

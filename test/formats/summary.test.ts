@@ -1,7 +1,7 @@
 /** The format `summary`. */
 import t from 'tap'
 import { standardErrors, type Issue } from 'fastify-api-errors'
-import { createThrower } from '../support/http.js'
+import { createThrower } from '../helpers/http.js'
 
 const issue = (field: string, message: string): Issue => ({ in: 'body', field, pointer: `/${field}`, code: 'required', message })
 

@@ -12,9 +12,9 @@ import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-
 import { apiKey, generateKey, hashKey, type ApiKeyGuard, type ApiKeyOptions, type ApiKeyRecord } from 'fastify-api-errors/api-key'
 import { idempotency, memoryStore, type IdempotencyStore } from 'fastify-api-errors/idempotency'
 import t, { type Test } from 'tap'
-import { fetchResponse, type HttpResponse, shouldRetry } from '../support/http.js'
-import { createKeyStore } from '../support/key-store.js'
-import { thrown } from '../support/thrown.js'
+import { fetchResponse, type HttpResponse, shouldRetry } from '../helpers/http.js'
+import { createKeyStore } from '../helpers/key-store.js'
+import { thrown } from '../helpers/thrown.js'
 
 const store = await createKeyStore()
 const { lookup, issue } = store

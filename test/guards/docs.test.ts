@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import apiErrors from 'fastify-api-errors'
 import { apiKey, guessLimit } from 'fastify-api-errors/api-key'
 import t from 'tap'
-import { compile } from '../support/compile.js'
+import { compile } from '../helpers/compile.js'
 
 const page = readFileSync(new URL('../../docs/api-keys.md', import.meta.url), 'utf8')
 

@@ -10,8 +10,8 @@ import t, { type Test } from 'tap'
 import apiErrors, { defineErrors, serverOptions, standardErrors } from 'fastify-api-errors'
 import { apiKey } from 'fastify-api-errors/api-key'
 import { createIdempotencyTable, idempotency, memoryStore, postgresStore, redisStore, type IdempotencyOptions, type IdempotencyStore } from 'fastify-api-errors/idempotency'
-import { fetchResponse, getPort, shouldRetry, type HttpResponse } from '../support/http.js'
-import { lacksRedis, startRedis } from '../support/redis.js'
+import { fetchResponse, getPort, shouldRetry, type HttpResponse } from '../helpers/http.js'
+import { lacksRedis, startRedis } from '../helpers/redis.js'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 

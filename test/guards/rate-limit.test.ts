@@ -4,8 +4,8 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
 import { apiKey } from 'fastify-api-errors/api-key'
 import t from 'tap'
-import { fetchResponse } from '../support/http.js'
-import { createKeyStore } from '../support/key-store.js'
+import { fetchResponse } from '../helpers/http.js'
+import { createKeyStore } from '../helpers/key-store.js'
 
 const { lookup, issue, close } = await createKeyStore()
 t.teardown(close)

@@ -1,6 +1,6 @@
 /** The types of the API key guard. */
 import t from 'tap'
-import { compile } from '../support/compile.js'
+import { compile } from '../helpers/compile.js'
 
 t.test('request.apiKey has the type of the record, once the application declares it', async t => {
   t.equal(compile(`

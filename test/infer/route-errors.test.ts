@@ -8,7 +8,7 @@ import { resolveRules } from '../../lib/infer/custom-rules.js'
 import { loadParser } from '../../lib/infer/code/parse-function.js'
 import { createRouteErrors, findCoveredRoute, type RouteErrors, type RouteErrorsOptions } from '../../lib/infer/route-errors.js'
 import type { RouteRecord } from '../../lib/infer/route-record.js'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 t.before(loadParser)
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { standardErrors, type StandardCode } from 'fastify-api-errors'
 import { listFailures } from '../../scripts/docs/failure-list.js'
-import { absent } from '../support/absent.js'
-import { startChromium } from './support/chromium.js'
+import { absent } from '../helpers/absent.js'
+import { startChromium } from './helpers/chromium.js'
 
 const page = new URL('../../docs/failures.html', import.meta.url)
 const rows = JSON.parse(readFileSync(new URL('../../docs/failures.json', import.meta.url), 'utf8')) as Array<Record<string, unknown>>

@@ -8,8 +8,8 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import t from 'tap'
 import ts from 'typescript'
-import { compile } from '../support/compile.js'
-import { createProjectFolder } from '../support/project-folder.js'
+import { compile } from '../helpers/compile.js'
+import { createProjectFolder } from '../helpers/project-folder.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const page = readFileSync(join(root, 'docs/nest.md'), 'utf8')

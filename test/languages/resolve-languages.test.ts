@@ -6,7 +6,7 @@ import apiErrors, { defineErrors, standardErrors, type ErrorInit, type Language,
 import { german } from 'fastify-api-errors/languages/de'
 import { issueCodes } from '../../lib/catalog/issues.js'
 import { resolveLanguages } from '../../lib/languages/resolve-languages.js'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 const errors = defineErrors(standardErrors, { queue_closed: { status: 403, message: 'The queue is closed.' } })
 

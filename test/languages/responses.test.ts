@@ -24,7 +24,7 @@ import { specificMessages, specificPhrases } from '../../lib/catalog/specific-me
 import { createPhrase } from '../../lib/languages/resolve-languages.js'
 import { createContract, type Document } from '../examples/conformance.js'
 import { createApp as createDocumented, documentOf } from '../openapi/documents.js'
-import { createApp, errorResponse, formatRequest, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody, type HttpResponse } from '../support/http.js'
+import { createApp, errorResponse, formatRequest, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody, type HttpResponse } from '../helpers/http.js'
 
 const errors = defineErrors(standardErrors, {
   too_few_seats: {

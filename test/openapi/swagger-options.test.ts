@@ -10,7 +10,7 @@ import Fastify from 'fastify'
 import apiErrors, { defineFormat, formats, serverOptions, swaggerOptions } from 'fastify-api-errors'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { addSampleRoutes, codesByOperation, createApp, documentOf, info, type Document, type Setup, sampleCodes } from './documents.js'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 t.test('the document is the same in any order of registration, with or without swaggerOptions(), in JSON and YAML', async t => {
   for (const wiring of ['swagger first', 'ours first', 'swagger alone', 'swagger alone, ours first'] as const) {

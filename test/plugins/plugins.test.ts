@@ -6,7 +6,7 @@ import t from 'tap'
 import apiErrors, { serverOptions, standardErrors } from '../../lib/index.js'
 import type { OurAnswer, OwnAnswer } from './case.js'
 import { pluginCases } from './cases.js'
-import { shouldRetry } from '../support/http.js'
+import { shouldRetry } from '../helpers/http.js'
 
 function expected (answer: OurAnswer | OwnAnswer): unknown {
   if ('status' in answer) return { ...answer, headers: sorted(answer.headers) }

@@ -2,8 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import type { RateLimitPolicy } from 'fastify-api-errors'
-import { fetchResponse, serveApp } from '../support/http.js'
-import { stopClock } from '../support/clock.js'
+import { fetchResponse, serveApp } from '../helpers/http.js'
+import { stopClock } from '../helpers/clock.js'
 import { passed, refused } from './responses.js'
 
 const get = (app: FastifyInstance): unknown => app.get('/', async () => ({ ok: true }))

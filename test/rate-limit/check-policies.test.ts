@@ -4,7 +4,7 @@ import { Redis } from 'ioredis'
 import t from 'tap'
 import apiErrors, { type RateLimitOptions } from 'fastify-api-errors'
 import { checkDefault, checkRateLimit, checkRoute } from '../../lib/rate-limit/check-policies.js'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 const general = { max: 100, timeWindow: '1 minute' }
 const optionNames = 'policies, default, redis, nameSpace, headers, onStoreError, storeTimeout, allowList, ban, banStatus, cache, continueExceeding, exponentialBackoff, ipv6Subnet, onBanReach, onExceeded, onExceeding, skipOnError'

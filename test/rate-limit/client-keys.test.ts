@@ -5,8 +5,8 @@ import t, { type Test } from 'tap'
 import type { RateLimitPolicy } from 'fastify-api-errors'
 import { createAllowlist, createKeyGenerator, toStoreKey, type ClientKey } from '../../lib/rate-limit/client-keys.js'
 import { createLimitFactory } from '../../lib/rate-limit/limit.js'
-import { fetchResponse, serveApp } from '../support/http.js'
-import { lacksRedis, startRedis } from '../support/redis.js'
+import { fetchResponse, serveApp } from '../helpers/http.js'
+import { lacksRedis, startRedis } from '../helpers/redis.js'
 
 function limited (t: Test, policy: RateLimitPolicy, server: FastifyServerOptions = {}): Promise<string> {
   return serveApp(t, { rateLimit: { policies: { general: policy }, default: 'general' } }, app => app.get('/', async () => ({ ok: true })), server)

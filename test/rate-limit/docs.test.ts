@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { checkRateLimit } from '../../lib/rate-limit/check-policies.js'
 import { headerFields } from '../../lib/rate-limit/header-fields.js'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 const read = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
 const page = read('rate-limits.md')

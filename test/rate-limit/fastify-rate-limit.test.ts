@@ -3,8 +3,8 @@ import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import apiErrors, { type ApiErrorsOptions } from 'fastify-api-errors'
-import { fetchResponse, shouldRetry } from '../support/http.js'
-import { stopClock } from '../support/clock.js'
+import { fetchResponse, shouldRetry } from '../helpers/http.js'
+import { stopClock } from '../helpers/clock.js'
 
 type Register = (app: FastifyInstance) => unknown
 

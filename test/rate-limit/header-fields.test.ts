@@ -8,8 +8,8 @@ import t from 'tap'
 import type { HeaderFamily } from 'fastify-api-errors'
 import { findClosest, headerFields, toSeconds } from '../../lib/rate-limit/header-fields.js'
 import { createLimitFactory, type LimitResult } from '../../lib/rate-limit/limit.js'
-import { fetchResponse, serveApp } from '../support/http.js'
-import { stopClock } from '../support/clock.js'
+import { fetchResponse, serveApp } from '../helpers/http.js'
+import { stopClock } from '../helpers/clock.js'
 
 const policies = { burst: { max: 5, timeWindow: 10_000 }, general: { max: 6, timeWindow: '1 minute' } } as const
 const content = { 'content-type': 'application/json; charset=utf-8' }

@@ -3,9 +3,9 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import apiErrors, { serverOptions, type ApiErrorsOptions, type RateLimitOptions } from 'fastify-api-errors'
 import { inheritRateLimit } from '../../lib/rate-limit/inherit-limits.js'
-import { stopClock } from '../support/clock.js'
-import { lacksRedis, startRedis } from '../support/redis.js'
-import { thrown } from '../support/thrown.js'
+import { stopClock } from '../helpers/clock.js'
+import { lacksRedis, startRedis } from '../helpers/redis.js'
+import { thrown } from '../helpers/thrown.js'
 
 const minute = '1 minute'
 const outer: RateLimitOptions = { policies: { general: { max: 100, timeWindow: minute }, burst: { max: 50, timeWindow: minute } }, default: 'general' }

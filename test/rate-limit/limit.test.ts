@@ -2,8 +2,8 @@
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import { standardErrors, type SharedLimitOptions, type RateLimitOptions, type RateLimitPolicy } from 'fastify-api-errors'
-import { fetchResponse, serveApp } from '../support/http.js'
-import { stopClock } from '../support/clock.js'
+import { fetchResponse, serveApp } from '../helpers/http.js'
+import { stopClock } from '../helpers/clock.js'
 
 /** An API with one route and one policy. */
 function limited (t: Test, policy: RateLimitPolicy, options: Omit<RateLimitOptions, 'policies'> = {}): Promise<string> {

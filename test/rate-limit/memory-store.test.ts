@@ -7,9 +7,9 @@ import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import type { RateLimitPolicy } from 'fastify-api-errors'
 import { createLimitFactory, isStoreFailure, type Limit, type LimitResult } from '../../lib/rate-limit/limit.js'
-import { fetchResponse, serveApp } from '../support/http.js'
-import { stopClock } from '../support/clock.js'
-import { lacksRedis, startRedis } from '../support/redis.js'
+import { fetchResponse, serveApp } from '../helpers/http.js'
+import { stopClock } from '../helpers/clock.js'
+import { lacksRedis, startRedis } from '../helpers/redis.js'
 
 const minute = '1 minute'
 

@@ -2,8 +2,8 @@
 import t from 'tap'
 import { getRoutePolicies, createRoutePolicy, createRoutePolicyName } from '../../lib/rate-limit/policies.js'
 import type { RateLimitOptions } from 'fastify-api-errors'
-import { fetchResponse, serveApp } from '../support/http.js'
-import { stopClock } from '../support/clock.js'
+import { fetchResponse, serveApp } from '../helpers/http.js'
+import { stopClock } from '../helpers/clock.js'
 import { passed, refused } from './responses.js'
 
 const policies = {

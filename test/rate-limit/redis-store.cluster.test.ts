@@ -4,9 +4,9 @@ import { Cluster } from 'ioredis'
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import type { RateLimitOptions } from 'fastify-api-errors'
-import { fetchResponse, serveApp } from '../support/http.js'
-import { freePort } from '../support/free-port.js'
-import { lacksRedis, startRedis, type RedisServer } from '../support/redis.js'
+import { fetchResponse, serveApp } from '../helpers/http.js'
+import { freePort } from '../helpers/free-port.js'
+import { lacksRedis, startRedis, type RedisServer } from '../helpers/redis.js'
 
 /** Starts a cluster of three nodes, each with a third of the slots. */
 async function startCluster (t: Test): Promise<{ readonly nodes: RedisServer[], readonly client: () => Cluster }> {

@@ -3,10 +3,10 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { flood } from '../support/flood.js'
-import { lacksRedis, startRedis } from '../support/redis.js'
+import { flood } from '../helpers/flood.js'
+import { lacksRedis, startRedis } from '../helpers/redis.js'
 
-const file = fileURLToPath(new URL('../support/limited-process.ts', import.meta.url))
+const file = fileURLToPath(new URL('../helpers/limited-process.ts', import.meta.url))
 const limits = [50, 1000, 10_000]
 
 t.test('4 processes share a limit exactly', async t => {

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import type { RateLimitOptions } from 'fastify-api-errors'
-import { fetchResponse, serveApp } from '../support/http.js'
-import { stopClock } from '../support/clock.js'
-import { lacksRedis, startRedis } from '../support/redis.js'
-import { startSlowProxy } from '../support/slow-proxy.js'
+import { fetchResponse, serveApp } from '../helpers/http.js'
+import { stopClock } from '../helpers/clock.js'
+import { lacksRedis, startRedis } from '../helpers/redis.js'
+import { startSlowProxy } from '../helpers/slow-proxy.js'
 
 const policies = {
   burst: { max: 5, timeWindow: '10 seconds' },

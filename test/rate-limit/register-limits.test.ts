@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import t from 'tap'
 import apiErrors, { standardErrors, type RateLimitHook, type RateLimitOptions } from 'fastify-api-errors'
-import { fetchResponse, sendRaw, serveApp } from '../support/http.js'
-import { stopClock } from '../support/clock.js'
+import { fetchResponse, sendRaw, serveApp } from '../helpers/http.js'
+import { stopClock } from '../helpers/clock.js'
 
 const minute = '1 minute'
 const address = { max: 2, timeWindow: minute }

@@ -8,10 +8,10 @@ import t, { type Test } from 'tap'
 import { standardErrors, type RateLimitOptions } from 'fastify-api-errors'
 import { createStoreFailureHandler } from '../../lib/rate-limit/store-failure.js'
 import { createLimitFactory, isStoreFailure, type LimitOutcome } from '../../lib/rate-limit/limit.js'
-import { freePort } from '../support/free-port.js'
-import { fetchResponse, serveApp } from '../support/http.js'
-import { lacksRedis, startRedis, type RedisServer } from '../support/redis.js'
-import { startSlowProxy } from '../support/slow-proxy.js'
+import { freePort } from '../helpers/free-port.js'
+import { fetchResponse, serveApp } from '../helpers/http.js'
+import { lacksRedis, startRedis, type RedisServer } from '../helpers/redis.js'
+import { startSlowProxy } from '../helpers/slow-proxy.js'
 
 const policies = { general: { max: 1_000_000, timeWindow: '1 minute' } } satisfies RateLimitOptions['policies']
 

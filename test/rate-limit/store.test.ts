@@ -6,7 +6,7 @@ import t from 'tap'
 import { createMemoryStore } from '../../lib/rate-limit/memory-store.js'
 import { createRedisStore } from '../../lib/rate-limit/redis-store.js'
 import { maxBackoff, type Count, type Counter, type CountingOptions, type Store } from '../../lib/rate-limit/store.js'
-import { lacksRedis, redisBinary, startRedis } from '../support/redis.js'
+import { lacksRedis, redisBinary, startRedis } from '../helpers/redis.js'
 
 const redis = redisBinary === undefined ? undefined : await startRedis(t)
 

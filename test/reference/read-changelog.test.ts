@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import t from 'tap'
 import { readChangelog } from '../../lib/reference/read-changelog.js'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 const entry = { date: '2030-01-31', changes: [{ severity: 'fine', subject: 'queue_full', explanation: 'the code is new.' }] }
 

@@ -2,7 +2,7 @@
 import t from 'tap'
 import cors from '@fastify/cors'
 import fastifyStatic from '@fastify/static'
-import { createApp, errorResponse, type HttpResponse, listen, requestId, sendRequest } from '../support/http.js'
+import { createApp, errorResponse, type HttpResponse, listen, requestId, sendRequest } from '../helpers/http.js'
 
 const notFound = errorResponse(404, { code: 'route_not_found', message: 'This endpoint does not exist.', request_id: requestId })
 

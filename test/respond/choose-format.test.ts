@@ -2,7 +2,7 @@
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { defineFormat, standardErrors as errors } from 'fastify-api-errors'
-import { createApp, errorResponse, listen, requestId, sendRaw, sendRequest } from '../support/http.js'
+import { createApp, errorResponse, listen, requestId, sendRaw, sendRequest } from '../helpers/http.js'
 
 const code = errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: requestId }, { vary: 'accept' })
 

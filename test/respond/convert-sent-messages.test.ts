@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import apiErrors, { responses, standardErrors as errors, type LogEntry } from 'fastify-api-errors'
-import { createApp, errorResponse, listen, requestId, sendRequest } from '../support/http.js'
+import { createApp, errorResponse, listen, requestId, sendRequest } from '../helpers/http.js'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 

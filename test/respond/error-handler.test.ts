@@ -5,7 +5,7 @@ import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { defineErrors, defineTranslator, serverOptions, standardErrors as errors, type ResponseEvent } from 'fastify-api-errors'
-import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody } from '../support/http.js'
+import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody } from '../helpers/http.js'
 
 const answer = (code: keyof typeof errors, message: string = errors[code].message as string): HttpResponse =>
   errorResponse(errors[code].status, { code, message, request_id: requestId })

@@ -7,8 +7,8 @@ import { Pool } from 'undici'
 import { ApiError, formats, standardErrors as errors, type Format } from 'fastify-api-errors'
 import { issueLocations } from '../../lib/catalog/issues.js'
 import { bodySchema } from '../../lib/formats/format.js'
-import { throwables } from '../support/throwables.js'
-import { createApp, listen, requestId } from '../support/http.js'
+import { throwables } from '../helpers/throwables.js'
+import { createApp, listen, requestId } from '../helpers/http.js'
 
 const anything = fc.anything({
   maxDepth: 2,

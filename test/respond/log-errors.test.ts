@@ -2,7 +2,7 @@
 import t from 'tap'
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors, type ApiErrorsOptions, type LogEntry } from 'fastify-api-errors'
-import { createApp, listen, sendRaw } from '../support/http.js'
+import { createApp, listen, sendRaw } from '../helpers/http.js'
 
 type Line = Record<string, unknown>
 

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { defineFormat } from 'fastify-api-errors'
 import { code } from 'fastify-api-errors/format'
-import { createApp, errorResponse, type HttpResponse, listen, requestId, sendRequest, withoutBody } from '../support/http.js'
+import { createApp, errorResponse, type HttpResponse, listen, requestId, sendRequest, withoutBody } from '../helpers/http.js'
 
 const notFound = errorResponse(404, { code: 'route_not_found', message: 'This endpoint does not exist.', request_id: requestId })
 

@@ -6,9 +6,9 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import type { FastifyReply } from 'fastify'
 import { standardErrors as errors } from 'fastify-api-errors'
-import { throwables, type Throwable } from '../support/throwables.js'
-import { fails, failsAsync, places } from '../support/throwing-places.js'
-import { createApp, errorResponse, formatRequest, type HttpResponse, listen, requestId, sendRaw, sendRequest } from '../support/http.js'
+import { throwables, type Throwable } from '../helpers/throwables.js'
+import { fails, failsAsync, places } from '../helpers/throwing-places.js'
+import { createApp, errorResponse, formatRequest, type HttpResponse, listen, requestId, sendRaw, sendRequest } from '../helpers/http.js'
 
 function answerTo ({ code = 'internal_error', message }: Partial<Throwable>): HttpResponse {
   const { status, message: standard } = errors[code]

@@ -2,7 +2,7 @@
 import t from 'tap'
 import Fastify from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
-import { createApp, errorResponse, listen, requestId, sendRequest } from '../support/http.js'
+import { createApp, errorResponse, listen, requestId, sendRequest } from '../helpers/http.js'
 
 t.test('the body, the header and the log have the same id', async t => {
   const ids: string[] = []

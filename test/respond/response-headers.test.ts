@@ -5,7 +5,7 @@ import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { defineErrors, defineFormat, standardErrors as errors } from 'fastify-api-errors'
 import { code, constant, field, message } from 'fastify-api-errors/format'
-import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody } from '../support/http.js'
+import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody } from '../helpers/http.js'
 
 const answer = (code: keyof typeof errors, headers?: Record<string, string>, more?: object): HttpResponse =>
   errorResponse(errors[code].status, { code, message: errors[code].message, request_id: requestId, ...more }, headers)

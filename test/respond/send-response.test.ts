@@ -8,7 +8,7 @@ import compress from '@fastify/compress'
 import t from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors, type ApiErrorsOptions } from 'fastify-api-errors'
-import { createApp, errorResponse, formatRequest, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody } from '../support/http.js'
+import { createApp, errorResponse, formatRequest, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody } from '../helpers/http.js'
 
 interface Received {
   readonly status: number | undefined

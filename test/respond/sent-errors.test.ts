@@ -5,7 +5,7 @@ import compress from '@fastify/compress'
 import t from 'tap'
 import type { FastifyReply, RouteShorthandOptions } from 'fastify'
 import { standardErrors as errors, type LogEntry, type SentEvent } from 'fastify-api-errors'
-import { createApp, errorResponse, type HttpResponse, listen, requestId, sendRequest, withoutBody } from '../support/http.js'
+import { createApp, errorResponse, type HttpResponse, listen, requestId, sendRequest, withoutBody } from '../helpers/http.js'
 
 const answer = (code: keyof typeof errors, message: string = errors[code].message as string, headers?: Record<string, string>): HttpResponse =>
   errorResponse(errors[code].status, { code, message, request_id: requestId }, headers)

@@ -8,8 +8,8 @@ import apiErrors, { defineErrors, defineFormat, standardErrors as errors, type A
 import { code } from 'fastify-api-errors/format'
 import { german as de } from 'fastify-api-errors/languages/de'
 import { Type } from '@sinclair/typebox'
-import { createApp, errorResponse, formatRequest, listen, requestId, sendRequest } from '../support/http.js'
-import { watchRejections } from '../support/unhandled-rejections.js'
+import { createApp, errorResponse, formatRequest, listen, requestId, sendRequest } from '../helpers/http.js'
+import { watchRejections } from '../helpers/unhandled-rejections.js'
 
 const rejects = (): Promise<never> => Promise.reject(new Error('secret'))
 

@@ -7,7 +7,7 @@ import t from 'tap'
 import apiErrors, { serverOptions, type ApiErrorsOptions, type SampleRequest } from 'fastify-api-errors'
 import { declareSecurity, type SecurityScheme } from '../../lib/infer/declared/security.js'
 import { formatCurl } from '../../lib/reference/requests/curl.js'
-import { absent } from '../support/absent.js'
+import { absent } from '../helpers/absent.js'
 import { build } from '../reference/app.js'
 
 const shell = promisify(execFile)

@@ -2,9 +2,9 @@
 import t from 'tap'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
-import { errorResponse, fetchResponse, formatRequest, listen, parseResponse, requestId, sendRaw, sendRequest } from '../support/http.js'
-import { throwables } from '../support/throwables.js'
-import { watchRejections } from '../support/unhandled-rejections.js'
+import { errorResponse, fetchResponse, formatRequest, listen, parseResponse, requestId, sendRaw, sendRequest } from '../helpers/http.js'
+import { throwables } from '../helpers/throwables.js'
+import { watchRejections } from '../helpers/unhandled-rejections.js'
 
 /* eslint-disable no-throw-literal, prefer-promise-reject-errors */
 

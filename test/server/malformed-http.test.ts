@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
 import { clientErrors } from '../../lib/server/malformed-http.js'
-import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw } from '../support/http.js'
+import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw } from '../helpers/http.js'
 
 /** An application with only the constructor's options. The plugin is not registered. */
 async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServerOptions): Promise<FastifyInstance> {

@@ -8,8 +8,8 @@ import { connect as connectTls } from 'node:tls'
 import t, { type Test } from 'tap'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
-import { certificateOfAnotherHost, privateKey } from '../support/certificates.js'
-import { createApp, errorResponse, formatRequest, getPort, type HttpResponse, listen, parseResponse, requestId, sendRaw, sendRequest } from '../support/http.js'
+import { certificateOfAnotherHost, privateKey } from '../helpers/certificates.js'
+import { createApp, errorResponse, formatRequest, getPort, type HttpResponse, listen, parseResponse, requestId, sendRaw, sendRequest } from '../helpers/http.js'
 
 const badUrl = errorResponse(400, { code: 'invalid_request', message: 'The request URL is invalid.', request_id: requestId })
 const noHost = errorResponse(400, { code: 'invalid_request', message: 'The request has no Host header.', request_id: requestId })

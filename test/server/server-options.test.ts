@@ -8,7 +8,7 @@ import Fastify, {
   type FastifyHttp2Options, type FastifyHttp2SecureOptions, type FastifyHttpOptions, type FastifyHttpsOptions, type FastifyInstance, type FastifyServerOptions
 } from 'fastify'
 import apiErrors, { serverOptions, type ApiErrorsOptions } from 'fastify-api-errors'
-import { createApp, errorResponse, listen, parseResponse, requestId, sendRaw, sendRequest } from '../support/http.js'
+import { createApp, errorResponse, listen, parseResponse, requestId, sendRaw, sendRequest } from '../helpers/http.js'
 
 /** An application with only the constructor's options. The plugin is not registered. */
 async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServerOptions): Promise<FastifyInstance> {

@@ -5,8 +5,8 @@ import t from 'tap'
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { serverOptions } from 'fastify-api-errors'
 import { isUnknownMethod } from '../../lib/server/unknown-methods.js'
-import { getPort } from '../support/http.js'
-import { throwables } from '../support/throwables.js'
+import { getPort } from '../helpers/http.js'
+import { throwables } from '../helpers/throwables.js'
 
 async function send (app: FastifyInstance, method: string, path: string): Promise<{ status: number, headers: Record<string, string>, body: Record<string, unknown> }> {
   const session = connect(`http://127.0.0.1:${getPort(app)}`)

@@ -26,7 +26,7 @@ t.test('a read-only limit is unchanged', async t => {
 })
 
 t.test('every response is the same if Error.stackTraceLimit is read-only', async t => {
-  const script = fileURLToPath(new URL('frozen-process.ts', import.meta.url))
+  const script = fileURLToPath(new URL('../helpers/frozen-process.ts', import.meta.url))
   for (const [flags, ...args] of [[['--frozen-intrinsics', '--no-warnings']], [[], 'read-only']] as const) {
     const { stdout } = await promisify(execFile)(process.execPath, [...flags, '--import', 'tsx', script, ...args])
     t.strictSame(JSON.parse(stdout), [

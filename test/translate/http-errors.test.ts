@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import apiErrors, { standardErrors } from 'fastify-api-errors'
 import { codesByStatus, codeForStatus } from '../../lib/catalog/standard-errors.js'
-import { createThrower } from '../support/http.js'
+import { createThrower } from '../helpers/http.js'
 
 const statuses = Object.keys(STATUS_CODES).map(Number).filter(status => status >= 400)
 

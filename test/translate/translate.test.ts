@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { defineErrors, defineTranslator, standardErrors, type LogEntry, type Translator } from 'fastify-api-errors'
 import { builtInTranslators } from '../../lib/translate/translate.js'
-import { createThrower } from '../support/http.js'
+import { createThrower } from '../helpers/http.js'
 
 class QuotaError extends Error {}
 

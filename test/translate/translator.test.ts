@@ -2,7 +2,7 @@
 import { expectTypeOf } from 'expect-type'
 import t from 'tap'
 import { defineTranslator, type TranslateContext, type Translator } from '../../lib/translate/translator.js'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 t.test('defineTranslator returns the translator, and rejects an invalid one', async t => {
   const quota = defineTranslator({ name: 'quota', translate: (_error, { errors }) => errors.payment_required() })

@@ -9,7 +9,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import apiErrors, { assertLedger, collectLedger, readLedger, serverOptions } from 'fastify-api-errors'
 import { build } from './suite/app.js'
-import { thrown } from '../support/thrown.js'
+import { thrown } from '../helpers/thrown.js'
 
 const suite = (name: string): string => fileURLToPath(new URL(`suite/${name}`, import.meta.url))
 

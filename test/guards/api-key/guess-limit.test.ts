@@ -4,9 +4,9 @@ import Fastify from 'fastify'
 import apiErrors, { serverOptions, standardErrors } from 'fastify-api-errors'
 import { apiKey, guessLimit, type GuessLimit } from 'fastify-api-errors/api-key'
 import t, { type Test } from 'tap'
-import { fetchResponse } from '../../support/http.js'
-import { createKeyStore } from '../../support/key-store.js'
-import { thrown } from '../../support/thrown.js'
+import { fetchResponse } from '../../helpers/http.js'
+import { createKeyStore } from '../../helpers/key-store.js'
+import { thrown } from '../../helpers/thrown.js'
 
 const { lookup, issue, close } = await createKeyStore()
 t.teardown(close)

@@ -5,7 +5,7 @@ import apiErrors from 'fastify-api-errors'
 import { idempotency, memoryStore } from 'fastify-api-errors/idempotency'
 import t from 'tap'
 import { isStoredStatus } from '../../../lib/guards/idempotency/response.js'
-import { compile } from '../../support/compile.js'
+import { compile } from '../../helpers/compile.js'
 
 const page = readFileSync(new URL('../../../docs/idempotency.md', import.meta.url), 'utf8')
 

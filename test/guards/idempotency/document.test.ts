@@ -5,7 +5,7 @@ import { idempotency, memoryStore, type IdempotencyOptions } from 'fastify-api-e
 import { parseKeyHeader } from '../../../lib/guards/idempotency/key.js'
 import { createLock } from '../../../lib/verify/lockfile.js'
 import { createApp, documentOf, type Document, type Json } from '../../openapi/documents.js'
-import { findFaults } from '../../support/portable-patterns.js'
+import { findFaults } from '../../helpers/portable-patterns.js'
 
 const guard = (options: Partial<IdempotencyOptions> = {}): ReturnType<typeof idempotency> => idempotency({ store: memoryStore(), ...options })
 

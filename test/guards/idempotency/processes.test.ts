@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import t, { type Test } from 'tap'
-import { lacksRedis, startRedis } from '../../support/redis.js'
+import { lacksRedis, startRedis } from '../../helpers/redis.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const [keyCount, requestsPerKey, requestsPerKill, processCount, connections] = [1000, 10, 2000, 4, 64]
@@ -27,7 +27,7 @@ async function compileServer (t: Test): Promise<string> {
       api.onResolve({ filter: /^[^./]/ }, ({ path }) => path in alias ? { path: alias[path as keyof typeof alias] } : { path, external: true })
     }
   }
-  await build({ entryPoints: [join(root, 'test/support/idempotent-process.ts')], outfile, bundle: true, format: 'esm', platform: 'node', plugins: [external], logLevel: 'error' })
+  await build({ entryPoints: [join(root, 'test/helpers/idempotent-process.ts')], outfile, bundle: true, format: 'esm', platform: 'node', plugins: [external], logLevel: 'error' })
   return outfile
 }
 

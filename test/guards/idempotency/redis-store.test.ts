@@ -4,8 +4,8 @@ import { inspect } from 'node:util'
 import { Cluster } from 'ioredis'
 import t from 'tap'
 import { redisStore } from 'fastify-api-errors/idempotency'
-import { freePort } from '../../support/free-port.js'
-import { lacksRedis, startRedis } from '../../support/redis.js'
+import { freePort } from '../../helpers/free-port.js'
+import { lacksRedis, startRedis } from '../../helpers/redis.js'
 import { checkStore, createClaim } from './store-contract.js'
 
 const day = 24 * 60 * 60 * 1000

@@ -7,7 +7,7 @@ import { standardErrors } from 'fastify-api-errors'
 import { parseError } from 'fastify-api-errors/client'
 import t from 'tap'
 import { getRetryAdvice } from '../../../lib/client/retry-advice.js'
-import { compile } from '../../support/compile.js'
+import { compile } from '../../helpers/compile.js'
 
 const page = readFileSync(new URL('../../../docs/client.md', import.meta.url), 'utf8')
 

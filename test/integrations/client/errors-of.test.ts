@@ -5,7 +5,7 @@ import Fastify from 'fastify'
 import openapiTS, { astToString } from 'openapi-typescript'
 import t from 'tap'
 import apiErrors, { defineErrors, standardErrors, swaggerOptions, type FormatName } from 'fastify-api-errors'
-import { compile } from '../../support/compile.js'
+import { compile } from '../../helpers/compile.js'
 
 const errors = defineErrors(standardErrors, {
   out_of_stock: {

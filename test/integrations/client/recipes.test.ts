@@ -8,8 +8,8 @@ import { isResponseError } from 'fastify-api-errors/client'
 import { idempotency, memoryStore } from 'fastify-api-errors/idempotency'
 import { Type } from '@sinclair/typebox'
 import t, { type Test } from 'tap'
-import { compile } from '../../support/compile.js'
-import { createProjectFolder } from '../../support/project-folder.js'
+import { compile } from '../../helpers/compile.js'
+import { createProjectFolder } from '../../helpers/project-folder.js'
 
 const page = readFileSync(new URL('../../../docs/client-recipes.md', import.meta.url), 'utf8')
 

@@ -12,7 +12,7 @@ import { demo, demoKeys } from '../../../examples/launch/seed.js'
 import { getDocumentSettings } from '../../../lib/openapi/settings.js'
 import { createFailingRequest } from '../../../lib/samples/failing-request.js'
 import { getInferences } from '../../../lib/infer/inferences.js'
-import { startPostgres, urlOf } from '../support/postgres.js'
+import { startPostgres, urlOf } from '../helpers/postgres.js'
 import { answerTo, createContract, type Answer, type Document } from '../../examples/conformance.js'
 import { findExample, listExampleHeaders, withoutOccurrence } from '../../examples/documented-examples.js'
 

@@ -6,8 +6,8 @@ import Fastify from 'fastify'
 import type { Browser } from 'playwright-core'
 import t from 'tap'
 import apiErrors, { standardErrors as errors, swaggerOptions } from 'fastify-api-errors'
-import { absent } from '../../support/absent.js'
-import { startChromium } from '../support/chromium.js'
+import { absent } from '../../helpers/absent.js'
+import { startChromium } from '../helpers/chromium.js'
 
 const page = '<!doctype html><meta charset="utf-8"><redoc spec-url="/openapi.json"></redoc><script src="/redoc.js"></script>'
 const script = readFileSync(createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js'))

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import ts from 'typescript'
 import { inferErrors } from '../../../lib/source/index.js'
 import { describeFindings } from '../../source/infer-fixtures.js'
-import { createProjectFolder } from '../../support/project-folder.js'
+import { createProjectFolder } from '../../helpers/project-folder.js'
 
 const library = pathToFileURL(fileURLToPath(new URL('../../../lib/index.ts', import.meta.url))).href
 

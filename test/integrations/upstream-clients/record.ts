@@ -1,6 +1,6 @@
 /**
  * Records the errors that API clients throw if a service responds with an error, for
- * test/integrations/upstreams/http-traces.test.ts. Run it again after you change a version in package.json here:
+ * test/integrations/translate/upstreams/http-traces.test.ts. Run it again after you change a version in package.json here:
  * `npm ci --ignore-scripts && npx tsx record.ts`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { calls, type Call } from './calls.js'
 import { describeError } from './shapes.js'
 
-const file = new URL('../upstreams/recorded-clients.json', import.meta.url)
+const file = new URL('../translate/upstreams/recorded-clients.json', import.meta.url)
 const statuses = [401, 403, 404, 429]
 
 /** Responds to every request with the current status, in a body that most clients accept. */

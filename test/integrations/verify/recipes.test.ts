@@ -1,31 +1,31 @@
-/** The recipes for a whole test suite in docs/catching-drift.md. */
+/** The recipes for a whole test suite in docs/undocumented-errors.md. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import ts from 'typescript'
-import { createProjectFolder } from '../../support/project-folder.js'
-import { excludeChildrenFromCoverage } from '../../support/uncovered-processes.js'
+import { createProjectFolder } from '../../helpers/project-folder.js'
+import { excludeChildrenFromCoverage } from '../../helpers/uncovered-processes.js'
 
 excludeChildrenFromCoverage()
 
-/** Runs the recipes of docs/catching-drift.md for a whole suite, each in a separate project with the files and the command of the page. */
+/** Runs the recipes of docs/undocumented-errors.md for a whole suite, each in a separate project with the files and the command of the page. */
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const page = readFileSync(join(root, 'docs/catching-drift.md'), 'utf8')
+const page = readFileSync(join(root, 'docs/undocumented-errors.md'), 'utf8')
 
 /** A file that the page shows. */
 function shown (name: string): string {
   const [, code] = new RegExp(`\`${name}\`[^\`]*\`\`\`js\\n([^]*?)\`\`\``).exec(page) ?? []
-  if (code === undefined) throw new Error(`docs/catching-drift.md shows no ${name}.`)
+  if (code === undefined) throw new Error(`docs/undocumented-errors.md shows no ${name}.`)
   return code
 }
 
 /** Returns the command of the page for a test runner. */
 function commandOf (runner: string): string {
   const [, command] = new RegExp(`^\\| ${runner} \\| \`"test": "([^"]+)"\``, 'm').exec(page) ?? []
-  if (command === undefined) throw new Error(`docs/catching-drift.md has no command for ${runner}.`)
+  if (command === undefined) throw new Error(`docs/undocumented-errors.md has no command for ${runner}.`)
   return command
 }
 

@@ -7,7 +7,7 @@ import * as client from 'fastify-api-errors/client'
 import { formatFetch } from '../../../lib/reference/requests/fetch.js'
 import { formatPython } from '../../../lib/reference/requests/python.js'
 import { quote } from '../../../lib/reference/requests/quote.js'
-import { absent } from '../../support/absent.js'
+import { absent } from '../../helpers/absent.js'
 import { build } from '../app.js'
 
 const run = promisify(execFile)

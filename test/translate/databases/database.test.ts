@@ -14,7 +14,7 @@ import { sqlStates } from '../../../lib/translate/databases/postgres.js'
 import { adapterKinds, prismaCodes } from '../../../lib/translate/databases/prisma.js'
 import { sqliteErrors } from '../../../lib/translate/databases/sqlite.js'
 import { issueCodeByKeyword } from '../../../lib/catalog/issues.js'
-import { answers, expected } from '../../integrations/databases/cases/case.js'
+import { answers, expected } from '../../integrations/translate/databases/cases/case.js'
 
 const uniqueViolation = () => Object.assign(new Error('duplicate key value violates unique constraint "users_email_key"'), {
   severity: 'ERROR', code: '23505', table: 'users', constraint: 'users_email_key', detail: 'Key (email)=(ada@example.com) already exists.'

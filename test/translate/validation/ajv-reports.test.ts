@@ -13,7 +13,7 @@ import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { issueCodeByKeyword } from '../../../lib/catalog/issues.js'
 import { inferIssueCodes } from '../../../lib/infer/schemas/issue-codes.js'
 import { readAjvReports } from '../../../lib/translate/validation/ajv-reports.js'
-import { createApi, postTo, type Fault } from '../../support/validation.js'
+import { createApi, postTo, type Fault } from '../../helpers/validation.js'
 
 interface Case {
   /** The schema of the field `f` of the body, for the keyword with this name. */

@@ -5,7 +5,7 @@ import t from 'tap'
 import * as v from 'valibot'
 import { z } from 'zod'
 import { arkIssues, readStandardIssues } from '../../../lib/translate/validation/standard-issues.js'
-import { createApi, postTo, type Fault } from '../../support/validation.js'
+import { createApi, postTo, type Fault } from '../../helpers/validation.js'
 
 const secret = 'S3cr3t'
 

@@ -8,7 +8,7 @@ import { getKeywordIssue } from '../../../lib/catalog/issues.js'
 import { maxReported } from '../../../lib/translate/validation/failed-keyword.js'
 import { maxIssues } from '../../../lib/translate/validation/validation.js'
 import { readTypeboxErrors, valueErrors } from '../../../lib/translate/validation/typebox-errors.js'
-import { createApi, postTo, type Fault } from '../../support/validation.js'
+import { createApi, postTo, type Fault } from '../../helpers/validation.js'
 
 /** @fastify/type-provider-typebox 5. Its reports only have a message and a path for each failure. */
 

@@ -4,8 +4,8 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import apiErrors, { serverOptions, standardErrors as errors } from 'fastify-api-errors'
 import { maxIssues } from '../../../lib/translate/validation/validation.js'
-import { createApp } from '../../support/http.js'
-import { createApi, postTo } from '../../support/validation.js'
+import { createApp } from '../../helpers/http.js'
+import { createApi, postTo } from '../../helpers/validation.js'
 
 const secret = 'S3cr3t'
 

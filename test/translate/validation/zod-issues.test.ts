@@ -7,7 +7,7 @@ import t from 'tap'
 import { z, type ZodType } from 'zod'
 import type { $ZodIssue } from 'zod/v4/core'
 import { readZodIssues, zodIssues } from '../../../lib/translate/validation/zod-issues.js'
-import { createApi, postTo, type Fault } from '../../support/validation.js'
+import { createApi, postTo, type Fault } from '../../helpers/validation.js'
 
 const secret = 'S3cr3t'
 

@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import t from 'tap'
 import { createIdempotencyTable, postgresStore } from 'fastify-api-errors/idempotency'
-import { startPostgres } from '../../support/postgres.js'
+import { startPostgres } from '../../helpers/postgres.js'
 import { checkStore, createClaim } from '../../../guards/idempotency/store-contract.js'
 
 const day = 24 * 60 * 60 * 1000

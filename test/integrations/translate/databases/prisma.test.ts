@@ -1,6 +1,6 @@
 /** The failures of Prisma. cases/prisma.ts lists them. */
 import t from 'tap'
-import { generatePrismaClient } from '../support/prisma/generate.js'
+import { generatePrismaClient } from '../../helpers/prisma/generate.js'
 import { prismaSource } from './cases/prisma.js'
 import { runOnPostgres } from './cases/postgres-run.js'
 import { check, serve } from './cases/case.js'

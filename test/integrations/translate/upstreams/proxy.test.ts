@@ -5,8 +5,8 @@ import httpProxy from '@fastify/http-proxy'
 import Fastify from 'fastify'
 import t from 'tap'
 import { standardErrors as errors, type StandardCode } from 'fastify-api-errors'
-import { createApp, listen, requestId } from '../../support/http.js'
-import { freePort } from '../../support/free-port.js'
+import { createApp, listen, requestId } from '../../../helpers/http.js'
+import { freePort } from '../../../helpers/free-port.js'
 
 async function post (port: number, headers: Readonly<Record<string, string>>): Promise<unknown> {
   const request = sendHttp({ port, method: 'POST', path: '/proxied', headers, agent: false })

@@ -5,8 +5,8 @@ import { accessSync, constants, mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { endTogether } from '../../support/end-together.js'
-import { freePort } from '../../support/free-port.js'
+import { endTogether } from '../../helpers/end-together.js'
+import { freePort } from '../../helpers/free-port.js'
 
 /** A MariaDB server for one test. */
 export interface MariadbServer {

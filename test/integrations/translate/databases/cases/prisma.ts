@@ -1,7 +1,7 @@
 /** The failures of Prisma on Postgres. */
 import { PrismaPg } from '@prisma/adapter-pg'
-import type { PrismaClient } from '../../support/prisma/generate.js'
-import { urlOf } from '../../support/postgres.js'
+import type { PrismaClient } from '../../../helpers/prisma/generate.js'
+import { urlOf } from '../../../helpers/postgres.js'
 import { variant } from './case.js'
 import { death, outages, ownCase, violations } from './postgres.js'
 import { addressIn, type PostgresSource } from './postgres-drivers.js'

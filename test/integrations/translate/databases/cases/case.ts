@@ -5,7 +5,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import apiErrors, { type DatabaseOptions } from 'fastify-api-errors'
 import type { Test } from 'tap'
-import { shouldRetry } from '../../../support/http.js'
+import { shouldRetry } from '../../../../helpers/http.js'
 
 /** The responses to database failures, as a client sees them. */
 export const answers = {

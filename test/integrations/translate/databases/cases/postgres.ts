@@ -1,6 +1,6 @@
 /** The failures of Postgres. */
 import type { DatabaseOptions } from 'fastify-api-errors'
-import type { PostgresAddress } from '../../support/postgres.js'
+import type { PostgresAddress } from '../../../helpers/postgres.js'
 import type { Case } from './case.js'
 
 /** The tables for every source. Constraints have Postgres's default names. */

@@ -1,7 +1,7 @@
 /** The failures of the MongoDB driver. cases/mongodb.ts lists them. */
 import t from 'tap'
-import { freePort } from '../../support/free-port.js'
-import { startMongo } from '../support/mongo-wire.js'
+import { freePort } from '../../../helpers/free-port.js'
+import { startMongo } from '../../helpers/mongo-wire.js'
 import { check, serve } from './cases/case.js'
 import { database, mongodbSource, openMongo, replies } from './cases/mongodb.js'
 

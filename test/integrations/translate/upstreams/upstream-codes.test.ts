@@ -5,9 +5,9 @@ import { AxiosError } from 'axios'
 import t from 'tap'
 import { errors as undiciErrors } from 'undici'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { standardErrors } from '../../../lib/catalog/standard-errors.js'
-import { upstreamSources } from '../../../lib/translate/upstreams/upstream-codes.js'
-import { upstreamTranslator } from '../../../lib/translate/upstreams/upstream.js'
+import { standardErrors } from '../../../../lib/catalog/standard-errors.js'
+import { upstreamSources } from '../../../../lib/translate/upstreams/upstream-codes.js'
+import { upstreamTranslator } from '../../../../lib/translate/upstreams/upstream.js'
 
 const context = { errors: standardErrors, request: {} as FastifyRequest, reply: {} as FastifyReply }
 

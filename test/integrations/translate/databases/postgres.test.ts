@@ -1,7 +1,7 @@
 /** The failures of Postgres. cases/postgres.ts lists them. */
 import t from 'tap'
-import { postgresTranslator } from '../../../lib/translate/databases/postgres.js'
-import type { TranslateContext } from '../../../lib/translate/translator.js'
+import { postgresTranslator } from '../../../../lib/translate/databases/postgres.js'
+import type { TranslateContext } from '../../../../lib/translate/translator.js'
 import { check, serve } from './cases/case.js'
 import { database } from './cases/postgres.js'
 import { pgliteSource, pgSource, postgresjsSource } from './cases/postgres-drivers.js'

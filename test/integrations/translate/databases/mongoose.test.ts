@@ -2,8 +2,8 @@
 import Fastify from 'fastify'
 import apiErrors from 'fastify-api-errors'
 import t from 'tap'
-import { freePort } from '../../support/free-port.js'
-import { startMongo } from '../support/mongo-wire.js'
+import { freePort } from '../../../helpers/free-port.js'
+import { startMongo } from '../../helpers/mongo-wire.js'
 import { check, serve } from './cases/case.js'
 import { database, invalidDocuments, mongooseSource, openMongoose, replies } from './cases/mongodb.js'
 

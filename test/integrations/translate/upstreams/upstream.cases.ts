@@ -4,10 +4,10 @@ import httpProxy from '@fastify/http-proxy'
 import type { FastifyReplyFromHooks } from '@fastify/reply-from'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Agent, Pool } from 'undici'
-import { standardErrors as errors, type StandardCode } from '../../../lib/catalog/standard-errors.js'
-import { certificateOfAnotherHost } from '../../support/certificates.js'
-import type { Behavior, FailingServer } from '../../support/failing-server.js'
-import { agentFor, calls, clients, mountCall, mountReplyFrom, packages, proxies, type ClientName, type Mount } from '../support/upstream-clients.js'
+import { standardErrors as errors, type StandardCode } from '../../../../lib/catalog/standard-errors.js'
+import { certificateOfAnotherHost } from '../../../helpers/certificates.js'
+import type { Behavior, FailingServer } from '../../../helpers/failing-server.js'
+import { agentFor, calls, clients, mountCall, mountReplyFrom, packages, proxies, type ClientName, type Mount } from '../../helpers/upstream-clients.js'
 
 /**
  * The result for the client: a code, the response of the upstream service, a closed connection if part of that response was

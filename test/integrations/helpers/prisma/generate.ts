@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { createProjectFolder } from '../../../support/project-folder.js'
+import { createProjectFolder } from '../../../helpers/project-folder.js'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const command = fileURLToPath(new URL('../../node_modules/prisma/build/index.js', import.meta.url))

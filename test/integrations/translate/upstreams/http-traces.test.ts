@@ -6,8 +6,8 @@ import fc from 'fast-check'
 import createError from 'http-errors'
 import t from 'tap'
 import { Headers as UndiciHeaders } from 'undici'
-import { createError as createRecorded } from '../upstream-clients/shapes.js'
-import { createApp, createThrower } from '../../support/http.js'
+import { createError as createRecorded } from '../../upstream-clients/shapes.js'
+import { createApp, createThrower } from '../../../helpers/http.js'
 import recordedClients from './recorded-clients.json' with { type: 'json' }
 
 const secret = 'key sk-S3cr3t of arn:aws:iam::123456789012:user/api'

@@ -2,8 +2,8 @@
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import postgres from 'postgres'
-import type { PostgresAddress, PostgresServer } from '../../support/postgres.js'
-import { urlOf } from '../../support/postgres.js'
+import type { PostgresAddress, PostgresServer } from '../../../helpers/postgres.js'
+import { urlOf } from '../../../helpers/postgres.js'
 import { variant, type Source } from './case.js'
 import { death, outages, schema, violations, writesOf, type Open, type PostgresWorld } from './postgres.js'
 

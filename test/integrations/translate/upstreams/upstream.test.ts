@@ -2,10 +2,10 @@
 import Fastify from 'fastify'
 import t from 'tap'
 import { Agent, request } from 'undici'
-import apiErrors, { serverOptions, standardErrors } from '../../../lib/index.js'
-import { said, startFailingServer } from '../../support/failing-server.js'
+import apiErrors, { serverOptions, standardErrors } from '../../../../lib/index.js'
+import { said, startFailingServer } from '../../../helpers/failing-server.js'
 import { soon, upstreamCases, type UpstreamAnswer } from './upstream.cases.js'
-import { shouldRetry } from '../../support/http.js'
+import { shouldRetry } from '../../../helpers/http.js'
 
 interface LogLine {
   readonly level: number
