@@ -411,7 +411,7 @@ function createFindInferredErrors (
   isConverted: boolean
 ): FindInferredErrors | undefined {
   if (inferred === undefined) return undefined
-  const errors = readInferredErrors(inferred, `${owner}: inferred`)
+  const errors = readInferredErrors(inferred, 'inferred')
   return Object.keys(errors.routes).length === 0
     ? undefined
     : createInferredLookup(errors, code => Object.hasOwn(catalog, code), isConverted)

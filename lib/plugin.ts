@@ -9,11 +9,11 @@ import type {
 import fp from 'fastify-plugin'
 import type { AnyCatalog, AnyErrorFactory } from './catalog/define-errors.js'
 import { checkRegisteredTypes } from './catalog/complete-definition.js'
-import { describeValue } from './support/describe-value.js'
 import { isRecord } from './support/is-object.js'
 import { hasTypeboxSchema, loadTypebox } from './support/typebox-registry.js'
 import type { StandardCode } from './catalog/standard-errors.js'
 import { createDeclaredComparison, loadAjv, warnOfDeclaredStatuses } from './infer/declared/declared-schemas.js'
+import { explain, listReasons } from './infer/explain.js'
 import { addInference } from './infer/inferences.js'
 import { isLimitedByPlugin } from './infer/known-plugins.js'
 import {
@@ -54,7 +54,7 @@ import { setErrorHandler } from './fastify/set-error-handler.js'
 import { guardCallNotFound, isNotFoundHandledElsewhere, setNotFoundHandler } from './fastify/set-not-found-handler.js'
 import { guardReplySerializers, guardRouteFunctions, trackFunctions } from './fastify/guard-functions.js'
 import { guardStreams } from './fastify/guard-streams.js'
-import { getHooks, guardHooks, markInternal } from './fastify/hooks.js'
+import { getHooks, guardHooks, markInternal } from './fastify/guard-hooks.js'
 import { guardLog } from './fastify/reply-internals.js'
 import {
   addRegistration,
@@ -443,7 +443,7 @@ function addPublicApi (registration: Registration, { pages }: Parts): void {
     const live = {
       listSent: () =>
         mergeRecentEntries(listInside(app).flatMap(({ ledger, isDocumented }) => ledger.recentEntries(isDocumented))),
-      explain: (route: string, code: string) => listReasons(app, route, code)
+      explain: (route: string, code: string) => listReasons(listRouteErrors(app), route, code)
     }
     pages.serveReference(app, pages.options, { reference, errors, live })
     if (isLive(pages.options)) {
@@ -455,7 +455,7 @@ function addPublicApi (registration: Registration, { pages }: Parts): void {
   const apiErrors: ApiErrors = {
     errors,
     schemas,
-    explain: (method, url) => explain(app, method, url),
+    explain: (method, url) => explain(listRouteErrors(app), method, url),
     ledger: () => collectEntries(app),
     reference,
     toBody: responder.toBody
@@ -481,30 +481,9 @@ function getRegistrations (scopes: readonly FastifyInstance[]): Registration[] {
   return scopes.flatMap(scope => registrations.get(scope) ?? [])
 }
 
-function explain (app: FastifyInstance, method: string, url: string): RouteError[] {
-  const found = typeof method === 'string' ? findRoutes(app, method, url) : []
-  if (found.length === 0) {
-    throw new Error(
-      `fastify-api-errors: explain(${describeValue(method)}, ${describeValue(url)}): expected the method and the path of a registered route, like 'GET', '/queues/:id'.`
-    )
-  }
-  return found.flatMap(({ routeErrors, record }) => routeErrors.listErrors(record, method.toUpperCase()))
-}
-
-/** Returns the routes of a method and a pattern, each with the errors of its registration. */
-function findRoutes (app: FastifyInstance, method: string, url: string) {
-  return listInside(app).flatMap(({ routeErrors }) =>
-    routeErrors.findRoutes(method, url).map(record => ({ routeErrors, record }))
-  )
-}
-
-/** Returns why a route can return a code, each reason once. */
-function listReasons (app: FastifyInstance, name: string, code: string): string[] {
-  const [method = '', url = ''] = name.split(/ (.*)/s)
-  const errors = findRoutes(app, method, url).flatMap(({ routeErrors, record }) =>
-    routeErrors.listErrors(record, method)
-  )
-  return [...new Set(errors.filter(error => error.code === code).map(({ reason }) => reason))]
+/** Returns the errors of the routes of a scope and of its nested scopes, for each registration of the plugin. */
+function listRouteErrors (app: FastifyInstance): RouteErrors[] {
+  return listInside(app).map(({ routeErrors }) => routeErrors)
 }
 
 /** Returns the merged ledger of the registrations of a scope and of its nested scopes. */

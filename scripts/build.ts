@@ -46,7 +46,7 @@ const filesWithShortNames = new RegExp(`/lib/(${
     'languages/(choose-language|resolve-languages)', 'options',
     'rate-limit/(check-policies|header-fields|inherit-limits|memory-store|policies|policy-numbers|route-limits)',
     'respond/(accept-header|choose-format|malformed-field)',
-    'support/(escape-markdown|expect-option|http-syntax|ip-allowlist|normalize-address|omit-command|parse-address|parse-json-file|path-parameters|redact|subschemas)',
+    'support/(escape-markdown|expect-option|http-syntax|ip-allowlist|normalize-address|omit-command|parse-address|parse-json-file|path-parameters|read-generated-file|redact|subschemas)',
     'translate/((databases|upstreams|validation)/.*|error-status|fastify-errors|http-errors|plugin-errors|programming-mistakes|reply-status)'
   ].join('|')
 })\\.ts$`.replaceAll('/', '[\\\\/]'))

@@ -21,8 +21,10 @@ const expected =
  * @throws Error if the application does not start
  */
 export async function loadApp (module: string | undefined): Promise<FastifyInstance> {
-  const path = resolve(module ?? '')
-  if (module === undefined) rejectOption(program, '--app', "the module of the API, such as './app.js'", module)
+  if (module === undefined) {
+    throw new TypeError(`${program}: --app is missing. Expected the module of the API, such as './app.js'.`)
+  }
+  const path = resolve(module)
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
     rejectOption(program, '--app', 'the path of an existing file', module)
   }

@@ -32,6 +32,7 @@ runCommand(process.argv.slice(2)).then(({ output, code, warning }) => {
   hasEnded = true
   if (warning !== undefined) console.error(warning)
   process.stdout.write = write
-  console.log(output)
+  if (code === 2) console.error(output)
+  else console.log(output)
   process.exit(code) // A closed application may still keep connections open.
 }, fail)

@@ -20,7 +20,7 @@ import { listReferences } from '../verify/error-references.js'
 
 const program = 'fastify-api-errors'
 
-/** The text that `--help` prints. */
+/** The text that `--help` prints, and the program without a command. */
 export const usage: string = `Usage: fastify-api-errors <command> --app <module>
 
 Commands
@@ -45,6 +45,7 @@ Options
   --write     infer: writes the errors to the file that the plugin's option 'inferred' reads
   --json      infer, doctor, check: prints the result as JSON
   --format    check: text, json, github (workflow annotations) or markdown (default: text)
+  --help      prints this text
   --version   prints the version of the package`
 
 interface Options {
@@ -61,7 +62,8 @@ interface Options {
 /** The output of a command, and its exit code. */
 export interface Outcome {
   readonly output: string
-  readonly code: 0 | 1
+  /** 2 if no command was given. The output is then the usage. */
+  readonly code: 0 | 1 | 2
   /** A problem of the application that does not change the result. */
   readonly warning?: string
 }
@@ -168,7 +170,7 @@ function writeReference (reference: Reference, { out, url }: Options): Outcome {
     mkdirSync(out, { recursive: true })
     for (const { name, content } of files) writeFileSync(join(out, name), content)
   })
-  return { output: `Wrote ${reference.codes.length} codes in ${files.length} files to ${out}.`, code: 0 }
+  return { output: `Wrote ${files.length} files for ${reference.codes.length} codes to ${out}.`, code: 0 }
 }
 
 function writeLockfile (references: readonly LockSource[], { lockfile }: Options): Outcome {
@@ -273,7 +275,9 @@ function checkGivenOptions (command: string, given: readonly string[]): void {
   for (const option of given) {
     const readers = commandsByOption[option]
     if (readers !== undefined && !readers.includes(command)) {
-      rejectOption(program, `--${option}`, `the command ${readers.join(' or ')}`, command)
+      const subject = readers.length === 1 ? 'the command' : 'the commands'
+      const verb = readers.length === 1 ? 'has' : 'have'
+      throw new TypeError(`${program}: --${option}: only ${subject} ${readers.join(', ')} ${verb} this option.`)
     }
   }
 }
@@ -292,7 +296,8 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   const { values, positionals, tokens } = parseArguments(args)
   if (values.help === true) return { output: usage, code: 0 }
   if (values.version === true) return { output: readVersion(), code: 0 }
-  const [name = ''] = positionals
+  const [name] = positionals
+  if (name === undefined) return { output: usage, code: 2 }
   const find = <Value>(table: Readonly<Record<string, Value>>): Value | undefined =>
     positionals.length === 1 && Object.hasOwn(table, name) ? table[name] : undefined
   const withoutApp = find(commandsWithoutApp)
@@ -306,9 +311,11 @@ export async function runCommand (args: string[]): Promise<Outcome> {
   if (withoutApp !== undefined) return withoutApp(values)
   if (command === undefined) {
     const names = Object.keys({ ...commands, ...commandsWithoutApp })
-    const given = positionals.length === 0 ? undefined : positionals.join(' ')
+    const given = positionals.join(' ')
     if (positionals.length > 1 && names.includes(name)) {
-      rejectOption(program, 'command', `only '${name}', because options such as --app and --lockfile name files`, given)
+      throw new TypeError(
+        `${program}: command: expected only '${name}', got '${given}'. Options such as --app and --lockfile name files.`
+      )
     }
     rejectOption(program, 'command', `one of ${names.join(', ')} (see --help)`, given)
   }

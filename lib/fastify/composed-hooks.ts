@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { guardCallback } from './guard-functions.js'
 import type { Call } from './guard-synchronous.js'
-import { isGuarding } from './hooks.js'
+import { isGuarding } from './guard-hooks.js'
 import { scopesAround } from './scopes.js'
 
 type Auth = (this: unknown, functions: unknown, ...rest: unknown[]) => object

@@ -4,7 +4,7 @@
 import { types } from 'node:util'
 import { isObject } from '../support/is-object.js'
 import { expectSynchronous, guardResult, type Call } from './guard-synchronous.js'
-import { copyFunctionProperties } from './hooks.js'
+import { copyFunctionProperties } from './guard-hooks.js'
 
 /** Route handlers by constraint value. */
 interface Store {

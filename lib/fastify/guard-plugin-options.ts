@@ -3,7 +3,7 @@ import { isPromiseLike } from '../support/call-safely.js'
 import { isRecord } from '../support/is-object.js'
 import { describeThrown, guardCallback } from './guard-functions.js'
 import type { Call } from './guard-synchronous.js'
-import { isGuarding } from './hooks.js'
+import { isGuarding } from './guard-hooks.js'
 import { findPluginFunction } from './find-plugin-function.js'
 import { checkReturned, isError } from './returned-errors.js'
 

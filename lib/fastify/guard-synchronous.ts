@@ -4,7 +4,7 @@
 import { types } from 'node:util'
 import { expectResult } from '../support/call-safely.js'
 import { expectOption } from '../support/expect-option.js'
-import { copyFunctionProperties } from './hooks.js'
+import { copyFunctionProperties } from './guard-hooks.js'
 
 /** Any function of the application. */
 export type Call = (this: unknown, ...args: unknown[]) => unknown

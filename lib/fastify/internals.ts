@@ -74,7 +74,7 @@ export const reliances: Readonly<Record<string, Reliance>> = {
     on: 'fastify',
     behavior:
       'Fastify reads the hooks of a route from the object that onRoute hooks receive, after the callbacks of after() and before onReady.',
-    in: 'lib/fastify/hooks.ts'
+    in: 'lib/fastify/guard-hooks.ts'
   },
   routeConfig: {
     on: 'fastify',
@@ -90,7 +90,7 @@ export const reliances: Readonly<Record<string, Reliance>> = {
     on: 'fastify',
     behavior:
       'Fastify adds a hook to a scope after it has loaded the plugins that were registered before addHook() was called.',
-    in: 'lib/fastify/hooks.ts'
+    in: 'lib/fastify/guard-hooks.ts'
   },
   displayName: {
     on: 'fastify',

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest, RawRequestDefaultExpression, RawServerBase, RouteGenericInterface } from 'fastify'
 import { ApiError, isApiError } from '../catalog/api-error.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
-import { requireCall } from '../fastify/hooks.js'
+import { requireCall } from '../fastify/guard-hooks.js'
 import { guardReplyLog } from '../fastify/reply-internals.js'
 import { declareErrors } from '../infer/declared/declare-errors.js'
 import { declareExamples, type DeclaredExamples, type Occurrence } from '../infer/declared/declared-examples.js'

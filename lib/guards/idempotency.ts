@@ -12,7 +12,7 @@ import type {
 } from 'fastify'
 import { specificMessages } from '../catalog/specific-messages.js'
 import { standardErrors, type StandardCode } from '../catalog/standard-errors.js'
-import { requireCall, requireParsedBody } from '../fastify/hooks.js'
+import { requireCall, requireParsedBody } from '../fastify/guard-hooks.js'
 import { addFirstSendHook, getHandlerTimeout } from '../fastify/reply-internals.js'
 import { declareErrorsOfMethods } from '../infer/declared/declare-errors.js'
 import { declareHeaders } from '../infer/declared/declared-headers.js'

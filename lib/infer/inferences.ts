@@ -3,7 +3,7 @@
  * here.
  */
 import type { FastifyInstance } from 'fastify'
-import type { Hook } from '../fastify/hooks.js'
+import type { Hook } from '../fastify/guard-hooks.js'
 import type { HookName } from '../fastify/hook-names.js'
 import type { Translator } from '../translate/translator.js'
 import type { ValidationStatus } from '../translate/validation/validation-status.js'

@@ -7,7 +7,7 @@ import type { AnyNode } from 'acorn'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { StandardCode } from '../catalog/standard-errors.js'
 import { getEffectiveHooks } from '../fastify/internals.js'
-import { getOriginalFunction } from '../fastify/hooks.js'
+import { getOriginalFunction } from '../fastify/guard-hooks.js'
 import type { DeclaringTarget } from './declared/declare-errors.js'
 import { listChildren, parseFunction } from './code/parse-function.js'
 

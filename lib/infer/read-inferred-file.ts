@@ -2,11 +2,9 @@
  * Reads the errors that `fastify-api-errors infer` found in the source of an application and wrote to
  * `errors.inferred.json`.
  */
-import { readFileSync } from 'node:fs'
 import { codeForStatus } from '../catalog/standard-errors.js'
-import { describeValue } from '../support/describe-value.js'
 import { isRecord } from '../support/is-object.js'
-import { parseJsonFile } from '../support/parse-json-file.js'
+import { readGeneratedFile } from '../support/read-generated-file.js'
 import type { Finding } from './finding.js'
 
 /** One error of a route. */
@@ -32,36 +30,23 @@ export interface InferredErrors {
  * Checks inferred errors. If a path is passed, reads the file first. A missing file is treated as empty, and a warning
  * is emitted.
  *
+ * @param option the name of the option in messages
  * @throws TypeError with one sentence if the file cannot be read or is invalid
  */
-export function readInferredErrors (inferred: unknown, subject: string): InferredErrors {
-  const value = typeof inferred === 'string' ? readJson(inferred, subject) : inferred
-  if (
-    !isRecord(value) || value.version !== 1 || !isRecord(value.routes) || !Object.values(value.routes).every(isList)
-  ) {
-    throw new TypeError(
-      `${subject}: expected the output of 'fastify-api-errors infer --write', got ${typeof inferred === 'string' ? `other content in ${inferred}` : describeValue(inferred)}.`
-    )
-  }
-  return value as unknown as InferredErrors
+export function readInferredErrors (inferred: unknown, option: string): InferredErrors {
+  return readGeneratedFile<InferredErrors>(inferred, option, {
+    command: 'infer --write',
+    isContent: isInferredErrors,
+    empty: { version: 1, routes: {} },
+    missing: {
+      effect: 'the errors that handlers throw are not documented',
+      code: 'FASTIFY_API_ERRORS_NOT_INFERRED'
+    }
+  })
 }
 
-function readJson (path: string, subject: string): unknown {
-  try {
-    return parseJsonFile(readFileSync(path, 'utf8'))
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code === 'ENOENT') {
-      // The command that writes the file starts the application first.
-      process.emitWarning(
-        `${path} does not exist, so the errors that handlers throw are not documented. Create it with 'fastify-api-errors infer --write'.`,
-        { code: 'FASTIFY_API_ERRORS_NOT_INFERRED' }
-      )
-      return { version: 1, routes: {} }
-    }
-    throw new TypeError(
-      `${subject}: expected a file that 'fastify-api-errors infer --write' wrote, but ${path} cannot be read: ${(fault as Error).message}`
-    )
-  }
+function isInferredErrors (value: unknown): value is InferredErrors {
+  return isRecord(value) && value.version === 1 && isRecord(value.routes) && Object.values(value.routes).every(isList)
 }
 
 function isList (value: unknown): boolean {

@@ -2,7 +2,7 @@
 import type { RouteOptions } from 'fastify'
 import { getOriginalHandler } from '../fastify/early-routes.js'
 import { hookNames } from '../fastify/hook-names.js'
-import { getRouteHooks, isInternalHook } from '../fastify/hooks.js'
+import { getRouteHooks, isInternalHook } from '../fastify/guard-hooks.js'
 import { getEffectiveHooks } from '../fastify/internals.js'
 import { listRouteNames } from '../fastify/routes.js'
 import { ignoresCredentials } from './code/request-properties.js'

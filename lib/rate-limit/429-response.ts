@@ -1,6 +1,6 @@
-/** Creates the error for a request beyond a limit: a 429, or a 403 for a ban. */
+/** The response to a request beyond a limit: a 429, or a 403 for a ban, with `Retry-After`. */
 import { format } from '@lukeed/ms'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { specificMessages } from '../catalog/specific-messages.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
 import { toSeconds } from './header-fields.js'
@@ -44,4 +44,15 @@ export function createExceededError (
       },
       retryAfter
     })
+}
+
+/**
+ * Sets `Retry-After`.
+ *
+ * @param retryHeaders whether a wait time of less than a second is also sent as `Retry-After-Ms`
+ */
+export function setRetryAfter (reply: FastifyReply, { ttl, isBanned }: LimitResult, retryHeaders: boolean): void {
+  reply.header('retry-after', String(toSeconds(ttl)))
+  // Banned clients are not asked to retry.
+  if (retryHeaders && ttl < 1000 && !isBanned) reply.header('retry-after-ms', String(Math.max(1, Math.ceil(ttl))))
 }

@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { callSafely } from '../support/call-safely.js'
 import { copyErrorFor } from '../support/redact.js'
 import type { standardErrors } from '../catalog/standard-errors.js'
-import { createExceededError } from './429-response.js'
-import { getHeaderFields, toSeconds, type HeaderField } from './header-fields.js'
+import { createExceededError, setRetryAfter } from './429-response.js'
+import { getHeaderFields, type HeaderField } from './header-fields.js'
 import { isStoreFailure, type Limit, type LimitOutcome, type LimitResult, type StoreFailure } from './limit.js'
 import type { RateLimitOptions } from './policies.js'
 import { createStoreFailureHandler } from './store-failure.js'
@@ -97,11 +97,7 @@ function handleOutcomes (
   request[limitResults] = results
   if (isNonEmpty(results)) { for (const { name, value } of fields) reply.header(name, value(results)) }
   if (exceeded !== undefined) {
-    reply.header('retry-after', String(toSeconds(exceeded.ttl)))
-    // Banned clients are not asked to retry.
-    if (retryHeaders && exceeded.ttl < 1000 && !exceeded.isBanned) {
-      reply.header('retry-after-ms', String(Math.max(1, Math.ceil(exceeded.ttl))))
-    }
+    setRetryAfter(reply, exceeded, retryHeaders)
     const policies = results.filter(result => result.isExceeded).map(({ limit }) => limit.name)
     return { error: createExceededError(exceeded, policies, request, errors) }
   }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunc
 import type { standardErrors } from '../catalog/standard-errors.js'
 import { getRouteMark } from '../fastify/early-routes.js'
 import type { Routes } from '../fastify/routes.js'
-import { markInternal } from '../fastify/hooks.js'
+import { markInternal } from '../fastify/guard-hooks.js'
 import { findOwner, isOwner } from '../fastify/registrations.js'
 import { setUnroutedHook } from '../fastify/unrouted-requests.js'
 import { handleThrownPromise } from '../support/call-safely.js'

@@ -1,8 +1,6 @@
 /** The changelog of an API's errors, which `fastify-api-errors changelog` writes from the history of the lockfile. */
-import { readFileSync } from 'node:fs'
-import { describeValue } from '../support/describe-value.js'
 import { isRecord } from '../support/is-object.js'
-import { parseJsonFile } from '../support/parse-json-file.js'
+import { readGeneratedFile } from '../support/read-generated-file.js'
 
 /** The changes of an API's errors, the latest first. */
 export interface Changelog {
@@ -32,31 +30,19 @@ export interface ChangelogEntry {
  * @throws TypeError with one sentence if the file cannot be read or is invalid
  */
 export function readChangelog (changelog: unknown, option = 'reference.changelog'): Changelog {
-  const value = typeof changelog === 'string' ? readJson(changelog, option) : changelog
-  if (!isRecord(value) || value.version !== 1 || !Array.isArray(value.entries) || !value.entries.every(isEntry)) {
-    throw new TypeError(
-      `fastify-api-errors: ${option}: expected the output of 'fastify-api-errors changelog', got ${typeof changelog === 'string' ? `other content in ${changelog}` : describeValue(changelog)}.`
-    )
-  }
-  return value as unknown as Changelog
+  return readGeneratedFile<Changelog>(changelog, option, {
+    command: 'changelog',
+    isContent: isChangelog,
+    empty: { version: 1, entries: [] },
+    missing: {
+      effect: 'the changelog of the error reference is empty',
+      code: 'FASTIFY_API_ERRORS_NO_CHANGELOG'
+    }
+  })
 }
 
-function readJson (path: string, option: string): unknown {
-  try {
-    return parseJsonFile(readFileSync(path, 'utf8'))
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code === 'ENOENT') {
-      // Other commands and tests start the application, too, and a release may create the file later.
-      process.emitWarning(
-        `${path} does not exist, so the changelog of the error reference is empty. Create it with 'fastify-api-errors changelog'.`,
-        { code: 'FASTIFY_API_ERRORS_NO_CHANGELOG' }
-      )
-      return { version: 1, entries: [] }
-    }
-    throw new TypeError(
-      `fastify-api-errors: ${option}: expected a file that 'fastify-api-errors changelog' wrote, but ${path} cannot be read: ${(fault as Error).message}`
-    )
-  }
+function isChangelog (value: unknown): value is Changelog {
+  return isRecord(value) && value.version === 1 && Array.isArray(value.entries) && value.entries.every(isEntry)
 }
 
 function isEntry (entry: unknown): boolean {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
+import { usage } from '../../lib/cli/run-command.js'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 /** The number of codes of the API: the standard codes and a custom one. */
@@ -22,7 +23,12 @@ function run (...args: string[]): Promise<{ readonly code: number, readonly stdo
 t.test('--help prints the usage', async t => {
   const { code, stdout, stderr } = await run('--help')
   t.strictSame({ code, stderr }, { code: 0, stderr: '' })
-  t.match(stdout, /^Usage: fastify-api-errors <command> --app <module>\n/)
+  t.equal(stdout, `${usage}\n`)
+})
+
+t.test('without a command, the usage is printed to standard error, and the exit code is 2', async t => {
+  t.strictSame(await run(), { code: 2, stdout: '', stderr: `${usage}\n` })
+  t.strictSame(await run('--app', app), { code: 2, stdout: '', stderr: `${usage}\n` })
 })
 
 t.test('exit codes: 0 if nothing changed, 1 if a change is breaking', async t => {
@@ -52,7 +58,7 @@ t.test('standard output has only the result', async t => {
 })
 
 t.test('invalid input results in exit code 2 and one sentence', async t => {
-  t.strictSame(await run('check'), { code: 2, stdout: '', stderr: "fastify-api-errors: --app: expected the module of the API, such as './app.js', got undefined.\n" })
+  t.strictSame(await run('check'), { code: 2, stdout: '', stderr: "fastify-api-errors: --app is missing. Expected the module of the API, such as './app.js'.\n" })
 })
 
 t.test('standard error has a warning if the application does not close', async t => {

@@ -4,7 +4,7 @@ import type { StandardCode } from '../../catalog/standard-errors.js'
 import { expectOption } from '../../support/expect-option.js'
 import type { RouteRecord } from '../route-record.js'
 import { hookNames, type HookName } from '../../fastify/hook-names.js'
-import { getRouteHooks, getScopeHooks } from '../../fastify/hooks.js'
+import { getRouteHooks, getScopeHooks } from '../../fastify/guard-hooks.js'
 import { scopesAround } from '../../fastify/scopes.js'
 
 /** A standard code, or a factory of a catalog (required for the application's own codes). */

@@ -1,7 +1,7 @@
 /** Calls values of any kind. An unknown function of a package is assumed to call the functions that it receives. */
 import { types } from 'node:util'
 import type { Node } from 'typescript'
-import { getOriginalFunction } from '../../fastify/hooks.js'
+import { getOriginalFunction } from '../../fastify/guard-hooks.js'
 import { callGlobal, deferringFunctions } from '../builtins.js'
 import { callLibrary } from '../libraries.js'
 import { validated } from '../library-context.js'

@@ -83,7 +83,7 @@ export async function startPostgres (): Promise<PostgresServer> {
 
 /**
  * Waits up to two seconds until no other client is connected. `pool.end()` of pg resolves before its connections are
- * closed. A server that stops earlier reports an error on each of them, and nobody listens for it any more.
+ * closed. If the server stops earlier, each connection reports an error, which ends the process.
  */
 async function untilDisconnected (server: EmbeddedPostgres): Promise<void> {
   const client = server.getPgClient('postgres', '127.0.0.1')

@@ -5,8 +5,8 @@ import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import apiErrors, { declareErrors, serverOptions, standardErrors as errors } from 'fastify-api-errors'
 import { apiKey } from 'fastify-api-errors/api-key'
 import { idempotency } from 'fastify-api-errors/idempotency'
-import { getHooks, type Hook } from '../../lib/fastify/hooks.js'
-import { createApp, errorResponse, listen, requestId, sendRequest } from '../support/http.js'
+import { getHooks, type Hook } from '../../lib/fastify/guard-hooks.js'
+import { createApp, errorResponse, listen, requestId, sendRequest } from '../helpers/http.js'
 
 const failed = errorResponse(500, { code: 'internal_error', message: errors.internal_error.message, request_id: requestId })
 
