@@ -46,7 +46,7 @@ t.test('errors: missing standard codes are added, and given codes take precedenc
   t.strictSame(Object.keys(errors), [...Object.keys(standardErrors), 'mine'])
 })
 
-t.test('format and negotiate', async t => {
+t.test('format and negotiate resolve to formats', async t => {
   const mine = defineFormat({ name: 'mine', fields: { text: { schema: () => Type.String(), value: answer => answer.message } } })
   t.equal(resolveOptions({ format: 'typed' }).format, formats.typed)
   t.equal(resolveOptions({ format: formats.typed }).format, formats.typed)
@@ -57,7 +57,7 @@ t.test('format and negotiate', async t => {
   t.strictSame(resolveOptions({ format: 'problem', negotiate: true }).negotiated, [], 'there is no choice')
 })
 
-t.test('docUrl: a base, a function, or the pages of the reference', async t => {
+t.test('docUrl is a base, a function, or by default the pages of the reference', async t => {
   const urlOf = (options: ApiErrorsOptions, prefix?: string): string | undefined => resolveOptions(options, prefix).docUrl('forbidden')
   t.equal(urlOf({ docUrl: 'https://api.example.com/errors' }), 'https://api.example.com/errors/forbidden')
   t.equal(urlOf({ docUrl: '/errors/' }), '/errors/forbidden')

@@ -101,7 +101,7 @@ t.test('the format error: { error, message, requestId, details }', async t => {
   }))
 })
 
-t.test('the format error: the issue codes of invalid fields', async t => {
+t.test('the format error has the issue codes of invalid fields', async t => {
   const app = await createApi('error')
   app.post('/fields', {
     schema: {

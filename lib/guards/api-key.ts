@@ -182,13 +182,13 @@ function createContext (options: ApiKeyOptions): GuardContext {
     'a function of (key, request) that returns a record or null',
     lookup
   )
-  expectOption('apiKey', 'scopes', Array.isArray(scopes), 'an array of words, such as ["queues:write"]', scopes)
+  expectOption('apiKey', 'scopes', Array.isArray(scopes), "an array of words, such as ['queues:write']", scopes)
   scopes.forEach((scope: unknown, index) => {
     expectOption(
       'apiKey',
       `scopes[${index}]`,
       isScope(scope),
-      'a word without quotes and backslashes, such as "queues:write"',
+      "a word without quotes and backslashes, such as 'queues:write'",
       scope
     )
   })

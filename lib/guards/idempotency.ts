@@ -211,7 +211,7 @@ function createContext (options: IdempotencyOptions): GuardContext {
   expect(
     'header',
     typeof header === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(header),
-    'the name of a header, such as "Idempotency-Key"'
+    "the name of a header, such as 'Idempotency-Key'"
   )
   return {
     store: withTimeout(store, storeTimeout),

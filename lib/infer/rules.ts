@@ -294,7 +294,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
 
   websocket: ({ record: { route, scope }, method, convertsSent }) =>
     method === 'GET' && convertsSent && isWebsocketRoute(route, scope)
-      ? createFindings('@fastify/websocket responds to requests that open no websocket.', 'resource_not_found')
+      ? createFindings('@fastify/websocket responds to requests that do not open a websocket.', 'resource_not_found')
       : [],
 
   databaseOutage: ({ scope: { database } }) =>

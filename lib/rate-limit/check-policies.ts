@@ -98,7 +98,7 @@ const policyRules: Rules<RateLimitPolicy> = {
   max: orFunction(policyNumbers.max),
   timeWindow: orFunction(policyNumbers.timeWindow),
   key: {
-    expected: '"ip", "api-key", or a function of the request',
+    expected: "'ip', 'api-key', or a function of the request",
     isValid: value => value === 'ip' || value === 'api-key' || isFunction(value)
   },
   cost: orFunction(policyNumbers.cost),
@@ -183,7 +183,7 @@ function checkPolicy (path: string, name: string, policy: RateLimitPolicy): void
     owner,
     `${path}.hook`,
     policy.key !== 'api-key' || policy.hook !== 'onRequest',
-    'a hook that runs after the API key guard, such as "preValidation"',
+    "a hook that runs after the API key guard, such as 'preValidation'",
     policy.hook
   )
 }

@@ -126,7 +126,7 @@ export interface ReferenceSettings {
 export const codesWithoutRoute: Readonly<Partial<Record<StandardCode, string>>> = {
   invalid_request: 'The request is not valid HTTP, or its URL is invalid.',
   route_not_found: 'No route has this path.',
-  method_not_allowed: 'The path supports only other methods.',
+  method_not_allowed: 'The path does not support the method.',
   request_timeout: 'The request does not arrive in time.',
   uri_too_long: 'A parameter in the path is too long.',
   expectation_failed: 'The request has an `Expect` header that the server does not support.',

@@ -171,7 +171,7 @@ t.test('a later definition can change the schema of another library', async t =>
   t.match(changed.queue_full({ meta: { size: 1 } }), { message: 'Full.', meta: { size: 1 } })
 })
 
-t.test('types', async t => {
+t.test('the types are derived from the definitions', async t => {
   const { already_in_queue: joined, not_your_turn: turn, hint } = errors
 
   t.test('in a catalog, codes, statuses and meta have literal types', async () => {

@@ -260,7 +260,7 @@ for (const [record, reason] of [
   [{ id: 'key_1', revokedAt: new Date(NaN) }, 'The record of the API key "key_1" is invalid: revokedAt: expected a Date, an ISO 8601 string or milliseconds, got an invalid date.'],
   [{ id: 'key_1', scopes: 'a b' }, 'The record of the API key "key_1" is invalid: scopes: expected an array of strings, or null, got "a b".'],
   [{ id: 'key_1', allowedIps: '127.0.0.1' }, 'The record of the API key "key_1" is invalid: allowedIps: expected an array of strings, or null, got "127.0.0.1".'],
-  [{ id: 'key_1', allowedIps: ['127.0.0.1', 'home'] }, 'The record of the API key "key_1" is invalid: allowedIps: expected addresses and ranges such as "192.0.2.1", "192.0.2.0/24" or "2001:db8::/32", got "home".'],
+  [{ id: 'key_1', allowedIps: ['127.0.0.1', 'home'] }, 'The record of the API key "key_1" is invalid: allowedIps: expected addresses and ranges such as \'192.0.2.1\', \'192.0.2.0/24\' or \'2001:db8::/32\', got "home".'],
   [{ id: 7 }, 'The record of the API key 7 is invalid: id: expected a string with at least one character, got 7.'],
   [true, 'The record of the API key undefined is invalid: id: expected a string with at least one character, got undefined.']
 ] as const) {
@@ -368,19 +368,19 @@ t.test('a guard of a scope applies to all its routes and to the scopes below it'
   t.strictSame(await fetchResponse(`${url}/open`), { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: {} })
 })
 
-const scopeExpected = 'expected a word without quotes and backslashes, such as "queues:write"'
+const scopeExpected = 'expected a word without quotes and backslashes, such as \'queues:write\''
 
 for (const [options, message] of [
   [{}, 'lookup: expected a function of (key, request) that returns a record or null, got undefined.'],
   [{ lookup, scope: ['a'] }, 'scope: unknown option, expected one of lookup, scopes, header, scheme, guessLimit, realm.'],
-  [{ lookup, scopes: 'a' }, 'scopes: expected an array of words, such as ["queues:write"], got "a".'],
+  [{ lookup, scopes: 'a' }, 'scopes: expected an array of words, such as [\'queues:write\'], got "a".'],
   [{ lookup, scopes: ['a', 'a b'] }, `scopes[1]: ${scopeExpected}, got "a b".`],
   [{ lookup, scopes: [''] }, `scopes[0]: ${scopeExpected}, got "".`],
   [{ lookup, scopes: [7] }, `scopes[0]: ${scopeExpected}, got 7.`],
-  [{ lookup, header: 'X API Key' }, 'header: expected the name of a header, such as "x-api-key", got "X API Key".'],
-  [{ lookup, header: 7 }, 'header: expected the name of a header, such as "x-api-key", got 7.'],
-  [{ lookup, scheme: '' }, 'scheme: expected the word before the key, such as "Bearer", got "".'],
-  [{ lookup, scheme: null }, 'scheme: expected the word before the key, such as "Bearer", got null.'],
+  [{ lookup, header: 'X API Key' }, 'header: expected the name of a header, such as \'x-api-key\', got "X API Key".'],
+  [{ lookup, header: 7 }, 'header: expected the name of a header, such as \'x-api-key\', got 7.'],
+  [{ lookup, scheme: '' }, 'scheme: expected the word before the key, such as \'Bearer\', got "".'],
+  [{ lookup, scheme: null }, 'scheme: expected the word before the key, such as \'Bearer\', got null.'],
   [{ lookup, realm: 'a"b' }, 'realm: expected printable ASCII without quotes and backslashes, got "a\\"b".'],
   [{ lookup, realm: 7 }, 'realm: expected printable ASCII without quotes and backslashes, got 7.'],
   [{ lookup, guessLimit: { max: 10 } }, 'guessLimit: expected the result of guessLimit(), got an object.']

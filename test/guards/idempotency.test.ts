@@ -578,7 +578,7 @@ t.test('invalid options are rejected', t => {
     [{ storeTimeout: 0.5 }, 'storeTimeout: expected a positive integer (milliseconds), got 0.5.'],
     [{ onStoreError: 'reject' }, 'onStoreError: expected \'allow\' or \'deny\', got "reject".'],
     [{ caller: 'ip' }, 'caller: expected a function of a request that returns a string, got "ip".'],
-    [{ header: 'a b' }, 'header: expected the name of a header, such as "Idempotency-Key", got "a b".'],
+    [{ header: 'a b' }, 'header: expected the name of a header, such as \'Idempotency-Key\', got "a b".'],
     [{ timeToLive: 1 }, 'timeToLive: unknown option, expected one of store, required, ttl, claimTtl, onStoreError, storeTimeout, caller, header.']
   ]
   for (const [options, message] of cases) t.throws(create(options), { message: `idempotency: ${message}` })

@@ -191,7 +191,7 @@ t.test('@fastify/under-pressure adds a 503 to the routes on which its hook runs'
  * @fastify/passport 3 and @fastify/oauth2 8.
  */
 
-/** Replaces the handlers of the routes that follow, as @fastify/websocket does. It responds to requests that open no websocket. */
+/** Replaces the handlers of the routes that follow, as @fastify/websocket does. It responds to requests that do not open a websocket. */
 const websocket = fp(async (app: FastifyInstance) => {
   app.decorate('websocketServer', {})
   app.decorateRequest('ws', null)
@@ -215,7 +215,7 @@ for (const when of ['before', 'after'] as const) {
     app.get('/live', live, async () => { throw errors.resource_gone() })
     app.get('/plain', async () => { throw errors.resource_gone() })
     await app.ready()
-    t.strictSame(explain(app, '/live'), ['404 resource_not_found: @fastify/websocket responds to requests that open no websocket.'])
+    t.strictSame(explain(app, '/live'), ['404 resource_not_found: @fastify/websocket responds to requests that do not open a websocket.'])
     t.strictSame(explain(app, '/plain'), ['410 resource_gone: The handler throws it.'], 'the wrapped handler is read')
     const response = await app.inject({ url: '/live', headers: { 'x-request-id': 'req_1' } })
     const { request_id: id, ...body } = response.json()

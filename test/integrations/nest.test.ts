@@ -81,7 +81,7 @@ const send = async (request: InjectOptions): Promise<unknown> => {
   return [statusCode, rest]
 }
 
-t.test('exceptions of controllers and pipes', async t => {
+t.test('exceptions of controllers and pipes keep their status, and those with a 4xx their message', async t => {
   t.strictSame(await send({ url: '/users/7' }), [404, { code: 'resource_not_found', message: 'No user has the id 7.' }])
   t.strictSame(await send({ url: '/users/x' }), [400, { code: 'invalid_request', message: 'Validation failed (numeric string is expected)' }])
   t.strictSame(await send({ url: '/users/failures/bug' }), [500, { code: 'internal_error', message: 'Something went wrong on our side.' }])
@@ -106,12 +106,12 @@ t.test('the main file of the page serves the document with the errors', async t 
   t.strictSame(Object.keys(JSON.parse(body).paths['/users/{id}'].get.responses), ['200', '400', '404', '414', '429', '500'])
 })
 
-t.test('guards', async t => {
+t.test('a guard that rejects a request results in 403 or 401', async t => {
   t.strictSame(await send({ url: '/users/failures/forbidden' }), [403, { code: 'forbidden', message: 'Forbidden resource' }])
   t.strictSame(await send({ url: '/users/failures/token' }), [401, { code: 'unauthorized', message: 'Authentication is required.' }])
 })
 
-t.test('limits of the plugin and of @nestjs/throttler', async t => {
+t.test('limits of the plugin and of @nestjs/throttler result in 429', async t => {
   for (const url of ['/users/failures/limited', '/users/failures/throttled']) {
     t.equal((await server.inject(url)).statusCode, 200, url)
     const { statusCode, headers, body } = await server.inject(url)
@@ -119,7 +119,7 @@ t.test('limits of the plugin and of @nestjs/throttler', async t => {
   }
 })
 
-t.test('an unknown route, an unsupported method and invalid bodies', async t => {
+t.test('unknown routes, unsupported methods and invalid bodies get the format of the API', async t => {
   t.strictSame(await send({ url: '/none' }), [404, { code: 'route_not_found', message: 'This endpoint does not exist.' }])
   t.strictSame(await send({ method: 'DELETE', url: '/users' }), [405, { code: 'method_not_allowed', message: 'This endpoint does not support this method.', meta: { allowed: ['POST'] } }])
   t.strictSame(await send({ method: 'POST', url: '/users', headers: { 'content-type': 'application/json' }, payload: '{' }), [400, { code: 'invalid_request', message: 'The body is not valid JSON.' }])

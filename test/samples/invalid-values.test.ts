@@ -118,7 +118,7 @@ t.test('listIncompleteValues() returns a value without each required field', asy
   t.strictSame(listIncompleteValues({ type: 'string' }, none), [{ value: {} }])
 })
 
-t.test('schemas with several types, and with keywords that are not counted', async t => {
+t.test('several types are considered, and failures of other items or properties are not counted', async t => {
   const listKeywords = (schema: object): unknown[] => listInvalidValues(schema, none).map(({ failure }) => failure?.keyword)
   t.strictSame(findInvalidProperty({ type: 'object', properties: { size: { type: ['null', 'integer'] } } }, always, none), {
     name: 'size', value: 'wrong', failure: { keyword: 'type', path: ['size'], params: { type: ['null', 'integer'] } }

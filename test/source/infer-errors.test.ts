@@ -19,7 +19,7 @@ function errorsOf ({ routes }: SourceReport): Record<string, string[]> {
     [`${method} ${path}`, errors.map(({ status, code, confidence }) => `${status} ${String(code)}${confidence === 'possible' ? '?' : ''}`)]))
 }
 
-t.test('functions, classes, decorators, hooks and replies', async t => {
+t.test('errors of functions, classes, decorators, hooks and replies are found', async t => {
   const { build } = await import('./fixtures/basic.js')
   const report = await inferFixture(t, build)
   t.strictSame(errorsOf(report), {
@@ -47,7 +47,7 @@ t.test('functions, classes, decorators, hooks and replies', async t => {
   })
 })
 
-t.test('decorators of the request, a status before a return, and hooks that depend on the path', async t => {
+t.test('decorators of the request, a status before a return, and hooks that depend on the path are followed', async t => {
   const { build } = await import('./fixtures/requests.js')
   t.strictSame(errorsOf(await inferFixture(t, build)), {
     'GET /admin': ['403 null'],
@@ -57,7 +57,7 @@ t.test('decorators of the request, a status before a return, and hooks that depe
   })
 })
 
-t.test('every path from a throw to the response', async t => {
+t.test('every path from a throw to the response is followed', async t => {
   const { build } = await import('./fixtures/patterns.js')
   const service = ['404 resource_not_found', '412 precondition_failed']
   const token = ['400 invalid_request', '401 invalid_token', '401 token_expired', '401 unauthorized']

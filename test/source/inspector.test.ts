@@ -11,7 +11,7 @@ function runScript (file: string): () => unknown {
   return new Script(readFileSync(file, 'utf8'), { filename: file }).runInThisContext() as () => unknown
 }
 
-t.test('a source map next to the file, and a missing or invalid source map', async t => {
+t.test('a function is located with the source map next to its file, unless the map is missing or invalid', async t => {
   const source = '\n\ntype Id = string\n;(function find (id: Id) { return id })\n'
   const { outputText, sourceMapText = '' } = ts.transpileModule(source, { fileName: 'mapped.ts', compilerOptions: { sourceMap: true, module: ts.ModuleKind.None } })
   const folder = t.testdir({
@@ -31,7 +31,7 @@ t.test('a source map next to the file, and a missing or invalid source map', asy
   t.equal(inspector.locate(Math.max), undefined, 'a function of the language')
 })
 
-t.test('a source map in the file, as text', async t => {
+t.test('a source map can be in the file, as text', async t => {
   const map = { version: 3, file: 'plain.js', sources: ['plain.ts'], names: [], mappings: 'AAAA' }
   const folder = t.testdir({ 'plain.js': '' })
   const file = join(folder, 'plain.js')

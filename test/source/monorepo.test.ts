@@ -107,5 +107,5 @@ async function testMonorepo (t: Test, isCompiled: boolean): Promise<void> {
   t.strictSame(report.notFollowed, [])
 }
 
-t.test('packages whose entries are TypeScript', async t => { await testMonorepo(t, false) })
-t.test('packages that are compiled before the application starts', async t => { await testMonorepo(t, true) })
+t.test('packages whose entries are TypeScript are followed', async t => { await testMonorepo(t, false) })
+t.test('packages that are compiled before the application starts are followed', async t => { await testMonorepo(t, true) })

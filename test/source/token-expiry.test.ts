@@ -7,7 +7,7 @@ import { literal, native, object, unknown, type Values } from '../../lib/source/
 import { describeFindings, inferFixtures } from './infer-fixtures.js'
 import tokens from './fixtures/tokens.js'
 
-t.test('tokens without a lifetime', async t => {
+t.test('tokens without a lifetime do not expire', async t => {
   const found = describeFindings(await inferFixtures(t, { tokens }))
   t.strictSame(found['GET /tokens/me'], ['400 invalid_request certain', '401 invalid_token certain', '401 unauthorized certain'].map(error => `${error} via onRequest`))
   t.strictSame(found['GET /tokens/session'], ['401 null certain via rejectExpired'], 'a hook tests the status of the error')

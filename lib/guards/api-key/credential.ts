@@ -36,12 +36,12 @@ const token = /^[\w!#$%&'*+.^`|~-]+$/
  * @throws TypeError if a name is invalid
  */
 export function createKeyLocation (header: string = 'authorization', scheme?: string): KeyLocation {
-  expectOption('apiKey', 'header', isToken(header), 'the name of a header, such as "x-api-key"', header)
+  expectOption('apiKey', 'header', isToken(header), "the name of a header, such as 'x-api-key'", header)
   expectOption(
     'apiKey',
     'scheme',
     scheme === undefined || isToken(scheme),
-    'the word before the key, such as "Bearer"',
+    "the word before the key, such as 'Bearer'",
     scheme
   )
   const name = header.toLowerCase()

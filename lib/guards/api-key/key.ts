@@ -40,7 +40,7 @@ export function generateKey (options: GenerateKeyOptions): string {
     'generateKey',
     'prefix',
     isValid,
-    'words of letters and digits joined by underscores, such as "launch_live"',
+    "words of letters and digits joined by underscores, such as 'launch_live'",
     prefix
   )
   const random = Array.from({ length: randomLength }, () => alphabet[randomInt(alphabet.length)]).join('')

@@ -100,7 +100,7 @@ function readAllowedIps (record: ApiKeyRecord): readonly string[] | undefined {
     throw invalidRecord(
       record,
       'allowedIps',
-      'addresses and ranges such as "192.0.2.1", "192.0.2.0/24" or "2001:db8::/32"',
+      "addresses and ranges such as '192.0.2.1', '192.0.2.0/24' or '2001:db8::/32'",
       invalid
     )
   }

@@ -112,5 +112,5 @@ function createStatements (table: string): Readonly<Record<'claim' | 'complete' 
 
 function expectTableName (owner: string, table: unknown): void {
   const isName = typeof table === 'string' && /^[a-z_]\w*(\.[a-z_]\w*)?$/i.test(table)
-  expectOption(owner, 'table', isName, 'the name of a table, such as "idempotency_keys"', table)
+  expectOption(owner, 'table', isName, "the name of a table, such as 'idempotency_keys'", table)
 }

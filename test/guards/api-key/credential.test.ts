@@ -8,8 +8,8 @@ const prefixed = createKeyLocation('X-Token', 'Key')
 
 t.test('the location of a key is a header, with or without a scheme', async t => {
   t.strictSame([bearer, header, prefixed], [{ header: 'authorization', scheme: 'Bearer' }, { header: 'x-api-key', scheme: undefined }, { header: 'x-token', scheme: 'Key' }])
-  t.throws(() => createKeyLocation('not a header'), new TypeError('apiKey: header: expected the name of a header, such as "x-api-key", got "not a header".'))
-  t.throws(() => createKeyLocation('x-key', 7 as unknown as string), new TypeError('apiKey: scheme: expected the word before the key, such as "Bearer", got 7.'))
+  t.throws(() => createKeyLocation('not a header'), new TypeError('apiKey: header: expected the name of a header, such as \'x-api-key\', got "not a header".'))
+  t.throws(() => createKeyLocation('x-key', 7 as unknown as string), new TypeError('apiKey: scheme: expected the word before the key, such as \'Bearer\', got 7.'))
 })
 
 t.test('the credential is read from the request', async t => {

@@ -53,7 +53,7 @@ for (const [given, shown] of [['launch-live', '"launch-live"'], ['', '""'], ['_a
   t.test(`the prefix ${shown} is rejected`, async t => {
     t.throws(() => generateKey({ prefix: given as string }), {
       name: 'TypeError',
-      message: `generateKey: prefix: expected words of letters and digits joined by underscores, such as "launch_live", got ${shown}.`
+      message: `generateKey: prefix: expected words of letters and digits joined by underscores, such as 'launch_live', got ${shown}.`
     })
   })
 }
@@ -115,5 +115,5 @@ function workOf (call: () => unknown): { hashed: number[], compared: number[], r
 t.test('only a string can be hashed, and createKey requires options', async t => {
   t.throws(() => hashKey(5 as never), new TypeError('hashKey: key: expected a string, got 5.'))
   t.throws(() => matchesHash('a', undefined as never), new TypeError('matchesHash: hash: expected a string, got undefined.'))
-  t.throws(() => generateKey(undefined as never), new TypeError('generateKey: prefix: expected words of letters and digits joined by underscores, such as "launch_live", got undefined.'))
+  t.throws(() => generateKey(undefined as never), new TypeError('generateKey: prefix: expected words of letters and digits joined by underscores, such as \'launch_live\', got undefined.'))
 })

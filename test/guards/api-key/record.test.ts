@@ -41,7 +41,7 @@ t.test('an invalid record is rejected with one sentence that does not contain th
     [{ revokedAt: new Date(NaN) }, 'The record of the API key "k1" is invalid: revokedAt: expected a Date, an ISO 8601 string or milliseconds, got an invalid date.'],
     [{ scopes: 'queues:read' }, 'The record of the API key "k1" is invalid: scopes: expected an array of strings, or null, got "queues:read".'],
     [{ allowedIps: '192.0.2.7' }, 'The record of the API key "k1" is invalid: allowedIps: expected an array of strings, or null, got "192.0.2.7".'],
-    [{ allowedIps: ['192.0.2.7', 'home'] }, 'The record of the API key "k1" is invalid: allowedIps: expected addresses and ranges such as "192.0.2.1", "192.0.2.0/24" or "2001:db8::/32", got "home".']
+    [{ allowedIps: ['192.0.2.7', 'home'] }, 'The record of the API key "k1" is invalid: allowedIps: expected addresses and ranges such as \'192.0.2.1\', \'192.0.2.0/24\' or \'2001:db8::/32\', got "home".']
   ] as const) {
     t.throws(() => findKeyFault({ ...good, ...change } as unknown as ApiKeyRecord, use), new TypeError(message))
   }

@@ -329,7 +329,7 @@ t.test('a status is derived from the name of a constant in another module', asyn
   ])
 })
 
-t.test('a status that a condition or a variable selects', async t => {
+t.test('each status that a condition or a variable can select is found', async t => {
   const isReady = (): boolean => true
   const some: any = {}
   for (const [title, fn, expected] of [

@@ -67,7 +67,7 @@ t.test('the table of options has the defaults of the code', async t => {
   t.strictSame(listed.slice(0, 3), [...defaults].slice(0, 3), 'the numbers')
 })
 
-t.test('the size and the imports', async t => {
+t.test('the client has the documented size, and imports only its own files', async t => {
   const { metafile, outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../../../lib/client/index.ts', import.meta.url))], bundle: true, minify: true, format: 'esm', write: false, metafile: true
   })

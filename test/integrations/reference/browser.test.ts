@@ -43,7 +43,7 @@ async function tryIn (browser: Browser): Promise<void> {
   const shown = (page: Page): Promise<string[]> => page.locator('.codes li:visible code').allTextContents()
   const pathOf = (page: Page): string => page.url().slice(address.length)
 
-  t.test('from the OpenAPI pages to the reference, and to the page of a code', async t => {
+  t.test('links lead from the OpenAPI pages to the reference, and to the page of a code', async t => {
     const { page, complaints } = await open('/docs')
     const [reference] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: 'The errors of this API' }).click()])
     await reference.waitForURL('**/errors')
@@ -55,7 +55,7 @@ async function tryIn (browser: Browser): Promise<void> {
     await page.context().close()
   })
 
-  t.test('search, and the filter by status', async t => {
+  t.test('the search and the filter by status hide all other codes', async t => {
     const { page, complaints } = await open('/errors')
     const all = Object.keys(app.apiErrors.errors).length
     t.equal(await page.getByRole('status').textContent(), `${all} of ${all} codes`)
@@ -106,7 +106,7 @@ async function tryIn (browser: Browser): Promise<void> {
     await page.context().close()
   })
 
-  t.test('by keyboard alone', async t => {
+  t.test('a page can be used with the keyboard alone', async t => {
     const { page, complaints } = await open('/errors')
     await page.keyboard.press('Tab')
     t.equal(await page.locator(':focus').textContent(), 'Skip to the content')

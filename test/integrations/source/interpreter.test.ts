@@ -22,7 +22,7 @@ function findingsOf (name: string): Record<string, string[]> {
   return describeFindings({ ...report, routes: report.routes.filter(({ path }) => path.startsWith(`/${name}/`)) })
 }
 
-t.test('methods of interfaces and abstract classes', async t => {
+t.test('methods of interfaces and abstract classes are followed into their implementations', async t => {
   t.strictSame(findingsOf('interfaces'), {
     'GET /interfaces/abstract': ['501 not_implemented certain via Square.area'],
     'GET /interfaces/extended': ['423 resource_locked certain via Runner.run'],
@@ -34,7 +34,7 @@ t.test('methods of interfaces and abstract classes', async t => {
   })
 })
 
-t.test('dependency injection', async t => {
+t.test('values that a container injects are followed', async t => {
   t.strictSame(findingsOf('containers'), {
     'GET /containers/constructor': ['404 resource_not_found certain via Invoices.send > Users.find'],
     'GET /containers/cradle': ['404 resource_not_found certain via Users.find'],
@@ -47,7 +47,7 @@ t.test('dependency injection', async t => {
   })
 })
 
-t.test('promises and generators', async t => {
+t.test('promises and generators are followed if the handler waits for them', async t => {
   t.strictSame(findingsOf('promises'), {
     'GET /promises/all': ['404 resource_not_found certain via load', '409 resource_conflict certain via save'],
     'GET /promises/all-settled': [],
@@ -79,7 +79,7 @@ t.test('promises and generators', async t => {
   })
 })
 
-t.test('try, catch and finally', async t => {
+t.test('caught errors are not reported, and rethrown errors are', async t => {
   t.strictSame(findingsOf('try'), {
     'GET /try/finally': ['404 resource_not_found certain via fail'],
     'GET /try/finally-returns': [],
@@ -100,7 +100,7 @@ t.test('try, catch and finally', async t => {
   })
 })
 
-t.test('callbacks and wrapped functions', async t => {
+t.test('callbacks and wrapped functions are followed', async t => {
   t.strictSame(findingsOf('callbacks'), {
     'GET /callbacks/all': ['422 validation_error certain via check'],
     'GET /callbacks/empty': [],
@@ -121,7 +121,7 @@ t.test('callbacks and wrapped functions', async t => {
   })
 })
 
-t.test('error classes, error libraries and statuses', async t => {
+t.test('the status of an error is read from its class, its library or its properties', async t => {
   t.strictSame(findingsOf('responses'), {
     'GET /responses/asserts': ['404 resource_not_found certain via assertFound'],
     'GET /responses/assigned': ['402 payment_required certain'],
@@ -166,7 +166,7 @@ t.test('error classes, error libraries and statuses', async t => {
   })
 })
 
-t.test('hooks and plugins of Fastify', async t => {
+t.test('hooks and plugins of Fastify are followed', async t => {
   t.strictSame(findingsOf('hooks'), {
     'GET /hooks/auth-and': ['400 invalid_request certain via token', '401 invalid_token certain via token', '401 token_expired certain via token', '401 unauthorized certain via token', '403 insufficient_scope certain via scope'],
     'GET /hooks/auth-nested': ['403 insufficient_scope certain via scope'],
@@ -199,7 +199,7 @@ t.test('hooks and plugins of Fastify', async t => {
   })
 })
 
-t.test('JavaScript in CommonJS, without types', async t => {
+t.test('JavaScript in CommonJS is followed without types', async t => {
   t.strictSame(findingsOf('javascript'), {
     'GET /javascript/bound': ['404 resource_not_found certain via Users.find > Repository.find'],
     'GET /javascript/bus': ['409 resource_conflict certain via execute > create', '410 resource_gone certain via execute > remove'],
@@ -214,7 +214,7 @@ t.test('JavaScript in CommonJS, without types', async t => {
   })
 })
 
-t.test('statements, operators, classes, modules, tables and maps', async t => {
+t.test('statements, operators, classes, modules, tables and maps are interpreted', async t => {
   t.strictSame(findingsOf('language'), {
     'GET /language/apply': ['425 too_early certain via a'],
     'GET /language/arrow-property': ['413 payload_too_large certain via Counter.add', '429 rate_limit_exceeded certain via Counter.add > Counter.value'],
@@ -284,7 +284,7 @@ t.test('statements, operators, classes, modules, tables and maps', async t => {
   })
 })
 
-t.test('other services', async t => {
+t.test('calls of other services cause 502 and 504', async t => {
   t.strictSame(findingsOf('upstreams'), {
     'GET /upstreams/axios': ['502 bad_gateway certain', '504 gateway_timeout certain'],
     'GET /upstreams/axios-instance': ['502 bad_gateway certain', '504 gateway_timeout certain'],
@@ -297,7 +297,7 @@ t.test('other services', async t => {
   })
 })
 
-t.test('errors that never reach a response', async t => {
+t.test('errors that never reach a response are not reported', async t => {
   t.strictSame(findingsOf('not-counted'), {
     'GET /not-counted/and': [],
     'GET /not-counted/caught': [],
@@ -315,7 +315,7 @@ t.test('errors that never reach a response', async t => {
   })
 })
 
-t.test('errors of modeled packages', async t => {
+t.test('the errors of modeled packages are reported', async t => {
   t.strictSame(findingsOf('packages'), {
     'GET /packages/basic-callback': ['401 unauthorized certain', '403 ip_not_allowed certain via validate'],
     'GET /packages/fast-jwt': ['401 invalid_token certain', '401 token_expired certain'],

@@ -221,7 +221,7 @@ class AppModule {}
 
 ${bootstrap}`
 
-t.test('guards of packages, metadata of decorators, and ValidationPipe', { timeout: 220_000 }, async t => {
+t.test('guards of packages, metadata of decorators and ValidationPipe are followed', { timeout: 220_000 }, async t => {
   t.strictSame(await inferNest(t, guarded), {
     'GET /rooms': ['429 rate_limit_exceeded certain'],
     'GET /rooms/all': ['401 unauthorized certain via RequireToken.canActivate', '403 forbidden certain', '429 rate_limit_exceeded certain'],

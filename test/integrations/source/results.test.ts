@@ -11,7 +11,7 @@ function findingsOf (name: string): Record<string, string[]> {
   return describeFindings({ ...report, routes: report.routes.filter(({ path }) => path.startsWith(`/${name}/`)) })
 }
 
-t.test('errors that functions return', async t => {
+t.test('errors that functions return are followed to the response', async t => {
   t.strictSame(findingsOf('results'), {
     'GET /results/either-instance/:id': ['404 null certain'],
     'GET /results/either-mapped/:id': ['404 resource_not_found certain'],

@@ -108,13 +108,13 @@ function npmTest (folder: string, runner: string, urls: readonly string[]): { re
 }
 
 for (const runner of Object.keys(tests)) {
-  t.test(`${runner}: a suite of two processes`, async t => {
+  t.test(`${runner}: two processes of a suite share one ledger`, async t => {
     const documented = npmTest(createProject(t), runner, ['/queues/1', '/queues/2'])
     t.match(documented, { status: 0, output: /^No test has triggered internal_error\.$/m })
     t.notMatch(documented.output, 'No test has triggered resource_gone.')
   })
 
-  t.test(`${runner}: an undocumented response fails it`, async t => {
+  t.test(`${runner}: an undocumented response fails the suite`, async t => {
     const drifted = npmTest(createProject(t), runner, ['/queues/1', '/draws/1'])
     t.match(drifted, { output: /^ {2}GET \/draws\/:id: 423 resource_locked, sent once$/m })
     t.not(drifted.status, 0)

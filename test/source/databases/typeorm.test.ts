@@ -15,12 +15,12 @@ function useStorage (t: { teardown: (fn: () => void) => void }, storage: object 
   t.teardown(() => { Object.assign(globalThis, { typeormMetadataArgsStorage: undefined }) })
 }
 
-t.test('an application without entities', async t => {
+t.test('calls of an application without entities are not followed', async t => {
   t.equal(callTypeorm(machine, call(), 'create'), undefined)
   t.equal(readTypeormQuery(machine, call(), 'save', new Constraints(), new WeakSet()), undefined)
 })
 
-t.test('values of which no entity is known', async t => {
+t.test('a value of an unknown entity is unknown', async t => {
   useStorage(t, { tables: [], columns: [], generations: [], indices: [], uniques: [], relations: [], joinColumns: [] })
   t.equal(callTypeorm(machine, call({ args: [[unknown()]] }), 'getRepository'), undefined)
   t.equal(callTypeorm(machine, call(), 'query'), undefined)

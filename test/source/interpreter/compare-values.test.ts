@@ -7,14 +7,14 @@ import { literal, object, random, unknown, type Value } from '../../../lib/sourc
 const text = (pattern: string): Value => ({ kind: 'text', text: pattern })
 const live = literal('on', false)
 
-t.test('conditions', async t => {
+t.test('a value is true, false or unknown in a condition', async t => {
   for (const [what, value, expected] of [
     ['a literal', literal(0), false], ['null', literal(null), false], ['a string', literal('a'), true], ['a value of the running application', live, undefined],
     ['a string with unknown parts', text('?'), undefined], ['an object', object({}), true], ['an unknown value', unknown(), undefined]
   ] as const) t.equal(getTruth(value), expected, what)
 })
 
-t.test('equality', async t => {
+t.test('two values are equal, different or unknown', async t => {
   const one = object({})
   for (const [what, a, b, expected] of [
     ['equal literals', literal('a'), literal('a'), true],
@@ -30,14 +30,14 @@ t.test('equality', async t => {
   ] as const) t.strictSame([equals(a, b), equals(b, a)], [expected, expected], what)
 })
 
-t.test('the results of typeof', async t => {
+t.test('typeof of a known value is a literal', async t => {
   for (const [value, name] of [[literal(null), 'object'], [literal(1), 'number'], [literal(undefined), 'undefined'], [text('?'), 'string'], [object({}), 'object']] as const) {
     t.match(getTypeName(value), { kind: 'literal', value: name })
   }
   t.match(getTypeName(unknown()), { kind: 'unknown' })
 })
 
-t.test('operators', async t => {
+t.test('an operator computes a value if both operands are known', async t => {
   const { PlusToken, MinusToken, LessThanToken, AsteriskToken } = ts.SyntaxKind
   t.match(computeBinary(ts, PlusToken, literal('a'), literal(1)), { kind: 'literal', value: 'a1' })
   t.match(computeBinary(ts, PlusToken, literal('user-'), unknown()), { kind: 'text', text: 'user-?' })
@@ -47,7 +47,7 @@ t.test('operators', async t => {
   t.strictSame(computeBinary(ts, MinusToken, random(), literal(1)).kind, random().kind)
 })
 
-t.test('several comparisons', async t => {
+t.test('the results of several comparisons are all possible, unless one is unknown', async t => {
   t.match(toBooleans([true, false]), [{ value: true }, { value: false }])
   t.match(toBooleans([true, undefined]), [{ kind: 'unknown' }])
   t.match(toBooleans([]), [{ kind: 'unknown' }])

@@ -113,7 +113,7 @@ t.test('messages of the application are kept, unless they repeat the value', asy
   ])
 })
 
-t.test('a single error, an object that cannot be validated, and errors without constraints', async t => {
+t.test('a single error, an object that cannot be validated, and errors without constraints have issues', async t => {
   t.strictSame((await sent(t, fail('a', 7, { isString: 'a must be a string' }))).body.details, [at('a', 'type', 'must be a string')])
   const unknown = new ValidationError({ constraints: { unknownValue: 'an unknown value was passed to the validate function' } })
   const whole = { in: 'body', field: '', pointer: '', code: 'invalid', message: 'is invalid' }
@@ -123,13 +123,13 @@ t.test('a single error, an object that cannot be validated, and errors without c
   t.match(await sent(t, [new ValidationError({ property: 'a', children: [] })]), { status: 422, body: { code: 'validation_error', details: [whole] } })
 })
 
-t.test('the status of an API with validationStatus 400', async t => {
+t.test('with validationStatus 400, the status is 400', async t => {
   t.match(await sent(t, [fail('a', 7, { isString: 'a must be a string' })], { validationStatus: 400 }), {
     status: 400, body: { code: 'invalid_request', message: 'One or more fields are invalid.', details: [at('a', 'type', 'must be a string')] }
   })
 })
 
-t.test('a request without a body: the value came from the path or the query', async t => {
+t.test('in a request without a body, the value comes from the path or the query', async t => {
   for (const [property, location] of [['id', 'path'], ['page', 'query']] as const) {
     const app = await create(t, [fail(property, 'x', { isInt: `${property} must be an integer number` })])
     const response = await app.inject('/users/7')
@@ -146,7 +146,7 @@ t.test('a request without a body: the value came from the path or the query', as
   }
 })
 
-t.test('a missing body', async t => {
+t.test('a missing body is invalid itself, unless the query has the field', async t => {
   for (const [url, location, status] of [['/users', 'body', 422], ['/users?page=x', 'query', 400]] as const) {
     const app = Fastify()
     t.teardown(() => app.close())

@@ -18,7 +18,7 @@ t.test('keywords with such a limit are found anywhere in a schema', async t => {
   for (const schema of [undefined, null, true, 'text']) t.equal(listDataKeywords(schema).size, 0)
 })
 
-t.test('a schema that contains itself', async t => {
+t.test('a schema that contains itself is read once', async t => {
   const schema: Record<string, unknown> = { minimum: { $data: '1/a' } }
   schema.items = schema
   t.strictSame([...listDataKeywords(schema)], ['minimum'])

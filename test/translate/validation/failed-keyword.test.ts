@@ -13,7 +13,7 @@ t.test('getValueAt() reads own properties only', async t => {
   t.strictSame([hasProperty({ a: undefined }, 'a'), hasProperty({}, 'toString'), hasProperty(null, 'a'), hasProperty('text', 'length')], [true, false, false, false])
 })
 
-t.test('values of a request that a message contains as JSON', async t => {
+t.test('a message that contains a value of the request as JSON is recognized', async t => {
   for (const [message, sent, isQuoted] of [
     ['Got "hunter2".', { pw: 'hunter2' }, true],
     ['Got {"pw":"a \\"b\\""}.', { nested: [{ pw: 'a "b"' }] }, true],

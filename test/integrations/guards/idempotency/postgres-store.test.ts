@@ -60,10 +60,10 @@ t.test('an error of Postgres is the error of the store', async t => {
   await t.rejects(Promise.resolve(postgresStore({ client: pool, table: 'no_such_table' }).claim('a', createClaim('first'))), { code: '42P01' })
 })
 
-t.test('invalid options', t => {
+t.test('invalid options are rejected with one sentence', t => {
   t.throws(() => postgresStore({ client: {} } as never), { message: 'postgresStore: client: expected a client or a pool with query(text, values), got an empty object.' })
-  t.throws(() => postgresStore({ client: pool, table: 'a; drop table b' }), { message: 'postgresStore: table: expected the name of a table, such as "idempotency_keys", got "a; drop table b".' })
-  t.throws(() => createIdempotencyTable('"x"'), { message: 'createIdempotencyTable: table: expected the name of a table, such as "idempotency_keys", got "\\"x\\"".' })
+  t.throws(() => postgresStore({ client: pool, table: 'a; drop table b' }), { message: 'postgresStore: table: expected the name of a table, such as \'idempotency_keys\', got "a; drop table b".' })
+  t.throws(() => createIdempotencyTable('"x"'), { message: 'createIdempotencyTable: table: expected the name of a table, such as \'idempotency_keys\', got "\\"x\\"".' })
   t.throws(() => postgresStore({ client: pool, schema: 'a' } as never), { message: 'postgresStore: schema: unknown option, expected one of client, table.' })
   t.end()
 })

@@ -5,7 +5,7 @@ import { startMongo } from '../../helpers/mongo-wire.js'
 import { check, serve } from './cases/case.js'
 import { database, mongodbSource, openMongo, replies } from './cases/mongodb.js'
 
-t.test('the MongoDB driver', async t => {
+t.test('each failure of the MongoDB driver has its documented response', async t => {
   const server = await startMongo(command => replies[String(Object.values(command)[0])] ?? { ok: 1 })
   const world = openMongo(server.url, await freePort())
   const { ask, app } = await serve(world, mongodbSource.cases, database)

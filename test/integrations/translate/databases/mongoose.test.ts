@@ -7,7 +7,7 @@ import { startMongo } from '../../helpers/mongo-wire.js'
 import { check, serve } from './cases/case.js'
 import { database, invalidDocuments, mongooseSource, openMongoose, replies } from './cases/mongodb.js'
 
-t.test('Mongoose', async t => {
+t.test('each failure of Mongoose has its documented response', async t => {
   const server = await startMongo(command => replies[String(Object.values(command)[0])] ?? { ok: 1 })
   const world = openMongoose(server.url, await freePort())
   const { ask, app } = await serve(world, mongooseSource.cases, database)

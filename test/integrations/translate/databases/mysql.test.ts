@@ -14,7 +14,7 @@ async function start (source: MysqlSource, open: Open, ports: { readonly closedP
   return { source, world, ...await serve(world, source.cases, database) }
 }
 
-t.test('a MariaDB server', async t => {
+t.test('each failure of a MariaDB server has its documented response', async t => {
   const server = await startMariadb()
   if (server === undefined) return absent(t, 'mariadbd is not installed (Debian: apt-get install mariadb-server)')
   const silent = createServer().listen(0, '127.0.0.1')
@@ -60,7 +60,7 @@ t.test('a MariaDB server', async t => {
   silent.close()
 })
 
-t.test('errors recorded from MySQL 8 and MariaDB', async t => {
+t.test('recorded errors of MySQL 8 and MariaDB have the same responses', async t => {
   const cases = recorded.replay(recorded.mysql)
   const { ask, app } = await serve(undefined, cases, recorded.database)
   for (const given of cases) await check(t, ask, given)

@@ -5,9 +5,9 @@ import { ormSources } from './cases/orms.js'
 import { runOnPostgres } from './cases/postgres-run.js'
 import * as recorded from './cases/recorded.js'
 
-t.test('ORMs and query builders on a Postgres server', t => runOnPostgres(t, ormSources))
+t.test('each failure of an ORM or query builder on a Postgres server has its documented response', t => runOnPostgres(t, ormSources))
 
-t.test('errors recorded from ORMs', async t => {
+t.test('recorded errors of ORMs have the same responses', async t => {
   const cases = recorded.replay(recorded.orm)
   const { ask, app } = await serve(undefined, cases, recorded.database)
   for (const given of cases) await check(t, ask, given)

@@ -8,9 +8,9 @@ import { pgliteSource, pgSource, postgresjsSource } from './cases/postgres-drive
 import { runOnPostgres } from './cases/postgres-run.js'
 import * as recorded from './cases/recorded.js'
 
-t.test('a Postgres server', t => runOnPostgres(t, [pgSource, postgresjsSource]))
+t.test('each failure of a Postgres server has its documented response', t => runOnPostgres(t, [pgSource, postgresjsSource]))
 
-t.test('PGlite', async t => {
+t.test('each failure of PGlite has its documented response', async t => {
   const db = await pgliteSource.open()
   const { ask, app } = await serve({ db, open: pgliteSource.open, closedPort: 0, silentPort: 0 }, pgliteSource.cases, database)
   for (const given of pgliteSource.cases) await check(t, ask, given)
@@ -18,7 +18,7 @@ t.test('PGlite', async t => {
   await app.close()
 })
 
-t.test('errors recorded from Postgres in other languages and through ORMs', async t => {
+t.test('recorded errors of Postgres in other languages and through ORMs have the same responses', async t => {
   const cases = recorded.replay(recorded.postgres)
   const { ask, app } = await serve(undefined, cases, recorded.database)
   for (const given of cases) await check(t, ask, given)

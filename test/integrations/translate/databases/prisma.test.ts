@@ -9,9 +9,9 @@ import * as recorded from './cases/recorded.js'
 const { PrismaClient, remove } = await generatePrismaClient()
 t.teardown(remove)
 
-t.test('Prisma on a Postgres server', t => runOnPostgres(t, [prismaSource(PrismaClient)]))
+t.test('each failure of Prisma on a Postgres server has its documented response', t => runOnPostgres(t, [prismaSource(PrismaClient)]))
 
-t.test('errors recorded from other adapters of Prisma', async t => {
+t.test('recorded errors of other adapters of Prisma have the same responses', async t => {
   const cases = recorded.replay(recorded.prisma)
   const { ask, app } = await serve(undefined, cases, recorded.database)
   for (const given of cases) await check(t, ask, given)

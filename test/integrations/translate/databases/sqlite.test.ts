@@ -13,12 +13,12 @@ async function tryAll (t: Test, source: SqliteSource): Promise<void> {
   world.remove()
 }
 
-t.test('better-sqlite3', t => tryAll(t, betterSqliteSource))
+t.test('each failure of better-sqlite3 has its documented response', t => tryAll(t, betterSqliteSource))
 
 // This is not a failure with CI=true, because Node 20 has no SQLite.
-t.test('node:sqlite', { skip: isBuiltin('node:sqlite') ? false : `Node ${process.version} has no node:sqlite` }, t => tryAll(t, nodeSqliteSource))
+t.test('each failure of node:sqlite has its documented response', { skip: isBuiltin('node:sqlite') ? false : `Node ${process.version} has no node:sqlite` }, t => tryAll(t, nodeSqliteSource))
 
-t.test('errors recorded from node:sqlite, sqlite3 and Knex', async t => {
+t.test('recorded errors of node:sqlite, sqlite3 and Knex have the same responses', async t => {
   const cases = recorded.replay(recorded.sqlite)
   const { ask, app } = await serve(undefined, cases, recorded.database)
   for (const given of cases) await check(t, ask, given)
