@@ -34,8 +34,8 @@ const config: TapConfig = {
  * With a process for each file, the full run took 24 minutes instead of 20.
  */
 export const sharedFolders: readonly string[] = [
-  'catalog', 'client', 'fastify', 'formats', 'helpers', 'infer', 'languages', 'openapi', 'reference', 'respond',
-  'samples', 'server', 'source', 'support', 'translate', 'verify'
+  'catalog', 'client', 'fastify', 'formats', 'helpers', 'infer', 'integrations/source/databases', 'languages', 'openapi',
+  'reference', 'respond', 'samples', 'server', 'source', 'support', 'translate', 'verify'
 ].map(folder => `test/${folder}`)
 
 /**

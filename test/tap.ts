@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installPackages } from '../scripts/install-packages.js'
 import config, { separateFiles, sharedFolders } from '../tap.config.js'
@@ -62,7 +62,7 @@ function listTestFiles (): string[] {
     .sort()
   const findFolder = (test: string): string | undefined => separateFiles.includes(test) ? undefined : sharedFolders.find(folder => test.startsWith(`${folder}/`))
   const shared = sharedFolders.map(folder => {
-    const file = join(groups, `${basename(folder)}.test.ts`)
+    const file = join(groups, `${folder.replaceAll('/', '-')}.test.ts`)
     writeFileSync(file, tests.filter(test => findFolder(test) === folder).map(test => `import '../../${test}'\n`).join(''))
     return file
   })

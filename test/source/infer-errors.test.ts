@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { inferErrors, type SourceReport } from '../../lib/source/index.js'
+import { findingsOf, report as fixtureReport } from './fixture-findings.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
@@ -105,4 +106,30 @@ t.test('every path from a throw to the response is followed', async t => {
     'GET /union': ['401 unauthorized', '403 forbidden'],
     'GET /wrapped': ['426 upgrade_required']
   })
+})
+
+t.test('errors that never reach a response are not reported', async t => {
+  t.strictSame(findingsOf('not-counted'), {
+    'GET /not-counted/and': [],
+    'GET /not-counted/caught': [],
+    'GET /not-counted/emitter': [],
+    'GET /not-counted/immediate': [],
+    'GET /not-counted/listener': [],
+    'GET /not-counted/literal': [],
+    'GET /not-counted/literal-argument': [],
+    'GET /not-counted/literal-text': [],
+    'GET /not-counted/made': [],
+    'GET /not-counted/next-tick': [],
+    'GET /not-counted/queue': [],
+    'GET /not-counted/success': [],
+    'GET /not-counted/timeout': []
+  })
+})
+
+t.test('calls that could not be followed are listed with their line', async t => {
+  t.strictSame(fixtureReport.notFollowed.map(({ file, reason }) => `${file}: ${reason}`), [
+    "test/source/fixtures/interfaces.ts: No implementation of 'missing' was found.",
+    "test/source/fixtures/language.ts: The function '(request.body as any).services.notifications.subscribers....' is unknown.",
+    'test/source/fixtures/responses.ts: The status is unknown.'
+  ])
 })
