@@ -152,17 +152,23 @@ export function createReference (routeErrors: RouteErrors, settings: ReferenceSe
       ...(colors !== undefined && { colors }),
       ...(support !== undefined && { support })
     },
-    formats: formats.map(({ name, contentType }, index) => ({
-      name,
-      contentType,
-      fields: mergeFields(codes.map(({ responses }) => (responses[index] as ReferenceResponse).fields))
-    })),
+    formats: formats.map(({ name, contentType }, index) => {
+      const bodies = codes.map(({ responses }) => (responses[index] as ReferenceResponse).fields)
+      return { name, contentType, fields: mergeFields(bodies).map(describeMeta) }
+    }),
     limits: listLimits(routes, settings),
     routes: listRouteNames(routes),
     operations: listOperations(routes, settings.options?.operationUrl ?? findOperationUrl(settings.listUrls())),
     ...(changelog !== undefined && { changelog }),
     codes
   }
+}
+
+/** Describes `meta`. Its schema, and so its description, belongs to a code. */
+function describeMeta (field: FieldFacts): FieldFacts {
+  return /(^|\.)meta$/.test(field.name)
+    ? { ...field, description: 'The data of the code. The page of the code lists its fields.' }
+    : field
 }
 
 /** Returns the URLs of routes in the API documentation, by the names of the routes. */

@@ -86,3 +86,15 @@ t.test('a code has its general message, and its example has the message of a rou
   const { message, responses } = app.apiErrors.reference().codes.find(({ code }) => code === 'resource_not_found') ?? {}
   t.strictSame([message, (responses?.[0]?.body as { readonly message: string }).message], ['The resource does not exist.', 'No item has this id.'])
 })
+
+t.test('the fields of every error have a description, also meta, whose schema belongs to a code', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  await app.ready()
+  const { fields } = app.apiErrors.reference().formats[0] ?? { fields: [] }
+  t.strictSame(fields.filter(({ description }) => description === ''), [])
+  t.strictSame(fields.find(({ name }) => name === 'meta'), {
+    name: 'meta', type: 'object', required: false, description: 'The data of the code. The page of the code lists its fields.'
+  })
+})
