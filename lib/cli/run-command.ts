@@ -24,29 +24,29 @@ const program = 'fastify-api-errors'
 export const usage: string = `Usage: fastify-api-errors <command> --app <module>
 
 Commands
-  reference   writes the error reference as HTML, Markdown and JSON
-  lock        writes what the API promises about its errors to a lockfile
-  check       compares the API with its lockfile, and its source with the file of inferred errors; the exit code is 1 if a
-              change breaks clients, or if a file is out of date
-  doctor      lists what the API registers, and what prevents its errors from being handled or documented; the exit code
-              is 1 if there is a problem
-  infer       reads the source and reports the errors that the routes throw; requires typescript
-  changelog   writes the changes of the errors to a file, from the git history of the lockfile; does not need --app
+  reference    writes the error reference as HTML, Markdown and JSON
+  lock         writes what the API promises about its errors to a lockfile
+  check        compares the API with its lockfile, and its source with the file of inferred errors; the exit code is 1
+               if a change breaks clients, or if a file is out of date
+  doctor       lists what the API registers, and what prevents its errors from being handled or documented; the exit
+               code is 1 if there is a problem
+  infer        reads the source and reports the errors that the routes throw; requires typescript
+  changelog    writes the changes of the errors to a file, from the git history of the lockfile; does not need --app
 
 Options
-  --app       the module of the API, in JavaScript or TypeScript: its default export, or its export 'app' or 'build', is
-              a Fastify instance, a promise of one, a function that returns one, or a plugin
-  --out       reference: the folder for the files (default: docs/errors)
-  --url       reference: the scheme and host in the curl commands (default: https://api.example.com)
-  --lockfile  lock, check, changelog: the lockfile (default: errors.lock.json)
-  --changelog changelog: the file for the changes (default: errors.changelog.json); check: a changelog to compare with the
-              history of the lockfile
-  --inferred  infer, check: the file of inferred errors (default: errors.inferred.json)
-  --write     infer: writes the errors to the file that the plugin's option 'inferred' reads
-  --json      infer, doctor, check: prints the result as JSON
-  --format    check: text, json, github (workflow annotations) or markdown (default: text)
-  --help      prints this text
-  --version   prints the version of the package`
+  --app        the module of the API, in JavaScript or TypeScript: its default export, or its export 'app' or 'build',
+               is a Fastify instance, a promise of one, a function that returns one, or a plugin
+  --out        reference: the folder for the files (default: docs/errors)
+  --url        reference: the scheme and host in the curl commands (default: https://api.example.com)
+  --lockfile   lock, check, changelog: the lockfile (default: errors.lock.json)
+  --changelog  changelog: the file for the changes (default: errors.changelog.json); check: a changelog to compare with
+               the history of the lockfile
+  --inferred   infer, check: the file of inferred errors (default: errors.inferred.json)
+  --write      infer: writes the errors to the file that the plugin's option 'inferred' reads
+  --json       infer, doctor, check: prints the result as JSON
+  --format     check: text, json, github (workflow annotations) or markdown (default: text)
+  --help       prints this text
+  --version    prints the version of the package`
 
 interface Options {
   readonly out: string
@@ -275,9 +275,7 @@ function checkGivenOptions (command: string, given: readonly string[]): void {
   for (const option of given) {
     const readers = commandsByOption[option]
     if (readers !== undefined && !readers.includes(command)) {
-      const subject = readers.length === 1 ? 'the command' : 'the commands'
-      const verb = readers.length === 1 ? 'has' : 'have'
-      throw new TypeError(`${program}: --${option}: only ${subject} ${readers.join(', ')} ${verb} this option.`)
+      throw new TypeError(`${program}: --${option} is an option of ${readers.join(', ')}, not of ${command}.`)
     }
   }
 }

@@ -18,7 +18,7 @@ export function printReport ({ routes, unhandled, notFollowed }: SourceReport): 
           ...unhandled.map(name => `  ${name}`),
           ''
         ]),
-    `${formatCount(errors.length, 'error')} on ${formatCount(routes.length, 'route')}: ${added.length} not documented yet. ${formatCount(notFollowed.length, 'place')} could not be followed.`
+    `Read ${formatCount(routes.length, 'route')}. Found ${formatCount(errors.length, 'error')}, ${added.length} of them undocumented. ${formatCount(notFollowed.length, 'place')} could not be followed.`
   ].join('\n')
 }
 

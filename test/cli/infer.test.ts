@@ -65,7 +65,7 @@ POST /queues
 Could not follow:
   app.ts:13  The status is unknown.
 
-3 errors on 2 routes: 1 not documented yet. 1 place could not be followed.`
+Read 2 routes. Found 3 errors, 1 of them undocumented. 1 place could not be followed.`
   })
 })
 
@@ -80,25 +80,25 @@ t.test('infer lists the routes whose errors an error handler of the application 
   GET /queues
   POST /queues
 
-0 errors on 0 routes: 0 not documented yet. 0 places could not be followed.`
+Read 0 routes. Found 0 errors, 0 of them undocumented. 0 places could not be followed.`
   })
 })
 
 t.test('an error that a handler throws itself, and one of the file of inferred errors, are not new', async t => {
   openFolder(t)
   const source = api.replace(', { config: { errors: [errors.resource_gone] } }', '').replace(', { config: { errors: [errors.resource_locked] } }', '')
-  const summary = async (name: string): Promise<string> => (await runCommand(['infer', '--app', name])).output.split('\n').filter(line => line.startsWith('  4') || line.includes('not documented')).join('\n')
+  const summary = async (name: string): Promise<string> => (await runCommand(['infer', '--app', name])).output.split('\n').filter(line => line.startsWith('  4') || line.includes('undocumented')).join('\n')
   writeFileSync('thrown.ts', source)
   t.equal(await summary('thrown.ts'), `  404 resource_not_found        queues.ts:5  findQueue  [new]
   409 (no code)                 thrown.ts:11
   423 resource_locked           thrown.ts:12
-3 errors on 2 routes: 1 not documented yet. 1 place could not be followed.`)
+Read 2 routes. Found 3 errors, 1 of them undocumented. 1 place could not be followed.`)
   await runCommand(['infer', '--app', 'thrown.ts', '--write'])
   writeFileSync('written.ts', source.replace('register(apiErrors)', "register(apiErrors, { inferred: 'errors.inferred.json' })"))
   t.equal(await summary('written.ts'), `  404 resource_not_found        queues.ts:5  findQueue
   409 (no code)                 written.ts:11
   423 resource_locked           written.ts:12
-3 errors on 2 routes: 0 not documented yet. 1 place could not be followed.`)
+Read 2 routes. Found 3 errors, 0 of them undocumented. 1 place could not be followed.`)
 })
 
 t.test('infer --json prints the report', async t => {

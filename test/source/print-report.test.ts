@@ -25,9 +25,9 @@ Not read, because an error handler of the application responds to their errors:
   GET /own
   POST /own
 
-2 errors on 2 routes: 0 not documented yet. 1 place could not be followed.`)
+Read 2 routes. Found 2 errors, 0 of them undocumented. 1 place could not be followed.`)
 })
 
 t.test('the report of an application without findings has only the summary', async t => {
-  t.equal(printReport({ routes: [], unhandled: [], notFollowed: [] }), '0 errors on 0 routes: 0 not documented yet. 0 places could not be followed.')
+  t.equal(printReport({ routes: [], unhandled: [], notFollowed: [] }), 'Read 0 routes. Found 0 errors, 0 of them undocumented. 0 places could not be followed.')
 })
