@@ -1,7 +1,7 @@
 /** The types of the package have only the declarations that its entries need. */
 import { join } from 'node:path'
 import t from 'tap'
-import { selectTypes } from '../scripts/select-types.js'
+import { selectTypes } from '../../scripts/select-types.js'
 
 t.test('declarations and imports that no export needs are omitted, and import attributes and export {} are kept', t => {
   const folder = t.testdir({

@@ -1,6 +1,6 @@
 /** Tests the prose check: the phrases that it finds, and the text that it ignores. */
 import t from 'tap'
-import { checkProse } from '../scripts/check-prose.js'
+import { checkProse } from '../../scripts/check-prose.js'
 
 t.test('each phrase is reported with its line', async t => {
   t.strictSame(checkProse('It works.\nIt waits, for it is slow.', true), ['2: ", for it": write "because"'])

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { installPackages, isInstalled } from '../scripts/install-packages.js'
+import { installPackages, isInstalled } from '../../scripts/install-packages.js'
 
 /** Creates folders with a lockfile, and a program that replaces npm. It records the folders in which it runs. */
 function createFolders (t: Test, npm: string, ...names: readonly string[]) {

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 
-const script = fileURLToPath(new URL('../scripts/check-repository.ts', import.meta.url))
-const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as object
+const script = fileURLToPath(new URL('../../scripts/check-repository.ts', import.meta.url))
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as object
 
 interface Published {
   readonly versions: Readonly<Record<string, { readonly homepage?: string, readonly bugs?: object, readonly repository?: object }>>
