@@ -10,7 +10,7 @@ import { tenFields, tenWrong } from './sample-requests.js'
 
 /** Larger than the second-level CPU cache. */
 const swept = new Uint8Array(4 * 2 ** 20)
-const answers = 20_000
+const responses = 20_000
 
 const noHeaders = Object.create(null) as object
 
@@ -37,22 +37,22 @@ const response = (): object => ({
 
 type ReplyConstructor = new(response: object, request: FastifyRequest, log: FastifyRequest['log']) => FastifyReply
 
-function micros (answer: () => void, between: () => void): number {
+function micros (send: () => void, between: () => void): number {
   written = 0
-  for (let count = 0; count < answers; count++) answer()
-  if (written !== answers) {
-    throw new Error(`Expected ${answers} responses, got ${written}: the measured path is not that of a response.`)
+  for (let count = 0; count < responses; count++) send()
+  if (written !== responses) {
+    throw new Error(`Expected ${responses} responses, got ${written}: the measured path is not that of a response.`)
   }
   const times: number[] = []
   for (let round = 0; round < 9; round++) {
     let spent = 0n
-    for (let count = 0; count < answers / 10; count++) {
+    for (let count = 0; count < responses / 10; count++) {
       between()
       const start = process.hrtime.bigint()
-      answer()
+      send()
       spent += process.hrtime.bigint() - start
     }
-    times.push(Number(spent) / (answers / 10) / 1000)
+    times.push(Number(spent) / (responses / 10) / 1000)
   }
   return times.sort((a, b) => a - b)[4] as number
 }
@@ -102,11 +102,11 @@ for (const withPlugin of [false, true]) {
   }
   const Reply = constructor
   for (const [what, error] of Object.entries(failures)) {
-    const answer = (): void => {
+    const send = (): void => {
       new Reply(response(), request, request.log).send(error as FastifyError)
     }
     console.log(
-      `${withPlugin ? 'ours   ' : 'fastify'} ${what.padEnd(32)} warm ${micros(answer, () => {}).toFixed(1)} us, cold ${micros(answer, sweep).toFixed(1)} us`
+      `${withPlugin ? 'ours   ' : 'fastify'} ${what.padEnd(32)} warm ${micros(send, () => {}).toFixed(1)} us, cold ${micros(send, sweep).toFixed(1)} us`
     )
   }
   await app.close()

@@ -171,7 +171,7 @@ const createMinimal = (
     const known = Fastify(serverOptions())
     await known.register(apiErrors, { log: false })
     await build(known, noQueue)
-    const answers = new Map<
+    const responses = new Map<
       string,
       { readonly status: number, readonly headers: Record<string, unknown>, readonly payload: string }
     >()
@@ -182,13 +182,13 @@ const createMinimal = (
         ...(body !== undefined && { payload: body, headers: { 'content-type': 'application/json' } })
       })
       const { date, connection, 'content-length': length, ...sent } = headers
-      answers.set(`${method} ${path}`, { status: statusCode, headers: sent, payload })
+      responses.set(`${method} ${path}`, { status: statusCode, headers: sent, payload })
     }
     await known.close()
 
     const send = (request: FastifyRequest, reply: FastifyReply): void => {
-      const { status, headers, payload } = answers.get(`${request.method} ${request.url}`) as NonNullable<
-        ReturnType<typeof answers.get>
+      const { status, headers, payload } = responses.get(`${request.method} ${request.url}`) as NonNullable<
+        ReturnType<typeof responses.get>
       >
       request.log.info({ code: status }, 'No queue has this id.')
       reply.code(status).headers({ ...headers, 'x-request-id': request.id }).serializer(String).send(payload)

@@ -21,21 +21,6 @@ t.test('one register: an error, an unknown path and an unsupported method have o
   ])
 })
 
-t.test('explain returns the errors of a route, whatever the case of the method', async t => {
-  const app = await createApp()
-  app.get('/queues/:id', async () => 'ok')
-  await app.ready()
-  for (const method of ['GET', 'get']) {
-    t.strictSame(app.apiErrors.explain(method, '/queues/:id').map(({ code }) => code), ['internal_error', 'resource_not_found'])
-  }
-  t.throws(() => app.apiErrors.explain('GET', '/queues/1'), {
-    message: 'fastify-api-errors: explain("GET", "/queues/1"): expected the method and the path of a registered route, like \'GET\', \'/queues/:id\'.'
-  })
-  t.throws(() => (app.apiErrors.explain as () => unknown)(), {
-    message: "fastify-api-errors: explain(undefined, undefined): expected the method and the path of a registered route, like 'GET', '/queues/:id'."
-  })
-})
-
 t.test('a registration that is not loaded yet has no routes and no errors', async t => {
   const app = await createApp()
   t.teardown(() => app.close())

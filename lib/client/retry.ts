@@ -59,7 +59,7 @@ const optionRules: OptionRules<Settings> = {
   maxDelay: [30_000, ...milliseconds],
   methods: [
     ['GET', 'HEAD', 'OPTIONS', 'QUERY', 'PUT', 'DELETE', 'TRACE'],
-    "an array of methods in upper case, like ['GET', 'POST']",
+    "a list of methods in upper case, like ['GET']",
     value => Array.isArray(value) && value.every(isMethod)
   ],
   advice: [{}, 'an object with the advice for each code', isObject],

@@ -10,7 +10,7 @@ const rules = {
 
 t.test('absent options have their defaults', async t => {
   t.strictSame(checkOptions('withRetry', fetch, {}, rules), { attempts: 3, maxDelay: 30_000 })
-  t.strictSame(checkOptions('withRetry', fetch, { attempts: 1, maxDelay: undefined }, rules), { attempts: 1, maxDelay: 30_000 })
+  t.strictSame(checkOptions<{ attempts: number, maxDelay: number }>('withRetry', fetch, { attempts: 1, maxDelay: undefined } as never, rules), { attempts: 1, maxDelay: 30_000 })
 })
 
 t.test('an invalid option is rejected with one sentence', async t => {

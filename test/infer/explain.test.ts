@@ -12,6 +12,23 @@ function reasons (app: FastifyInstance, method: string, url: string): string[] {
   return app.apiErrors.explain(method, url).map(({ status, code, reason }) => `${status} ${code}: ${reason}`)
 }
 
+t.test('explain returns the errors of a route, whatever the case of the method', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  app.get('/queues/:id', async () => 'ok')
+  await app.ready()
+  for (const method of ['GET', 'get']) {
+    t.strictSame(app.apiErrors.explain(method, '/queues/:id').map(({ code }) => code), ['internal_error', 'resource_not_found'])
+  }
+  t.throws(() => app.apiErrors.explain('GET', '/queues/1'), {
+    message: 'fastify-api-errors: explain("GET", "/queues/1"): expected the method and the path of a registered route, like \'GET\', \'/queues/:id\'.'
+  })
+  t.throws(() => (app.apiErrors.explain as () => unknown)(), {
+    message: "fastify-api-errors: explain(undefined, undefined): expected the method and the path of a registered route, like 'GET', '/queues/:id'."
+  })
+})
+
 t.test('every error has a reason in one sentence', async t => {
   const requireUser = async (): Promise<void> => {}
   declareErrors(requireUser, [errors.invalid_token])
