@@ -47,7 +47,7 @@ t.test('errors: missing standard codes are added, and given codes take precedenc
 })
 
 t.test('format and negotiate resolve to formats', async t => {
-  const mine = defineFormat({ name: 'mine', fields: { text: { schema: () => Type.String(), value: answer => answer.message } } })
+  const mine = defineFormat({ name: 'mine', fields: { text: { schema: () => Type.String(), value: response => response.message } } })
   t.equal(resolveOptions({ format: 'typed' }).format, formats.typed)
   t.equal(resolveOptions({ format: formats.typed }).format, formats.typed)
   t.strictSame(resolveOptions({ format: mine }).format, mine)

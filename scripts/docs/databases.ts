@@ -8,7 +8,7 @@ import { ormErrors } from '../../lib/translate/databases/orm.js'
 import { sqlStates } from '../../lib/translate/databases/postgres.js'
 import { prismaCodes } from '../../lib/translate/databases/prisma.js'
 import { sqliteErrors } from '../../lib/translate/databases/sqlite.js'
-import { answers, type Case, type Source } from '../../test/integrations/translate/databases/cases/case.js'
+import { responses, type Case, type Source } from '../../test/integrations/translate/databases/cases/case.js'
 import { mongodbSource, mongooseSource } from '../../test/integrations/translate/databases/cases/mongodb.js'
 import { mariadbSource, mysql2Source } from '../../test/integrations/translate/databases/cases/mysql.js'
 import { ormSources } from '../../test/integrations/translate/databases/cases/orms.js'
@@ -38,11 +38,11 @@ export const databaseSections: Readonly<Record<string, () => string>> = {
 /** The database failures that the tests cause. */
 export const databaseFailureList: readonly TestedFailure[] = Object.entries(databases).flatMap(([database, sources]) =>
   sources.flatMap(({ name, cases }) =>
-    cases.map(({ what, answer, message }) => ({
+    cases.map(({ what, response, message }) => ({
       source: `${database}, ${name}`,
       page: 'databases.md',
       what,
-      code: answers[answer].code,
+      code: responses[response].code,
       ...(message !== undefined && { message })
     }))
   )
@@ -56,7 +56,7 @@ function casesTable (sources: readonly AnySource[]): string {
   const through = new Map<string, { readonly cells: readonly string[], readonly names: string[] }>()
   for (const { name, cases } of sources) {
     for (const given of cases) {
-      const cells = [given.what, answerOf(given), issueOf(given)]
+      const cells = [given.what, formatResponse(given), issueOf(given)]
       const row = through.get(cells.join()) ?? { cells, names: [] }
       through.set(cells.join(), row)
       row.names.push(name)
@@ -66,13 +66,13 @@ function casesTable (sources: readonly AnySource[]): string {
   return `Tested with ${listed(sources.map(({ name }) => name))}.\n\n${table(['what happens', 'response', 'issue', 'tested with'], rows)}`
 }
 
-function answerOf ({ answer, message }: Case<never>): string {
-  const { status, code } = answers[answer]
+function formatResponse ({ response, message }: Case<never>): string {
+  const { status, code } = responses[response]
   return `${status} \`${code}\`${message === undefined ? '' : `: "${message}"`}`
 }
 
-function issueOf ({ answer, fields = [''] }: Case<never>): string {
-  const expected = answers[answer]
+function issueOf ({ response, fields = [''] }: Case<never>): string {
+  const expected = responses[response]
   if (!('issue' in expected)) return ''
   return `\`${expected.issue}\` on ${fields.map(field => field === '' ? 'the body' : `\`${field}\``).join(' and ')}`
 }
@@ -106,11 +106,11 @@ const codeTables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 function codesTable (codes: Readonly<Record<string, string>>): string {
-  const byAnswer = new Map<string, string[]>()
+  const byResponse = new Map<string, string[]>()
   for (const [code, failure] of Object.entries(codes)) {
-    byAnswer.set(shownAs(failure), [...byAnswer.get(shownAs(failure)) ?? [], code])
+    byResponse.set(shownAs(failure), [...byResponse.get(shownAs(failure)) ?? [], code])
   }
-  return table(['response', 'codes'], [...byAnswer].map(([answer, list]) => [answer, listed(list)]))
+  return table(['response', 'codes'], [...byResponse].map(([response, list]) => [response, listed(list)]))
 }
 
 function listed (names: readonly string[]): string {

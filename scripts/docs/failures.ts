@@ -15,10 +15,10 @@ export const failureSections: Readonly<Record<string, () => string>> = {
   'upstream-failures': () =>
     table(
       ['what happens', 'response', 'tested with'],
-      groupBy(upstreamCases, ({ what, answer }) => `${what} ${answer}`).map(
+      groupBy(upstreamCases, ({ what, outcome }) => `${what} ${outcome}`).map(
         ([first, ...rest]) => [
           first.what,
-          answerCell(first.answer),
+          formatOutcome(first.outcome),
           named([first, ...rest].map(({ through }) => through))
         ]
       )
@@ -37,7 +37,7 @@ export const failureSections: Readonly<Record<string, () => string>> = {
         return groupBy(reported, ([, failure]) => failure).map(
           group => [
             source,
-            answerCell(group[0][1] === 'aborted' ? 'gateway_timeout' : group[0][1]),
+            formatOutcome(group[0][1] === 'aborted' ? 'gateway_timeout' : group[0][1]),
             listed(group.map(([code]) => code))
           ]
         )
@@ -50,7 +50,7 @@ export const failureSections: Readonly<Record<string, () => string>> = {
       ['plugin', 'response', 'codes'],
       Object.entries(pluginErrors).flatMap(([plugin, codes]) =>
         groupBy(Object.entries(codes), ([, { code }]) => code).map(
-          group => [plugin, answerCell(group[0][1].code), listed(group.map(([code]) => code))]
+          group => [plugin, formatOutcome(group[0][1].code), listed(group.map(([code]) => code))]
         )
       )
     ),
@@ -67,40 +67,40 @@ export const failureSections: Readonly<Record<string, () => string>> = {
 
 /** The failures of clients and plugins that the tests cause. */
 export const failureList: readonly TestedFailure[] = [
-  ...upstreamCases.map(({ through, what, answer }) => ({
+  ...upstreamCases.map(({ through, what, outcome }) => ({
     source: through,
     page: 'upstreams.md',
     what,
-    ...(isCode(answer) ? { code: answer } : { outcome: answer })
+    ...(isCode(outcome) ? { code: outcome } : { outcome })
   })),
   ...Object.entries(pluginCases).flatMap(([plugin, cases]) =>
-    cases.map(({ what, answer }) => ({
+    cases.map(({ what, response }) => ({
       source: `@fastify/${plugin}`,
       page: 'plugins.md',
       what,
-      ...('code' in answer ? { code: answer.code } : { outcome: `${answer.status} ${answer.body}` })
+      ...('code' in response ? { code: response.code } : { outcome: `${response.status} ${response.body}` })
     }))
   )
 ]
 
-function pluginAnswer ({ answer }: Pick<PluginCase, 'answer'>): string {
-  return 'code' in answer ? answerCell(answer.code) : `${answer.status}, \`${answer.body}\``
+function formatResponse ({ response }: Pick<PluginCase, 'response'>): string {
+  return 'code' in response ? formatOutcome(response.code) : `${response.status}, \`${response.body}\``
 }
 
 function casesTable (cases: readonly PluginCase[]): string {
   return table(
     ['what happens', 'response', 'headers'],
-    cases.map(({ what, answer }) => [
+    cases.map(({ what, response }) => [
       what,
-      pluginAnswer({ answer }),
-      Object.entries(answer.headers ?? {}).filter(([name]) => !name.startsWith('content-') || name === 'content-range')
+      formatResponse({ response }),
+      Object.entries(response.headers ?? {}).filter(([name]) => !name.startsWith('content-') || name === 'content-range')
         .map(([name, value]) => `\`${name}: ${value}\``).join('<br>')
     ])
   )
 }
 
-function answerCell (answer: string): string {
-  return isCode(answer) ? `${standardErrors[answer].status} \`${answer}\`` : answer
+function formatOutcome (outcome: string): string {
+  return isCode(outcome) ? `${standardErrors[outcome].status} \`${outcome}\`` : outcome
 }
 
 function isCode (name: string): name is StandardCode {

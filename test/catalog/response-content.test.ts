@@ -44,10 +44,10 @@ t.test('createContent() combines the properties of the error and of the request'
 
 t.test('the message of a 5xx is always the message of its definition', async t => {
   const error = errors.queue_full({ message: 'connect ECONNREFUSED 10.0.0.7:5432', meta: { waiting: 9 }, cause: new Error('secret') })
-  const answer = createContent(error, getResponseDefinition(errors.queue_full, docUrl), context)
-  t.equal(answer.message, '9 are waiting.')
-  t.strictSame(answer.meta, { waiting: 9 })
-  t.notMatch(JSON.stringify(answer), /ECONNREFUSED|secret/)
+  const response = createContent(error, getResponseDefinition(errors.queue_full, docUrl), context)
+  t.equal(response.message, '9 are waiting.')
+  t.strictSame(response.meta, { waiting: 9 })
+  t.notMatch(JSON.stringify(response), /ECONNREFUSED|secret/)
 })
 
 t.test('meta is sent only if the definition has a schema for it', async t => {

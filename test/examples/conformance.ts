@@ -30,7 +30,7 @@ export interface DocumentedError {
 }
 
 /** A response over HTTP. The body is parsed. It is undefined if there is none. */
-export interface Answer {
+export interface SentResponse {
   readonly status: number
   readonly headers: Headers
   readonly body: unknown
@@ -41,7 +41,7 @@ export interface Contract {
   /** Every combination of route, status and code in the document, from its schemas. */
   readonly errors: readonly DocumentedError[]
   /** Lists the differences between a response and the document. Empty if there are none. */
-  readonly faultsOf: (route: string, answer: Answer) => string[]
+  readonly faultsOf: (route: string, response: SentResponse) => string[]
 }
 
 export function createContract (document: Document): Contract {
@@ -121,7 +121,7 @@ function part (name: string): string {
 }
 
 /** Sends a request and reads the response. */
-export async function answerTo (url: string, init?: RequestInit): Promise<Answer> {
+export async function responseTo (url: string, init?: RequestInit): Promise<SentResponse> {
   const response = await fetch(url, init)
   const text = await response.text()
   const isText = response.headers.get('content-type')?.startsWith('application/x-ndjson') === true

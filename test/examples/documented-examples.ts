@@ -1,5 +1,5 @@
 /** Compares responses of the example application with the examples of its OpenAPI document. */
-import type { Answer, Document } from './conformance.js'
+import type { SentResponse, Document } from './conformance.js'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -38,7 +38,7 @@ export function withoutOccurrence (body: unknown): unknown {
 }
 
 /** Returns the headers of a response that have an example, without the parts that depend on time. */
-export function listExampleHeaders ({ headers: examples }: DocumentedExample, { headers }: Pick<Answer, 'headers'>): Array<readonly [name: string, example: string, sent: string | null]> {
+export function listExampleHeaders ({ headers: examples }: DocumentedExample, { headers }: Pick<SentResponse, 'headers'>): Array<readonly [name: string, example: string, sent: string | null]> {
   return [...examples].filter(([name]) => !variable.has(name)).map(([name, example]) => {
     const sent = headers.get(name)
     return [name, withoutTime(name, example), sent === null ? null : withoutTime(name, sent)] as const

@@ -20,7 +20,7 @@ const catalog = defineErrors({
     example: { meta: { size: 5 }, issues: [{ in: 'body', field: 'a', pointer: '/a', code: 'minimum', message: 'must be at least 1' }] }
   }
 })
-const code = { schema: ({ code }: { code: string }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: (answer: { code: string }) => answer.code }
+const code = { schema: ({ code }: { code: string }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: (response: { code: string }) => response.code }
 
 /** Checks a format with some fields. The catalog has one code. */
 const check = (fields: Fields): void => { checkExamples(defineFormat({ name: 'mine', fields }), catalog, () => undefined) }
@@ -34,16 +34,16 @@ t.test('every built-in format matches its schemas, with and without pages', t =>
 
 t.test('values of every kind are accepted if they match their schemas', t => {
   const valid: Readonly<Record<string, Fields>> = {
-    constants: { code, status: { schema: () => Type.Literal(409), value: answer => answer.status }, both: { schema: () => Type.Union([Type.Literal('a'), Type.Null()]), value: () => null } },
-    lists: { list: { schema: () => Type.Array(Type.Object({ field: Type.String() })), value: answer => answer.issues.map(({ field }) => ({ field })) } },
-    meta: { meta: { schema: ({ meta }) => meta, value: answer => answer.meta } },
+    constants: { code, status: { schema: () => Type.Literal(409), value: response => response.status }, both: { schema: () => Type.Union([Type.Literal('a'), Type.Null()]), value: () => null } },
+    lists: { list: { schema: () => Type.Array(Type.Object({ field: Type.String() })), value: response => response.issues.map(({ field }) => ({ field })) } },
+    meta: { meta: { schema: ({ meta }) => meta, value: response => response.meta } },
     dates: { at: { schema: () => Type.String(), value: () => new Date(0) } },
     optional: { help: { schema: () => Type.String(), value: () => undefined, optional: true } },
     never: { help: { schema: () => undefined, value: () => { throw new Error('is never called') } } },
     groups: { error: { fields: { inner: { fields: { code } } } } },
     enums: { kind: { schema: () => Type.Unsafe<object>({ enum: [{ a: [1] }, 'b'] }), value: () => ({ a: [1] }) } },
     withoutIssues: {
-      list: { schema: (_definition, { issueCodes }) => issueCodes?.length === 0 ? undefined : Type.Array(Type.Unknown(), { minItems: 1 }), value: answer => answer.issues }
+      list: { schema: (_definition, { issueCodes }) => issueCodes?.length === 0 ? undefined : Type.Array(Type.Unknown(), { minItems: 1 }), value: response => response.issues }
     },
     unknownReference: { list: { schema: () => Type.Unsafe<unknown>({ $ref: 'Reason#' }), value: () => 1 } },
     otherLibrary: { at: { schema: () => z.string(), value: () => 'now' }, id: { schema: () => ({ type: 'string' }), value: () => 'a' } },
@@ -58,15 +58,15 @@ t.test('any other value is rejected with one sentence that names the format, the
   circular.self = circular
   const wrong: ReadonlyArray<readonly [Fields, string]> = [
     [{ code: { ...code, value: () => 5 } }, "'code' of the code 'queue_full' must be string, got 5"],
-    [{ code: { ...code, value: answer => answer.code.toUpperCase() } }, "'code' of the code 'queue_full' must be \"queue_full\", got \"QUEUE_FULL\""],
+    [{ code: { ...code, value: response => response.code.toUpperCase() } }, "'code' of the code 'queue_full' must be \"queue_full\", got \"QUEUE_FULL\""],
     [{ status: { schema: () => Type.Literal(1), value: () => 2 } }, "'status' of the code 'queue_full' must be 1, got 2"],
     [{ status: { schema: () => Type.Unsafe<number>({ enum: [1, 2] }), value: () => 3 } }, "'status' of the code 'queue_full' must be 1 or 2, got 3"],
     [{ error: { fields: { more: { fields: { code: { ...code, value: () => null } } } } } }, "'error.more.code' of the code 'queue_full' must be string, got null"],
-    [{ list: { schema: () => Type.Array(Type.Object({ field: Type.Integer() })), value: answer => answer.issues } }, "'list.0.field' of the code 'queue_full' must be integer, got \"a\""],
+    [{ list: { schema: () => Type.Array(Type.Object({ field: Type.Integer() })), value: response => response.issues } }, "'list.0.field' of the code 'queue_full' must be integer, got \"a\""],
     [{ list: { schema: () => Type.Object({ 'a/~': Type.Integer() }), value: () => ({ 'a/~': '' }) } }, "'list.a/~' of the code 'queue_full' must be integer, got \"\""],
     [{ list: { schema: () => Type.Object({ a: Type.Integer() }), value: () => ({}) } }, "'list' of the code 'queue_full' must have required property 'a', got an empty object"],
-    [{ list: { schema: () => Type.Array(Type.Unknown(), { minItems: 1 }), value: answer => answer.issues } }, "'list' of the code 'queue_full' must NOT have fewer than 1 items, got an empty array"],
-    [{ help: { schema: () => Type.String(), value: answer => answer.docUrl } }, "'help' of the code 'queue_full' has no value, although it is not optional"],
+    [{ list: { schema: () => Type.Array(Type.Unknown(), { minItems: 1 }), value: response => response.issues } }, "'list' of the code 'queue_full' must NOT have fewer than 1 items, got an empty array"],
+    [{ help: { schema: () => Type.String(), value: response => response.docUrl } }, "'help' of the code 'queue_full' has no value, although it is not optional"],
     [{ help: { schema: () => Type.String(), value: () => () => '' } }, "'help' of the code 'queue_full' has no value, although it is not optional"],
     [{ help: { schema: () => Type.String(), value: () => { throw new Error('No') } } }, "'help' of the code 'queue_full' has no value, because the function threw: Error: No"],
     [{ help: { schema: () => { throw new Error('No') }, value: () => '' } }, "'help' of the code 'queue_full' has no schema, because the function threw: Error: No"],
@@ -114,7 +114,7 @@ t.test('lists, optional groups and whole bodies', t => {
   t.doesNotThrow(() => { check({ list: { items: [{ fields: { code } }, absent] } }) }, 'an absent item')
   t.doesNotThrow(() => { check({ more: { fields: { absent }, optional: true } }) }, 'an absent group')
   t.doesNotThrow(() => { whole({ items: [{ fields: { code } }] }) })
-  t.doesNotThrow(() => { whole({ schema: () => Type.Array(Type.String()), value: answer => [answer.code] }) })
+  t.doesNotThrow(() => { whole({ schema: () => Type.Array(Type.String()), value: response => [response.code] }) })
   const wrong: ReadonlyArray<readonly [call: () => void, fault: string]> = [
     [() => { check({ list: { items: [{ fields: { code } }, { fields: { code: { ...code, value: () => 1 } } }] } }) }, "'list.1.code' of the code 'queue_full' must be string, got 1"],
     [() => { check({ more: { fields: { absent } } }) }, "'more.absent' of the code 'queue_full' has no value, although it is not optional"],
@@ -130,11 +130,11 @@ t.test('lists, optional groups and whole bodies', t => {
 t.test('register() checks a custom format with the whole catalog', async t => {
   const app = Fastify()
   t.after(() => app.close())
-  const format = defineFormat({ name: 'mine', fields: { status: { schema: ({ status }) => Type.Literal(Math.min(status, 500)), value: answer => answer.status } } })
+  const format = defineFormat({ name: 'mine', fields: { status: { schema: ({ status }) => Type.Literal(Math.min(status, 500)), value: response => response.status } } })
   await t.rejects(async () => { await app.register(apiErrors, { format }) }, {
     message: "fastify-api-errors: format: expected values that match the schemas of their fields, but in 'mine', 'status' of the code 'not_implemented' must be 500, got 501."
   })
-  const own = defineFormat({ name: 'mine', fields: { code: { ...code, value: answer => answer.code === 'queue_full' ? 7 : answer.code } } })
+  const own = defineFormat({ name: 'mine', fields: { code: { ...code, value: response => response.code === 'queue_full' ? 7 : response.code } } })
   const other = Fastify()
   t.after(() => other.close())
   await t.resolves(async () => { await Fastify().register(apiErrors, { format: own }) }, 'without the code')

@@ -27,12 +27,12 @@ function createContent (definition: ErrorDefinition, properties: Partial<Respons
 const context = { hasDocUrl: true, issueCodes: undefined } as const
 
 t.test('each value is valid for the schema of its field', async t => {
-  const answer = createContent(errors.queue_full, { meta: { size: 3 }, param: 'id', retryAfter: 3 })
+  const response = createContent(errors.queue_full, { meta: { size: 3 }, param: 'id', retryAfter: 3 })
   for (const [name, expected] of [
     ['code', 'queue_full'], ['message', 'M.'], ['title', 'T'], ['status', 409], ['action', 'Wait.'], ['type', 'conflict_error'], ['requestId', 'req_1'], ['docUrl', 'https://docs.test/e'], ['param', 'id'], ['retryAfter', 3], ['meta', { size: 3 }]
   ] as const) {
     const { schema, value } = fields[name]
-    const found = value(answer)
+    const found = value(response)
     t.strictSame(found, expected, name)
     t.ok(new Ajv({ strict: false, validateFormats: false }).compile(schema(errors.queue_full, context) as object)(found), `${name} is valid`)
   }
@@ -57,7 +57,7 @@ function isValid (field: Field, definition: ErrorDefinition, value: unknown, iss
 }
 
 t.test('field() returns its argument, and its value has the type of its schema', async t => {
-  const definition = { schema: () => Type.String(), value: (answer: ResponseContent) => answer.requestId }
+  const definition = { schema: () => Type.String(), value: (response: ResponseContent) => response.requestId }
   t.equal(fields.field(definition), definition)
   // @ts-expect-error a number is not a string
   fields.field({ schema: () => Type.String(), value: () => 1 })
@@ -95,7 +95,7 @@ t.test('field() accepts the schema of any library, and its value has the type of
 })
 
 t.test('a constant is the only value that its schema allows', async t => {
-  const answer = createContent(errors.queue_full)
+  const response = createContent(errors.queue_full)
   for (const [value, expected, schema] of [
     [false, false, { type: 'boolean', enum: [false] }],
     [1, 1, { type: 'integer', enum: [1] }],
@@ -107,7 +107,7 @@ t.test('a constant is the only value that its schema allows', async t => {
     [({ status }: { status: number }) => String(status), '409', { type: 'string', enum: ['409'] }]
   ] as const) {
     const field = fields.constant(value)
-    t.strictSame(field.value(answer), expected)
+    t.strictSame(field.value(response), expected)
     t.match(field.schema(errors.queue_full, context), schema)
     t.ok(isValid(field, errors.queue_full, expected))
     t.equal(field.fixed, typeof value === 'function' ? undefined : true)
@@ -116,9 +116,9 @@ t.test('a constant is the only value that its schema allows', async t => {
 })
 
 t.test('codeAs() spells the code, and a code that is not in the object is sent unchanged', async t => {
-  const answer = createContent(errors.queue_full)
-  t.equal(fields.codeAs(code => code.toUpperCase()).value(answer), 'QUEUE_FULL')
-  t.equal(fields.codeAs({ queue_full: 17 }).value(answer), 17)
+  const response = createContent(errors.queue_full)
+  t.equal(fields.codeAs(code => code.toUpperCase()).value(response), 'QUEUE_FULL')
+  t.equal(fields.codeAs({ queue_full: 17 }).value(response), 17)
   t.match(fields.codeAs({ queue_full: 17 }).schema(errors.queue_full, context), { type: 'integer', enum: [17] })
   t.equal(fields.codeAs({ toString: 'x' }).value(createContent({ ...errors.queue_full, code: 'constructor' })), 'constructor')
   t.equal(thrown(() => fields.codeAs('upper' as never)), 'TypeError: codeAs: map: expected an object of values by code, or a function of the code, got "upper".')

@@ -11,7 +11,7 @@ import { bodySchema, jsonWriter } from '../../lib/formats/format.js'
 import { createThrower } from '../helpers/http.js'
 import { thrown } from '../helpers/thrown.js'
 
-const text = { schema: () => Type.String(), value: (answer: ResponseContent) => answer.message }
+const text = { schema: () => Type.String(), value: (response: ResponseContent) => response.message }
 
 const enveloped = defineFormat({
   name: 'enveloped',
@@ -20,15 +20,15 @@ const enveloped = defineFormat({
     ok: { schema: () => Type.Literal(false), value: () => false },
     error: {
       fields: {
-        code: { schema: ({ code }) => Type.Literal(code), value: answer => answer.code },
-        at: { fields: { path: { schema: () => Type.String(), value: answer => answer.instance } } },
+        code: { schema: ({ code }) => Type.Literal(code), value: response => response.code },
+        at: { fields: { path: { schema: () => Type.String(), value: response => response.instance } } },
         reasons: {
           schema: ({ status }) => status === 422 ? Type.Array(Type.String()) : undefined,
-          value: answer => answer.issues.map(({ message }) => message)
+          value: response => response.issues.map(({ message }) => message)
         },
         help: {
           schema: (_definition, { hasDocUrl }) => hasDocUrl ? Type.String() : undefined,
-          value: answer => answer.docUrl,
+          value: response => response.docUrl,
           optional: true
         }
       }
@@ -87,8 +87,8 @@ t.test('the schema of a format allows only the fields of its code', async t => {
 /** Returns the body that a format writes for a code, and whether its schema accepts the body. */
 function write (format: Format, code: 'forbidden' | 'validation_error', properties: Partial<ResponseContent> = {}): readonly [body: unknown, isValid: boolean] {
   const definition = standardErrors[code]
-  const answer = { ...createExampleContent(definition, undefined, { requestId: 'req_1', instance: '/' }), issues: [], ...properties }
-  const body: unknown = JSON.parse(jsonWriter(format, definition)(answer))
+  const response = { ...createExampleContent(definition, undefined, { requestId: 'req_1', instance: '/' }), issues: [], ...properties }
+  const body: unknown = JSON.parse(jsonWriter(format, definition)(response))
   return [body, new Ajv({ strict: false }).compile(bodySchema(format, definition, { hasDocUrl: true }))(body)]
 }
 
@@ -111,7 +111,7 @@ t.test('a list omits its items that are absent', async t => {
 
 t.test('the body of a format can be one field or a list', async t => {
   const schema = (): TSchema => Type.Union([Type.String(), Type.Array(Type.String())])
-  const format = defineFormat({ name: 'whole', body: { schema, value: answer => answer.issues.length === 0 ? answer.message : answer.issues.map(({ field }) => field) } })
+  const format = defineFormat({ name: 'whole', body: { schema, value: response => response.issues.length === 0 ? response.message : response.issues.map(({ field }) => field) } })
   t.strictSame(write(format, 'forbidden', { message: 'No.' }), ['No.', true])
   t.strictSame(write(format, 'validation_error', { issues }), [['email'], true])
   t.strictSame(write(defineFormat({ name: 'array', body: list(code) }), 'forbidden'), [['forbidden'], true])

@@ -30,7 +30,7 @@ const shapes: ReadonlyArray<FormatName | Format> = [
   ...Object.keys(formats) as FormatName[],
   defineFormat({
     name: 'enveloped',
-    fields: { error: { fields: { code: { schema: ({ code }) => Type.Literal(code), value: answer => answer.code } } } }
+    fields: { error: { fields: { code: { schema: ({ code }) => Type.Literal(code), value: response => response.code } } } }
   })
 ]
 

@@ -119,9 +119,9 @@ const serverFailure = 2
 async function startNameServer (): Promise<Pick<FailingServer, 'lookup' | 'close'>> {
   const socket = createSocket('udp4')
   socket.on('message', (query, { port, address }) => {
-    const answer = Buffer.from(query)
-    answer.writeUInt16BE(0x8180 | (query.includes('missing') ? nameError : serverFailure), 2)
-    socket.send(answer, port, address)
+    const response = Buffer.from(query)
+    response.writeUInt16BE(0x8180 | (query.includes('missing') ? nameError : serverFailure), 2)
+    socket.send(response, port, address)
   })
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')

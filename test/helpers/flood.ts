@@ -14,14 +14,14 @@ export async function flood (port: number, path: string, calls: number, connecti
   async function run (): Promise<void> {
     const socket = connect(port, '127.0.0.1').setEncoding('latin1')
     await once(socket, 'connect')
-    let unanswered = 0
+    let pending = 0
     let rest = ''
     const send = (): void => {
-      const count = Math.min(pipelining - unanswered, unsent)
+      const count = Math.min(pipelining - pending, unsent)
       unsent -= count
-      unanswered += count
+      pending += count
       if (count > 0) socket.write(request.repeat(count))
-      else if (unanswered === 0) socket.end()
+      else if (pending === 0) socket.end()
     }
     socket.on('data', chunk => {
       const text = rest + String(chunk)
@@ -29,11 +29,11 @@ export async function flood (port: number, path: string, calls: number, connecti
       for (const match of text.matchAll(/HTTP\/1\.1 (\d{3})/g)) {
         const status = Number(match[1])
         statuses.set(status, (statuses.get(status) ?? 0) + 1)
-        unanswered--
+        pending--
         end = match.index + match[0].length
       }
       rest = text.slice(Math.max(end, text.length - 12))
-      if (unanswered < pipelining / 2) send()
+      if (pending < pipelining / 2) send()
     })
     send()
     await once(socket, 'close')

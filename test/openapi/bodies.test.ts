@@ -6,9 +6,9 @@ import { defineErrors, defineFormat, standardErrors, type Field } from 'fastify-
 import { findDiscriminator, listIdentifiedCodes, narrowProperties } from '../../lib/openapi/bodies.js'
 import { createApp, documentOf, resolved, type Document, type Json } from './documents.js'
 
-const message: Field = { schema: () => Type.String(), value: answer => answer.message }
-const code: Field = { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code }
-const meta: Field = { schema: definition => definition.meta, value: answer => answer.meta, optional: true }
+const message: Field = { schema: () => Type.String(), value: response => response.message }
+const code: Field = { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: response => response.code }
+const meta: Field = { schema: definition => definition.meta, value: response => response.meta, optional: true }
 
 const conflict = { status: 409, type: 'conflict_error', message: 'No.', description: 'It is taken.', action: 'Choose another.' } as const
 const errors = defineErrors(standardErrors, {
@@ -75,8 +75,8 @@ t.test('a code is identified by a value that only its bodies have', async t => {
   })]
   t.strictSame(list({ code, message }), ['queue_closed', 'queue_full'])
   t.strictSame(list({ message, meta }), [], 'no value is fixed')
-  t.strictSame(list({ status: { schema: ({ status }) => Type.Literal(status), value: answer => answer.status } }), [], 'both codes have the value')
-  t.strictSame(list({ reasons: { schema: ({ code }) => Type.Array(Type.Literal(code)), value: answer => [answer.code] } }), ['queue_closed', 'queue_full'], 'in a list')
+  t.strictSame(list({ status: { schema: ({ status }) => Type.Literal(status), value: response => response.status } }), [], 'both codes have the value')
+  t.strictSame(list({ reasons: { schema: ({ code }) => Type.Array(Type.Literal(code)), value: response => [response.code] } }), ['queue_closed', 'queue_full'], 'in a list')
   t.strictSame(list({ any: { schema: () => Type.Unsafe({ type: 'object', properties: { value: true } }), value: () => ({}) } }), [], 'a schema that allows everything')
 })
 

@@ -65,8 +65,8 @@ t.test('with addSchemas, routes can reference the schemas by name', async t => {
       })
       app.get('/thrown/:id', { schema: { response: { 404: { $ref: 'NotFound#' } } } }, async () => { throw standardErrors.resource_not_found({ message: 'Thrown.' }) })
     })
-    const answer = await app.inject('/things/1')
-    t.strictSame([answer.statusCode, answer.json()], [404, { code: 'resource_not_found', message: 'No such thing.', request_id: 'req_1' }], 'a sent body is serialized with the schema')
+    const response = await app.inject('/things/1')
+    t.strictSame([response.statusCode, response.json()], [404, { code: 'resource_not_found', message: 'No such thing.', request_id: 'req_1' }], 'a sent body is serialized with the schema')
     t.match((await app.inject('/thrown/1')).json(), { code: 'resource_not_found', message: 'Thrown.' }, 'a thrown error has the usual response')
     const document = documentOf(app)
     t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true }, wiring)
@@ -206,7 +206,7 @@ t.test('a format without a code in the body has one schema for each status', asy
 t.test('a code inside a nested object cannot be a discriminator in OpenAPI', async t => {
   const format = defineFormat({
     name: 'enveloped',
-    fields: { error: { fields: { code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code } } } }
+    fields: { error: { fields: { code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: response => response.code } } } }
   })
   const app = await createApp({ plugin: { format } }, app => {
     app.get('/a', { config: { errors: ['resource_conflict', 'concurrent_modification'] } }, async () => '')
@@ -230,10 +230,10 @@ t.test('bodies without a discriminator are an anyOf', async t => {
   const format = defineFormat({
     name: 'fields',
     fields: {
-      message: { schema: () => Type.String(), value: answer => answer.message },
+      message: { schema: () => Type.String(), value: response => response.message },
       fields: {
         schema: (_definition, { issueCodes }) => issueCodes?.length === 0 ? undefined : Type.Array(Type.String()),
-        value: answer => answer.issues.length === 0 ? undefined : answer.issues.map(({ field }) => field),
+        value: response => response.issues.length === 0 ? undefined : response.issues.map(({ field }) => field),
         optional: true
       }
     }

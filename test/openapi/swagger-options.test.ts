@@ -31,8 +31,8 @@ t.test('the document is valid in every format and version', async t => {
     fields: {
       error: {
         fields: {
-          code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: answer => answer.code },
-          message: { schema: () => Type.String(), value: answer => answer.message }
+          code: { schema: ({ code }) => Type.Unsafe<string>({ type: 'string', enum: [code] }), value: response => response.code },
+          message: { schema: () => Type.String(), value: response => response.message }
         }
       }
     }

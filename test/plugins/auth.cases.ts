@@ -32,8 +32,8 @@ function checkedBy (check: (done: (error?: Error) => void) => void) {
 const bearer = { 'www-authenticate': 'Bearer realm="api"' }
 
 export const cases: readonly PluginCase[] = [
-  { what: 'The request has neither a token nor a key. The last check decides.', setup: keyOrToken, request: {}, answer: { code: 'missing_api_key', headers: bearer } },
-  { what: 'The request has no token and a wrong key.', setup: keyOrToken, request: wrongKey, answer: { code: 'invalid_api_key', headers: bearer } },
+  { what: 'The request has neither a token nor a key. The last check decides.', setup: keyOrToken, request: {}, response: { code: 'missing_api_key', headers: bearer } },
+  { what: 'The request has no token and a wrong key.', setup: keyOrToken, request: wrongKey, response: { code: 'invalid_api_key', headers: bearer } },
   {
     what: 'All checks must pass, and the first fails.',
     setup: async app => {
@@ -43,18 +43,18 @@ export const cases: readonly PluginCase[] = [
       app.get('/', { preHandler: app.auth([fails, passes], { relation: 'and' }) }, async () => 'secret')
     },
     request: {},
-    answer: {
+    response: {
       code: 'insufficient_scope',
       meta: { required: ['queues:write'] },
       headers: { 'www-authenticate': 'Bearer realm="api", error="insufficient_scope", scope="queues:write"' }
     }
   },
-  { what: 'A check fails with a plain Error.', setup: checkedBy(done => done(new Error('not ada'))), request: {}, answer: { code: 'unauthorized', headers: bearer } },
-  { what: 'A check has a bug.', setup: checkedBy(() => { throw new TypeError('ada is not a function') }), request: {}, answer: { code: 'internal_error' } },
+  { what: 'A check fails with a plain Error.', setup: checkedBy(done => done(new Error('not ada'))), request: {}, response: { code: 'unauthorized', headers: bearer } },
+  { what: 'A check has a bug.', setup: checkedBy(() => { throw new TypeError('ada is not a function') }), request: {}, response: { code: 'internal_error' } },
   {
     what: 'A service that a check calls is unavailable.',
     setup: checkedBy(done => { connect({ path: '/nowhere/sessions.sock' }).on('error', done) }),
     request: {},
-    answer: { code: 'bad_gateway' }
+    response: { code: 'bad_gateway' }
   }
 ]

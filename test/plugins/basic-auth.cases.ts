@@ -20,9 +20,9 @@ const challenge = { 'www-authenticate': 'Basic realm="api", charset="UTF-8"' }
 const basic = (credentials: string) => ({ headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } })
 
 export const cases: readonly PluginCase[] = [
-  { what: 'The request has no credentials.', setup, request: {}, answer: { code: 'unauthorized', headers: challenge } },
-  { what: 'The credentials are malformed.', setup, request: basic('no colon'), answer: { code: 'unauthorized', headers: challenge } },
-  { what: 'The password is wrong.', setup, request: basic('ada:wrong'), answer: { code: 'invalid_credentials', headers: challenge } },
+  { what: 'The request has no credentials.', setup, request: {}, response: { code: 'unauthorized', headers: challenge } },
+  { what: 'The credentials are malformed.', setup, request: basic('no colon'), response: { code: 'unauthorized', headers: challenge } },
+  { what: 'The password is wrong.', setup, request: basic('ada:wrong'), response: { code: 'invalid_credentials', headers: challenge } },
   {
     what: 'The password is wrong, and validate() fails with a plain Error.',
     setup: async app => {
@@ -30,7 +30,7 @@ export const cases: readonly PluginCase[] = [
       app.get('/', { onRequest: app.basicAuth }, async () => 'secret')
     },
     request: basic('ada:wrong'),
-    answer: { code: 'unauthorized', message: 'Wrong user name or password.', headers: challenge }
+    response: { code: 'unauthorized', message: 'Wrong user name or password.', headers: challenge }
   },
   ...([
     ['the database is unreachable', Object.assign(new Error('terminating connection'), { code: '57P01', severity: 'FATAL' }), 'service_unavailable'],
@@ -43,7 +43,7 @@ export const cases: readonly PluginCase[] = [
       app.get('/', { onRequest: app.basicAuth }, async () => 'secret')
     },
     request: basic('ada:lovelace'),
-    answer: { code, headers: { ...challenge, ...(code === 'service_unavailable' && { 'retry-after': '10' }) } }
+    response: { code, headers: { ...challenge, ...(code === 'service_unavailable' && { 'retry-after': '10' }) } }
   })),
   {
     what: 'The request has no credentials (without authenticate: @fastify/basic-auth does not send its scheme).',
@@ -52,6 +52,6 @@ export const cases: readonly PluginCase[] = [
       app.get('/', { onRequest: app.basicAuth }, async () => 'secret')
     },
     request: {},
-    answer: { code: 'unauthorized', headers: { 'www-authenticate': 'Bearer realm="api"' } }
+    response: { code: 'unauthorized', headers: { 'www-authenticate': 'Bearer realm="api"' } }
   }
 ]

@@ -21,12 +21,12 @@ async function byItself (app: FastifyInstance): Promise<void> {
 const wrongKey = { headers: { authorization: 'Bearer another' } }
 
 export const cases: readonly PluginCase[] = [
-  { what: 'The request has no key (with addHook: false).', setup: throughUs, request: {}, answer: { code: 'unauthorized', headers: { 'www-authenticate': 'Bearer realm="api"' } } },
+  { what: 'The request has no key (with addHook: false).', setup: throughUs, request: {}, response: { code: 'unauthorized', headers: { 'www-authenticate': 'Bearer realm="api"' } } },
   {
     what: 'The key is wrong (with addHook: false).',
     setup: throughUs,
     request: wrongKey,
-    answer: { code: 'invalid_token', headers: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' } }
+    response: { code: 'invalid_token', headers: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' } }
   },
   {
     what: 'The function that checks the key fails (with addHook: false).',
@@ -35,7 +35,7 @@ export const cases: readonly PluginCase[] = [
       app.get('/', { onRequest: app.verifyBearerAuth! }, async () => 'secret')
     },
     request: wrongKey,
-    answer: { code: 'internal_error' }
+    response: { code: 'internal_error' }
   },
   {
     what: 'The key is wrong (with errorResponse: error => error).',
@@ -44,12 +44,12 @@ export const cases: readonly PluginCase[] = [
       app.get('/', async () => 'secret')
     },
     request: wrongKey,
-    answer: { code: 'invalid_token', headers: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' } }
+    response: { code: 'invalid_token', headers: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' } }
   },
   {
     what: 'The key is wrong (without these options: the message that @fastify/bearer-auth sends is converted).',
     setup: byItself,
     request: wrongKey,
-    answer: { code: 'unauthorized', message: 'invalid authorization header', headers: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' } }
+    response: { code: 'unauthorized', message: 'invalid authorization header', headers: { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' } }
   }
 ]

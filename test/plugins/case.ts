@@ -3,7 +3,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { StandardCode } from '../../lib/catalog/standard-errors.js'
 
 /** A response in the format of the API. Omitted values come from the definition. */
-export interface OurAnswer {
+export interface CatalogResponse {
   readonly code: StandardCode
   readonly message?: string
   readonly meta?: object
@@ -12,7 +12,7 @@ export interface OurAnswer {
 }
 
 /** A response that a plugin sends itself, without the error handler. */
-export interface OwnAnswer {
+export interface OwnResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -25,5 +25,5 @@ export interface PluginCase {
   /** Registers the plugin and a route, after our plugin. */
   readonly setup: (app: FastifyInstance) => Promise<void>
   readonly request: InjectOptions | ((app: FastifyInstance) => InjectOptions | Promise<InjectOptions>)
-  readonly answer: OurAnswer | OwnAnswer
+  readonly response: CatalogResponse | OwnResponse
 }

@@ -18,7 +18,7 @@ async function setup (app: FastifyInstance): Promise<void> {
 const unavailable = { code: 'service_unavailable', headers: { 'retry-after': '10' } } as const
 
 export const cases: readonly PluginCase[] = [
-  { what: 'The route fails, and the circuit stays closed.', setup, request: {}, answer: { code: 'bad_gateway' } },
+  { what: 'The route fails, and the circuit stays closed.', setup, request: {}, response: { code: 'bad_gateway' } },
   {
     what: 'The route fails, which opens the circuit.',
     setup,
@@ -26,7 +26,7 @@ export const cases: readonly PluginCase[] = [
       await app.inject('/')
       return {}
     },
-    answer: { code: 'bad_gateway' }
+    response: { code: 'bad_gateway' }
   },
   {
     what: 'The circuit is open.',
@@ -36,7 +36,7 @@ export const cases: readonly PluginCase[] = [
       await app.inject('/')
       return {}
     },
-    answer: unavailable
+    response: unavailable
   },
-  { what: 'The route takes longer than timeout.', setup, request: { url: '/slow' }, answer: unavailable }
+  { what: 'The route takes longer than timeout.', setup, request: { url: '/slow' }, response: unavailable }
 ]

@@ -20,7 +20,7 @@ export const cases: readonly PluginCase[] = [
     what: 'The body has an encoding that is not supported.',
     setup,
     request: encoded('lzma', Buffer.from('{}')),
-    answer: {
+    response: {
       code: 'unsupported_media_type',
       message: 'The Content-Encoding of the body is not supported.',
       headers: { accept: 'application/json, text/plain', 'accept-encoding': 'identity' }
@@ -30,18 +30,18 @@ export const cases: readonly PluginCase[] = [
     what: 'The body does not match its encoding.',
     setup,
     request: encoded('gzip', Buffer.from('{}')),
-    answer: { code: 'invalid_request', message: 'The body cannot be decompressed.' }
+    response: { code: 'invalid_request', message: 'The body cannot be decompressed.' }
   },
   {
     what: 'The body is incomplete.',
     setup,
     request: encoded('gzip', gzipSync('{"name":"a name"}').subarray(0, 20)),
-    answer: { code: 'invalid_request', message: 'The body cannot be decompressed.' }
+    response: { code: 'invalid_request', message: 'The body cannot be decompressed.' }
   },
   {
     what: 'The decompressed body is not JSON.',
     setup,
     request: encoded('gzip', gzipSync('{')),
-    answer: { code: 'invalid_request', message: 'The body is not valid JSON.' }
+    response: { code: 'invalid_request', message: 'The body is not valid JSON.' }
   }
 ]

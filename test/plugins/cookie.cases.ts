@@ -18,7 +18,7 @@ export const cases: readonly PluginCase[] = [
       // #endregion
     },
     request: { cookies: { session: 'ada.wrong' } },
-    answer: {
+    response: {
       code: 'unauthorized',
       headers: { 'www-authenticate': 'Bearer realm="api"', 'set-cookie': 'session=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Lax' }
     }
@@ -30,6 +30,6 @@ export const cases: readonly PluginCase[] = [
       app.get('/', async (_request, reply) => reply.setCookie('a name', 'a value').send({}))
     },
     request: {},
-    answer: { code: 'internal_error' }
+    response: { code: 'internal_error' }
   }
 ]

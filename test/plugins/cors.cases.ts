@@ -37,19 +37,19 @@ const fromApp = { headers: { origin: 'https://app.test' } }
 const allowed = { 'access-control-allow-origin': 'https://app.test', 'access-control-allow-credentials': 'true', vary: 'Origin' }
 
 export const cases: readonly PluginCase[] = [
-  { what: 'An allowed origin calls a handler that fails.', setup: oneOrigin, request: fromApp, answer: { code: 'resource_conflict', headers: allowed } },
-  { what: 'An allowed origin requests a route that does not exist.', setup: oneOrigin, request: { ...fromApp, url: '/missing' }, answer: { code: 'route_not_found', headers: allowed } },
+  { what: 'An allowed origin calls a handler that fails.', setup: oneOrigin, request: fromApp, response: { code: 'resource_conflict', headers: allowed } },
+  { what: 'An allowed origin requests a route that does not exist.', setup: oneOrigin, request: { ...fromApp, url: '/missing' }, response: { code: 'route_not_found', headers: allowed } },
   {
     what: 'Another origin calls a handler that fails.',
     setup: oneOrigin,
     request: { headers: { origin: 'https://evil.test' } },
-    answer: { code: 'resource_conflict', headers: { 'access-control-allow-credentials': 'true', vary: 'Origin' } }
+    response: { code: 'resource_conflict', headers: { 'access-control-allow-credentials': 'true', vary: 'Origin' } }
   },
   {
     what: 'The origin is rejected with a catalog error.',
     setup: refusing,
     request: { headers: { origin: 'https://evil.test' } },
-    answer: { code: 'forbidden', message: 'This origin is not allowed.', headers: { vary: 'Origin' } }
+    response: { code: 'forbidden', message: 'This origin is not allowed.', headers: { vary: 'Origin' } }
   },
   {
     what: 'The origin is rejected with a plain Error.',
@@ -58,18 +58,18 @@ export const cases: readonly PluginCase[] = [
       app.get('/', async () => 'fine')
     },
     request: { headers: { origin: 'https://evil.test' } },
-    answer: { code: 'internal_error', headers: { vary: 'Origin' } }
+    response: { code: 'internal_error', headers: { vary: 'Origin' } }
   },
   {
     what: 'The preflight is malformed (with strictPreflight: false and the hook).',
     setup: strict,
     request: { method: 'OPTIONS', url: '/' },
-    answer: { code: 'invalid_request', message: 'A preflight request has the headers Origin and Access-Control-Request-Method.' }
+    response: { code: 'invalid_request', message: 'A preflight request has the headers Origin and Access-Control-Request-Method.' }
   },
   {
     what: 'The preflight is malformed (without this option: the message that @fastify/cors sends is converted).',
     setup: oneOrigin,
     request: { method: 'OPTIONS', url: '/' },
-    answer: { code: 'invalid_request', message: 'Invalid Preflight Request', headers: { 'access-control-allow-credentials': 'true', vary: 'Origin' } }
+    response: { code: 'invalid_request', message: 'Invalid Preflight Request', headers: { 'access-control-allow-credentials': 'true', vary: 'Origin' } }
   }
 ]

@@ -13,17 +13,17 @@ async function setup (app: FastifyInstance): Promise<void> {
 }
 
 export const cases: readonly PluginCase[] = [
-  { what: 'The request has no CSRF cookie.', setup, request: { method: 'POST' }, answer: { code: 'forbidden', message: 'The CSRF cookie is missing.' } },
+  { what: 'The request has no CSRF cookie.', setup, request: { method: 'POST' }, response: { code: 'forbidden', message: 'The CSRF cookie is missing.' } },
   {
     what: 'The request has no CSRF token.',
     setup,
     request: { method: 'POST', cookies: { _csrf: 'secret' } },
-    answer: { code: 'forbidden', message: 'The CSRF token is missing or invalid.' }
+    response: { code: 'forbidden', message: 'The CSRF token is missing or invalid.' }
   },
   {
     what: 'The CSRF token is wrong.',
     setup,
     request: { method: 'POST', cookies: { _csrf: 'secret' }, headers: { 'csrf-token': 'wrong' } },
-    answer: { code: 'forbidden', message: 'The CSRF token is missing or invalid.' }
+    response: { code: 'forbidden', message: 'The CSRF token is missing or invalid.' }
   }
 ]

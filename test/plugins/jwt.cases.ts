@@ -26,8 +26,8 @@ const refused = { 'www-authenticate': 'Bearer realm="api", error="invalid_token"
 const invalid = { code: 'invalid_token', headers: refused } as const
 
 export const cases: readonly PluginCase[] = [
-  { what: 'The request has no token.', setup: protectedBy(), request: {}, answer: missing },
-  { what: 'The request has credentials with another scheme.', setup: protectedBy(), request: { headers: { authorization: 'Basic YTpi' } }, answer: missing },
+  { what: 'The request has no token.', setup: protectedBy(), request: {}, response: missing },
+  { what: 'The request has credentials with another scheme.', setup: protectedBy(), request: { headers: { authorization: 'Basic YTpi' } }, response: missing },
   {
     what: 'The token is empty, and the application verifies it itself.',
     setup: async app => {
@@ -35,48 +35,48 @@ export const cases: readonly PluginCase[] = [
       app.get('/', { onRequest: async request => { app.jwt.verify(request.headers.authorization?.slice('Bearer '.length) ?? '') } }, async () => 'secret')
     },
     request: bearer(''),
-    answer: missing
+    response: missing
   },
   {
     what: 'The Authorization header has a scheme but no token.',
     setup: protectedBy(),
     request: bearer(''),
-    answer: { code: 'invalid_request', message: 'The request does not contain the access token in the expected form.' }
+    response: { code: 'invalid_request', message: 'The request does not contain the access token in the expected form.' }
   },
   {
     what: 'The Authorization header has more than a token.',
     setup: protectedBy(),
     request: bearer('one two'),
-    answer: { code: 'invalid_request', message: 'The request does not contain the access token in the expected form.' }
+    response: { code: 'invalid_request', message: 'The request does not contain the access token in the expected form.' }
   },
-  { what: 'The token is malformed.', setup: protectedBy(), request: bearer('not.a.token'), answer: invalid },
-  { what: 'The token has a wrong signature.', setup: protectedBy(), request: app => bearer(`${sign(app)}x`), answer: invalid },
-  { what: 'The token has no signature.', setup: protectedBy(), request: app => bearer(sign(app).replace(/[^.]+$/, '')), answer: invalid },
+  { what: 'The token is malformed.', setup: protectedBy(), request: bearer('not.a.token'), response: invalid },
+  { what: 'The token has a wrong signature.', setup: protectedBy(), request: app => bearer(`${sign(app)}x`), response: invalid },
+  { what: 'The token has no signature.', setup: protectedBy(), request: app => bearer(sign(app).replace(/[^.]+$/, '')), response: invalid },
   {
     what: 'The token is signed with another algorithm.',
     setup: protectedBy({ verify: { algorithms: ['HS256'] } }),
     request: app => bearer(sign(app, {}, { algorithm: 'HS512' })),
-    answer: invalid
+    response: invalid
   },
-  { what: 'The token is not yet valid.', setup: protectedBy(), request: app => bearer(sign(app, {}, { notBefore: '1d' })), answer: invalid },
+  { what: 'The token is not yet valid.', setup: protectedBy(), request: app => bearer(sign(app, {}, { notBefore: '1d' })), response: invalid },
   {
     what: 'The token is for another audience.',
     setup: protectedBy({ verify: { allowedAud: 'api' } }),
     request: app => bearer(sign(app, { aud: 'another' })),
-    answer: invalid
+    response: invalid
   },
   {
     what: 'The token lacks a claim.',
     setup: protectedBy({ verify: { requiredClaims: ['sub'] } as never }),
     request: app => bearer(sign(app)),
-    answer: invalid
+    response: invalid
   },
-  { what: 'The token is not trusted.', setup: protectedBy({ trusted: () => false }), request: app => bearer(sign(app)), answer: invalid },
+  { what: 'The token is not trusted.', setup: protectedBy({ trusted: () => false }), request: app => bearer(sign(app)), response: invalid },
   {
     what: 'The token has expired.',
     setup: protectedBy(),
     request: app => bearer(sign(app, { iat: Math.floor(Date.now() / 1000) - 2 * day, exp: Math.floor(Date.now() / 1000) - day })),
-    answer: { code: 'token_expired', headers: refused }
+    response: { code: 'token_expired', headers: refused }
   },
   {
     what: 'The cookie with the token is missing.',
@@ -85,12 +85,12 @@ export const cases: readonly PluginCase[] = [
       await protectedBy({ cookie: { cookieName: 'token', signed: false } })(app)
     },
     request: {},
-    answer: missing
+    response: missing
   },
   {
     what: 'The application reads the token from a cookie but does not parse cookies.',
     setup: protectedBy({ cookie: { cookieName: 'token', signed: false } }),
     request: { cookies: { token: 'x' } },
-    answer: { code: 'internal_error' }
+    response: { code: 'internal_error' }
   }
 ]

@@ -31,37 +31,37 @@ const malformed = (message: string) => ({ code: 'invalid_request', message } as 
 const incomplete = malformed('The form data is incomplete.')
 
 export const cases: readonly PluginCase[] = [
-  { what: 'A file is too large.', setup: form({ limits: { fileSize: 10 } }), request: post(`${file}${'x'.repeat(11)}`), answer: tooLarge('A file in the form is too large.') },
-  { what: 'The form has too many parts.', setup: form({ limits: { parts: 1 } }), request: post(`${field('a')}1`, `${field('b')}2`), answer: tooLarge('The form has too many parts.') },
-  { what: 'The form has too many files.', setup: form({ limits: { files: 1 } }), request: post(`${file}1`, `${file}2`), answer: tooLarge('The form has too many files.') },
-  { what: 'The form has too many fields.', setup: form({ limits: { fields: 1 } }), request: post(`${field('a')}1`, `${field('b')}2`), answer: tooLarge('The form has too many fields.') },
+  { what: 'A file is too large.', setup: form({ limits: { fileSize: 10 } }), request: post(`${file}${'x'.repeat(11)}`), response: tooLarge('A file in the form is too large.') },
+  { what: 'The form has too many parts.', setup: form({ limits: { parts: 1 } }), request: post(`${field('a')}1`, `${field('b')}2`), response: tooLarge('The form has too many parts.') },
+  { what: 'The form has too many files.', setup: form({ limits: { files: 1 } }), request: post(`${file}1`, `${file}2`), response: tooLarge('The form has too many files.') },
+  { what: 'The form has too many fields.', setup: form({ limits: { fields: 1 } }), request: post(`${field('a')}1`, `${field('b')}2`), response: tooLarge('The form has too many fields.') },
   {
     what: 'The body is JSON, but the handler expects a form.',
     setup: form(),
     request: { method: 'POST', payload: {} },
-    answer: { code: 'unsupported_media_type', headers: { accept: 'multipart/form-data' } }
+    response: { code: 'unsupported_media_type', headers: { accept: 'multipart/form-data' } }
   },
   {
     what: 'The body has a media type that no parser reads.',
     setup: form(),
     request: raw('<a/>', 'application/xml'),
-    answer: { code: 'unsupported_media_type', headers: { accept: 'application/json, text/plain, multipart/form-data' } }
+    response: { code: 'unsupported_media_type', headers: { accept: 'application/json, text/plain, multipart/form-data' } }
   },
-  { what: 'The form ends in the middle of a file.', setup: form(), request: raw(`--frontier\r\n${file}xx`), answer: incomplete },
-  { what: 'The form ends in the middle of a field.', setup: form(), request: raw(`--frontier\r\n${field('a')}1`), answer: incomplete },
-  { what: 'The form ends before its first part.', setup: form(), request: raw('--front'), answer: incomplete },
-  { what: 'The Content-Type has no boundary.', setup: form(), request: raw('', 'multipart/form-data'), answer: malformed('The Content-Type of the form has no boundary.') },
+  { what: 'The form ends in the middle of a file.', setup: form(), request: raw(`--frontier\r\n${file}xx`), response: incomplete },
+  { what: 'The form ends in the middle of a field.', setup: form(), request: raw(`--frontier\r\n${field('a')}1`), response: incomplete },
+  { what: 'The form ends before its first part.', setup: form(), request: raw('--front'), response: incomplete },
+  { what: 'The Content-Type has no boundary.', setup: form(), request: raw('', 'multipart/form-data'), response: malformed('The Content-Type of the form has no boundary.') },
   {
     what: 'The boundary is too long.',
     setup: form(),
     request: raw('', `multipart/form-data; boundary=${'x'.repeat(300)}`),
-    answer: malformed('The Content-Type of the form has a boundary that is too long.')
+    response: malformed('The Content-Type of the form has a boundary that is too long.')
   },
-  { what: 'A field has the name of a property of Object.prototype.', setup: form(), request: post(`${field('__proto__')}1`), answer: malformed('A field in the form has an invalid name.') },
+  { what: 'A field has the name of a property of Object.prototype.', setup: form(), request: post(`${field('__proto__')}1`), response: malformed('A field in the form has an invalid name.') },
   {
     what: 'A field is declared as JSON but is not valid JSON.',
     setup: form(),
     request: post(`${field('a', 'application/json')}{`),
-    answer: malformed('A JSON field in the form is not valid JSON.')
+    response: malformed('A JSON field in the form is not valid JSON.')
   }
 ]

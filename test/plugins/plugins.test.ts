@@ -4,14 +4,14 @@ import compress from '@fastify/compress'
 import Fastify from 'fastify'
 import t from 'tap'
 import apiErrors, { serverOptions, standardErrors } from '../../lib/index.js'
-import type { OurAnswer, OwnAnswer } from './case.js'
+import type { CatalogResponse, OwnResponse } from './case.js'
 import { pluginCases } from './cases.js'
 import { shouldRetry } from '../helpers/http.js'
 
-function expected (answer: OurAnswer | OwnAnswer): unknown {
-  if ('status' in answer) return { ...answer, headers: sorted(answer.headers) }
-  const { code, status, message } = standardErrors[answer.code]
-  const body = JSON.stringify({ code, message: answer.message ?? message, request_id: 'req_1', meta: answer.meta })
+function expected (response: CatalogResponse | OwnResponse): unknown {
+  if ('status' in response) return { ...response, headers: sorted(response.headers) }
+  const { code, status, message } = standardErrors[response.code]
+  const body = JSON.stringify({ code, message: response.message ?? message, request_id: 'req_1', meta: response.meta })
   return {
     status,
     headers: sorted({
@@ -20,7 +20,7 @@ function expected (answer: OurAnswer | OwnAnswer): unknown {
       'content-type': 'application/json; charset=utf-8',
       'x-request-id': 'req_1',
       'x-should-retry': shouldRetry(status, code),
-      ...answer.headers
+      ...response.headers
     }),
     body
   }
@@ -32,8 +32,8 @@ function sorted (headers: object): object {
 
 for (const [plugin, cases] of Object.entries(pluginCases)) {
   t.test(`@fastify/${plugin}`, async t => {
-    for (const { what, setup, request, answer } of cases) {
-      t.test(`${what} ${'code' in answer ? answer.code : answer.status}`, async t => {
+    for (const { what, setup, request, response: wanted } of cases) {
+      t.test(`${what} ${'code' in wanted ? wanted.code : wanted.status}`, async t => {
         const app = Fastify(serverOptions({ genReqId: () => 'req_1' }))
         t.teardown(() => app.close())
         await app.register(apiErrors)
@@ -41,7 +41,7 @@ for (const [plugin, cases] of Object.entries(pluginCases)) {
         await app.ready()
         const response = await app.inject({ url: '/', ...typeof request === 'function' ? await request(app) : request })
         const { date, connection, ...headers } = response.headers
-        t.strictSame({ status: response.statusCode, headers: sorted(headers), body: response.body }, expected(answer))
+        t.strictSame({ status: response.statusCode, headers: sorted(headers), body: response.body }, expected(wanted))
       })
     }
   })

@@ -25,18 +25,18 @@ export const cases: readonly PluginCase[] = [
     what: 'The client sent more requests than the application allows.',
     setup: limited({ max: 1, timeWindow: '1 minute' }),
     request: after(1),
-    answer: { code: 'rate_limit_exceeded', meta: { limit: 1, retry_after: 60 }, headers }
+    response: { code: 'rate_limit_exceeded', meta: { limit: 1, retry_after: 60 }, headers }
   },
   {
     what: 'The client is banned.',
     setup: limited({ max: 1, timeWindow: '1 minute', ban: 1 }),
     request: after(2),
-    answer: { code: 'forbidden', message: 'Rate limit exceeded, retry in 1 minute', headers }
+    response: { code: 'forbidden', message: 'Rate limit exceeded, retry in 1 minute', headers }
   },
   {
     what: 'The application builds the error itself.',
     setup: limited({ max: 1, timeWindow: 60_000, errorResponseBuilder: (_request, { statusCode, after }) => Object.assign(new Error(`Slow down for ${after}.`), { statusCode }) }),
     request: after(1),
-    answer: { code: 'rate_limit_exceeded', message: 'Slow down for 1 minute.', meta: { limit: 1, retry_after: 60 }, headers }
+    response: { code: 'rate_limit_exceeded', message: 'Slow down for 1 minute.', meta: { limit: 1, retry_after: 60 }, headers }
   }
 ]

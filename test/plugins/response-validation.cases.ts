@@ -14,7 +14,7 @@ export const cases: readonly PluginCase[] = [
       // #endregion
     },
     request: {},
-    answer: { code: 'internal_error' }
+    response: { code: 'internal_error' }
   },
   {
     what: 'The response has a status without a schema.',
@@ -23,6 +23,6 @@ export const cases: readonly PluginCase[] = [
       app.get('/', { schema }, async (_request, reply) => { await reply.code(202 as 200).send({ name: 'ada' }) })
     },
     request: {},
-    answer: { code: 'internal_error' }
+    response: { code: 'internal_error' }
   }
 ]

@@ -1,7 +1,7 @@
 /** Errors of @fastify/sensible. */
 import sensible from '@fastify/sensible'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { OurAnswer, PluginCase } from './case.js'
+import type { CatalogResponse, PluginCase } from './case.js'
 
 function route (handler: (app: FastifyInstance, reply: FastifyReply) => unknown) {
   return async (app: FastifyInstance): Promise<void> => {
@@ -12,8 +12,8 @@ function route (handler: (app: FastifyInstance, reply: FastifyReply) => unknown)
   }
 }
 
-function refused (what: string, handler: (app: FastifyInstance, reply: FastifyReply) => unknown, answer: OurAnswer): PluginCase {
-  return { what, setup: route(handler), request: {}, answer }
+function refused (what: string, handler: (app: FastifyInstance, reply: FastifyReply) => unknown, response: CatalogResponse): PluginCase {
+  return { what, setup: route(handler), request: {}, response }
 }
 
 export const cases: readonly PluginCase[] = [

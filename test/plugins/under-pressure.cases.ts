@@ -14,7 +14,7 @@ export const cases: readonly PluginCase[] = [
       // #endregion
     },
     request: {},
-    answer: { code: 'service_unavailable', headers: { 'retry-after': '30' } }
+    response: { code: 'service_unavailable', headers: { 'retry-after': '30' } }
   },
   {
     what: 'The process uses too much memory.',
@@ -24,12 +24,12 @@ export const cases: readonly PluginCase[] = [
       while (app.memoryUsage().rssBytes === 0) await new Promise(resolve => setTimeout(resolve, 10))
     },
     request: {},
-    answer: { code: 'service_unavailable', headers: { 'retry-after': '10' } }
+    response: { code: 'service_unavailable', headers: { 'retry-after': '10' } }
   },
   {
     what: 'The status route reports that the process is unhealthy.',
     setup: async app => { await app.register(underPressure, { healthCheck, exposeStatusRoute: '/status' }) },
     request: { url: '/status' },
-    answer: { code: 'service_unavailable', headers: { 'retry-after': '10' } }
+    response: { code: 'service_unavailable', headers: { 'retry-after': '10' } }
   }
 ]

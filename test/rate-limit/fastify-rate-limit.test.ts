@@ -19,7 +19,7 @@ async function start (t: Test, plugins: readonly Register[], routes: Register): 
 const theirs = (options: Parameters<typeof rateLimit>[1]): Register => app => app.register(rateLimit, options)
 const ours = (options: ApiErrorsOptions = {}): Register => app => app.register(apiErrors, options)
 
-const answer = (status: number, headers: Record<string, string>, body: Record<string, unknown>) => ({
+const response = (status: number, headers: Record<string, string>, body: Record<string, unknown>) => ({
   status,
   headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-request-id': 'REQUEST_ID', 'x-should-retry': shouldRetry(status), ...headers },
   body: { ...body, request_id: 'REQUEST_ID' }
@@ -43,10 +43,10 @@ for (const [order, plugins] of Object.entries({
       'x-ratelimit-limit': '1', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset), 'retry-after': String(reset)
     })
     for (const path of ['/', '/own', '/milliseconds', '/function']) t.equal((await fetchResponse(url + path)).status, 200)
-    t.strictSame(await fetchResponse(url), answer(429, fields(60), { ...exceeded, meta: { limit: 1, retry_after: 60 } }))
-    t.strictSame(await fetchResponse(`${url}/own`), answer(429, fields(5), { ...exceeded, meta: { limit: 1, window: 5, retry_after: 5 } }))
-    t.strictSame(await fetchResponse(`${url}/milliseconds`), answer(429, fields(2), { ...exceeded, meta: { limit: 1, window: 2, retry_after: 2 } }))
-    t.strictSame(await fetchResponse(`${url}/function`), answer(429, fields(2), { ...exceeded, meta: { limit: 1, retry_after: 2 } }))
+    t.strictSame(await fetchResponse(url), response(429, fields(60), { ...exceeded, meta: { limit: 1, retry_after: 60 } }))
+    t.strictSame(await fetchResponse(`${url}/own`), response(429, fields(5), { ...exceeded, meta: { limit: 1, window: 5, retry_after: 5 } }))
+    t.strictSame(await fetchResponse(`${url}/milliseconds`), response(429, fields(2), { ...exceeded, meta: { limit: 1, window: 2, retry_after: 2 } }))
+    t.strictSame(await fetchResponse(`${url}/function`), response(429, fields(2), { ...exceeded, meta: { limit: 1, retry_after: 2 } }))
   })
 }
 
@@ -54,7 +54,7 @@ t.test('its old draft headers are also read', async t => {
   stopClock(t)
   const url = await start(t, [theirs({ max: 1, timeWindow: 2000, enableDraftSpec: true }), ours()], app => app.get('/', async () => ({ ok: true })))
   await fetchResponse(url)
-  t.strictSame(await fetchResponse(url), answer(
+  t.strictSame(await fetchResponse(url), response(
     429, { 'ratelimit-limit': '1', 'ratelimit-remaining': '0', 'ratelimit-reset': '2', 'retry-after': '2' },
     { ...exceeded, meta: { limit: 1, retry_after: 2 } }
   ))
@@ -71,7 +71,7 @@ t.test('a message that the application sets is kept', async t => {
 t.test('its ban is a forbidden error', async t => {
   stopClock(t)
   const url = await start(t, [theirs({ max: 0, timeWindow: 2000, ban: 0 }), ours()], app => app.get('/', async () => ({ ok: true })))
-  t.strictSame(await fetchResponse(url), answer(
+  t.strictSame(await fetchResponse(url), response(
     403, { 'x-ratelimit-limit': '0', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '2', 'retry-after': '2' },
     { code: 'forbidden', message: 'Rate limit exceeded, retry in 2 seconds' }
   ))
@@ -82,7 +82,7 @@ t.test('a 429 of the application is not mistaken for a 429 of a limiter', async 
   const url = await start(t, [theirs({ max: 10, timeWindow: 2000 }), ours()], app => app.get('/', async () => {
     throw Object.assign(new Error('The mailbox is full.'), { statusCode: 429 })
   }))
-  t.strictSame(await fetchResponse(url), answer(
+  t.strictSame(await fetchResponse(url), response(
     429, { 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '9', 'x-ratelimit-reset': '2', 'retry-after': '1' },
     { code: 'rate_limit_exceeded', message: 'The mailbox is full.' }
   ))
@@ -101,11 +101,11 @@ t.test('next to policies, only @fastify/rate-limit reads config.rateLimit, so th
       app.get('/', async () => ({ ok: true }))
     })
     for (const path of ['/own', '/']) t.equal((await fetchResponse(url + path)).status, 200)
-    t.strictSame(await fetchResponse(`${url}/own`), answer(
+    t.strictSame(await fetchResponse(`${url}/own`), response(
       429, { 'x-ratelimit-limit': '1', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '5', 'retry-after': '5' },
       { ...exceeded, meta: { limit: 1, window: 5, retry_after: 5 } }
     ))
-    t.strictSame(await fetchResponse(url), answer(
+    t.strictSame(await fetchResponse(url), response(
       429, { 'ratelimit-policy': '"general";q=1;w=60', ratelimit: '"general";r=0;t=60', 'retry-after': '60' },
       { ...exceeded, meta: { policy: 'general', limit: 1, window: 60, retry_after: 60 } }
     ))

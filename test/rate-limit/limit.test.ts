@@ -14,8 +14,8 @@ function limited (t: Test, policy: RateLimitPolicy, options: Omit<RateLimitOptio
 async function states (url: string, ...calls: Array<Record<string, string>>): Promise<string[]> {
   const found: string[] = []
   for (const headers of calls) {
-    const answer = await fetchResponse(url, { headers })
-    found.push(`${answer.status} ${answer.headers.ratelimit ?? '-'}`)
+    const response = await fetchResponse(url, { headers })
+    found.push(`${response.status} ${response.headers.ratelimit ?? '-'}`)
   }
   return found
 }

@@ -51,9 +51,9 @@ t.test('the problem format also describes the policy with the members of the IET
   stopClock(t)
   const url = await serveApp(t, { format: 'problem', rateLimit: { policies, default: 'burst' } }, app => app.get('/', async () => ({ ok: true })))
   await fetchResponse(url)
-  const { headers, body, ...answer } = refused('"burst";q=1;w=10', '"burst";r=0;t=10', { policy: 'burst', limit: 1, window: 10, retry_after: 10 })
+  const { headers, body, ...response } = refused('"burst";q=1;w=10', '"burst";r=0;t=10', { policy: 'burst', limit: 1, window: 10, retry_after: 10 })
   t.strictSame(await fetchResponse(url), {
-    ...answer,
+    ...response,
     headers: { ...headers, 'content-type': 'application/problem+json' },
     body: {
       type: 'about:blank',

@@ -47,8 +47,8 @@ t.test('limits are exact in a cluster', async t => {
 
   await t.test('each caller is counted exactly across several processes', async t => {
     for (const caller of callers) {
-      const answers = await Promise.all([0, 1, 0, 1, 0].map(which => fetchResponse(urls[which] as string, { headers: { 'x-key': caller } })))
-      t.strictSame(answers.map(({ status }) => status).sort(), [200, 200, 200, 429, 429], caller)
+      const responses = await Promise.all([0, 1, 0, 1, 0].map(which => fetchResponse(urls[which] as string, { headers: { 'x-key': caller } })))
+      t.strictSame(responses.map(({ status }) => status).sort(), [200, 200, 200, 429, 429], caller)
     }
   })
 

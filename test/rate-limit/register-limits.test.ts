@@ -25,8 +25,8 @@ async function guard (request: FastifyRequest): Promise<void> {
 async function states (url: string, calls: ReadonlyArray<RequestInit | undefined>): Promise<string[]> {
   const found: string[] = []
   for (const init of calls) {
-    const answer = await fetchResponse(url, init)
-    found.push(`${answer.status} ${answer.headers.ratelimit ?? '-'}`)
+    const response = await fetchResponse(url, init)
+    found.push(`${response.status} ${response.headers.ratelimit ?? '-'}`)
   }
   return found
 }
@@ -140,9 +140,9 @@ t.test('a not-found handler of the application is also limited', async t => {
     app.setNotFoundHandler((_request, reply) => { reply.code(404).send('nothing here') })
     app.register(async scope => scope.setNotFoundHandler((_request, reply) => { reply.code(404).send('nothing there') }), { prefix: '/there' })
   })
-  const answers = []
-  for (const path of ['/here', '/there/x', '/here', '/there/x']) answers.push((await fetchResponse(url + path)).body)
-  t.match(answers, ['nothing here', 'nothing there', { code: 'rate_limit_exceeded' }, { code: 'rate_limit_exceeded' }])
+  const responses = []
+  for (const path of ['/here', '/there/x', '/here', '/there/x']) responses.push((await fetchResponse(url + path)).body)
+  t.match(responses, ['nothing here', 'nothing there', { code: 'rate_limit_exceeded' }, { code: 'rate_limit_exceeded' }])
 })
 
 t.test('reply.callNotFound() runs hooks again, and no limit counts twice', async t => {
@@ -205,15 +205,15 @@ t.test('clients on a Unix socket have no IP address, and share one count', async
   await app.register(apiErrors, { rateLimit: { policies: { address: { max: 1, timeWindow: minute } }, default: 'address' } })
   app.get('/', async () => ({ ok: true }))
   await app.listen({ path })
-  const answers: string[] = []
+  const responses: string[] = []
   for (let sent = 0; sent < 2; sent++) {
     const socket = connect(path).end('GET / HTTP/1.1\r\nHost: local\r\nConnection: close\r\n\r\n').setEncoding('utf8')
-    let answer = ''
-    socket.on('data', text => { answer += String(text) })
+    let response = ''
+    socket.on('data', text => { response += String(text) })
     await once(socket, 'close')
-    answers.push(answer.slice(0, 12))
+    responses.push(response.slice(0, 12))
   }
-  t.strictSame(answers, ['HTTP/1.1 200', 'HTTP/1.1 429'])
+  t.strictSame(responses, ['HTTP/1.1 200', 'HTTP/1.1 429'])
 })
 
 t.test('requests that Node rejects are not counted, and run no hook', async t => {
@@ -238,7 +238,7 @@ t.test('requests that Node rejects are not counted, and run no hook', async t =>
 
 t.test('with @fastify/cors before the plugin, a browser can read the 429, and preflight requests do not count', async t => {
   const limited = { log: false, rateLimit: { policies: { general: { max: 1, timeWindow: 60_000 } }, default: 'general' } } as const
-  const answers = async (order: ReadonlyArray<'cors' | 'ours'>): Promise<unknown> => {
+  const responses = async (order: ReadonlyArray<'cors' | 'ours'>): Promise<unknown> => {
     const app = Fastify()
     for (const plugin of order) await (plugin === 'cors' ? app.register(cors) : app.register(apiErrors, limited))
     app.get('/', async () => 'ok')
@@ -250,6 +250,6 @@ t.test('with @fastify/cors before the plugin, a browser can read the 429, and pr
     }
     return found
   }
-  t.strictSame(await answers(['cors', 'ours']), [['GET', 200, '*'], ['GET', 429, '*'], ['OPTIONS', 204, '*']])
-  t.strictSame(await answers(['ours', 'cors']), [['GET', 200, '*'], ['GET', 429, undefined], ['OPTIONS', 429, undefined]])
+  t.strictSame(await responses(['cors', 'ours']), [['GET', 200, '*'], ['GET', 429, '*'], ['OPTIONS', 204, '*']])
+  t.strictSame(await responses(['ours', 'cors']), [['GET', 200, '*'], ['GET', 429, undefined], ['OPTIONS', 429, undefined]])
 })

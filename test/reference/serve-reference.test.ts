@@ -22,14 +22,14 @@ async function small (): Promise<FastifyInstance> {
 }
 
 t.test('the page of a code is served as Markdown', async t => {
-  const answer = await get(await small(), '/errors/resource_not_found', { accept: 'text/markdown', host: 'api.example.com' })
-  const { etag } = answer.headers
+  const response = await get(await small(), '/errors/resource_not_found', { accept: 'text/markdown', host: 'api.example.com' })
+  const { etag } = response.headers
   t.match(etag, /^W\/"[\w-]{22}"$/)
-  t.strictSame(answer, {
+  t.strictSame(response, {
     status: 200,
     headers: {
       'content-type': 'text/markdown; charset=utf-8',
-      'content-length': String(answer.body.length),
+      'content-length': String(response.body.length),
       'content-security-policy': policy,
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
@@ -122,11 +122,11 @@ The body has only [fields that every error can have](/errors#fields).
 
 t.test('llms.txt lists the pages in Markdown, and each of them can be read without Accept', async t => {
   const app = await small()
-  const answer = await get(app, '/errors/llms.txt')
-  const { etag } = answer.headers
-  t.strictSame({ ...answer, body: answer.body.slice(0, answer.body.indexOf('\n- ')) }, {
+  const response = await get(app, '/errors/llms.txt')
+  const { etag } = response.headers
+  t.strictSame({ ...response, body: response.body.slice(0, response.body.indexOf('\n- ')) }, {
     status: 200,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(answer.body.length), 'x-content-type-options': 'nosniff', 'cache-control': 'no-cache', etag },
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(response.body.length), 'x-content-type-options': 'nosniff', 'cache-control': 'no-cache', etag },
     body: `# Errors
 
 > Every error response has a code. Codes do not change, so check the code in your program and show the message to people.
@@ -136,7 +136,7 @@ Each link leads to a page in Markdown: when the error happens, what to do, wheth
 ## 400 Bad Request
 `
   })
-  const links = [...answer.body.matchAll(/^- \[(.*)\]\((.*)\): (.*)$/gm)].map(([, code = '', url = '', text]) => ({ code: code.replaceAll('\\', ''), url, text }))
+  const links = [...response.body.matchAll(/^- \[(.*)\]\((.*)\): (.*)$/gm)].map(([, code = '', url = '', text]) => ({ code: code.replaceAll('\\', ''), url, text }))
   t.strictSame(links.map(({ code }) => code).sort(), Object.keys(standardErrors).sort())
   t.strictSame(links.find(({ code }) => code === 'resource_not_found'), {
     code: 'resource_not_found', url: '/errors/resource_not_found.md', text: '404. The resource does not exist. Do not retry.'
@@ -150,10 +150,10 @@ Each link leads to a page in Markdown: when the error happens, what to do, wheth
 })
 
 t.test('the page of a code is served as JSON', async t => {
-  const answer = await get(await small(), '/errors/resource_not_found', { accept: 'application/json', host: 'api.example.com' })
-  t.equal(answer.status, 200)
-  t.equal(answer.headers['content-type'], 'application/json; charset=utf-8')
-  t.strictSame(JSON.parse(answer.body), {
+  const response = await get(await small(), '/errors/resource_not_found', { accept: 'application/json', host: 'api.example.com' })
+  t.equal(response.status, 200)
+  t.equal(response.headers['content-type'], 'application/json; charset=utf-8')
+  t.strictSame(JSON.parse(response.body), {
     code: 'resource_not_found',
     title: 'Resource not found',
     status: 404,

@@ -92,8 +92,8 @@ t.test('the catch-all OPTIONS of @fastify/cors does not turn 404 into 405', asyn
   app.get('/queues', ok)
   app.options('/only-options', ok)
   const port = await listen(t, app)
-  const allowOrigin = (answer: HttpResponse): HttpResponse =>
-    ({ ...answer, headers: { ...answer.headers, 'access-control-allow-origin': 'https://launch.example' } })
+  const allowOrigin = (response: HttpResponse): HttpResponse =>
+    ({ ...response, headers: { ...response.headers, 'access-control-allow-origin': 'https://launch.example' } })
   for (const path of ['/nope', '/a%20b', '/a%2Fb', '/nope/', '/Nope?x']) {
     t.strictSame(await sendRequest(port, 'POST', path), allowOrigin(notFound), `${path}, and the CORS headers stay on the error`)
   }

@@ -20,7 +20,7 @@ t.test('a client whose Accept prefers problem+json gets it', async t => {
   const app = await createApp({ negotiate: true })
   app.get('/queues', () => { throw errors.resource_conflict() })
   const port = await listen(t, app)
-  for (const [accept, answer] of [
+  for (const [accept, response] of [
     ['application/problem+json', problem],
     ['application/problem+json, application/json', problem],
     ['Application/Problem+JSON', problem],
@@ -40,7 +40,7 @@ t.test('a client whose Accept prefers problem+json gets it', async t => {
     ['text/html', code],
     ['application/problem+json;;;q=x,,', code],
     ['', code]
-  ] as const) t.strictSame(await sendRequest(port, 'GET', '/queues?a=b', { Accept: accept }), answer, accept)
+  ] as const) t.strictSame(await sendRequest(port, 'GET', '/queues?a=b', { Accept: accept }), response, accept)
   t.strictSame(await sendRequest(port, 'GET', '/queues'), code)
 })
 
@@ -59,7 +59,7 @@ t.test('if problem is the format, there is no choice', async t => {
 })
 
 t.test('a custom format with its media type is one of the two', async t => {
-  const format = defineFormat({ name: 'own', contentType: 'application/vnd.launch+json', fields: { oops: { schema: () => Type.String(), value: answer => answer.code } } })
+  const format = defineFormat({ name: 'own', contentType: 'application/vnd.launch+json', fields: { oops: { schema: () => Type.String(), value: response => response.code } } })
   const app = await createApp({ format, negotiate: true })
   app.get('/queues', () => { throw errors.resource_conflict() })
   const port = await listen(t, app)

@@ -7,7 +7,7 @@ import Fastify from 'fastify'
 import apiErrors, { defineErrors, defineTranslator, serverOptions, standardErrors as errors, type ResponseEvent } from 'fastify-api-errors'
 import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody } from '../helpers/http.js'
 
-const answer = (code: keyof typeof errors, message: string = errors[code].message as string): HttpResponse =>
+const response = (code: keyof typeof errors, message: string = errors[code].message as string): HttpResponse =>
   errorResponse(errors[code].status, { code, message, request_id: requestId })
 
 t.test('thrown, returned and sent errors have the same response, for GET and HEAD', async t => {
@@ -18,8 +18,8 @@ t.test('thrown, returned and sent errors have the same response, for GET and HEA
   app.get('/problem', async () => { throw errors.resource_not_found() })
   const port = await listen(t, app)
   for (const path of ['/thrown', '/returned', '/sent']) {
-    t.strictSame(await sendRequest(port, 'GET', path), answer('resource_not_found'), path)
-    t.strictSame(await sendRequest(port, 'HEAD', path), withoutBody(answer('resource_not_found')), path)
+    t.strictSame(await sendRequest(port, 'GET', path), response('resource_not_found'), path)
+    t.strictSame(await sendRequest(port, 'HEAD', path), withoutBody(response('resource_not_found')), path)
   }
 })
 
@@ -34,13 +34,13 @@ t.test('a code of the application may have a status without a standard code', as
   for (const { code, status } of own) {
     t.strictSame(await sendRequest(port, 'GET', `/${status}`), errorResponse(status, { code, message: 'It is our own.', request_id: requestId }))
   }
-  t.strictSame(await sendRequest(port, 'GET', '/foreign'), answer('im_a_teapot', 'Short and stout.'), 'an error of another library gets the standard code of its status')
+  t.strictSame(await sendRequest(port, 'GET', '/foreign'), response('im_a_teapot', 'Short and stout.'), 'an error of another library gets the standard code of its status')
 })
 
 t.test('a status that was set before is ignored', async t => {
   const app = await createApp()
   app.get('/', (_request, reply) => { throw (reply.code(201), errors.resource_conflict()) })
-  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('resource_conflict'))
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), response('resource_conflict'))
 })
 
 t.test('an invalid status on the Node response results in 500', async t => {
@@ -59,8 +59,8 @@ t.test('an error without a status has the status that was set before, or the sta
   app.get('/mistake-thrown', async (_request, reply) => { throw (reply.code(503), new TypeError('secret')) })
   app.get('/thrown', { onRequest: (_request, reply, done) => { reply.code(503); done() } }, () => { throw new Error('secret') })
   const port = await listen(t, app)
-  t.strictSame(await sendRequest(port, 'GET', '/sent'), answer('invalid_request'))
-  t.strictSame(await sendRequest(port, 'GET', '/mistake-thrown'), answer('internal_error'))
+  t.strictSame(await sendRequest(port, 'GET', '/sent'), response('invalid_request'))
+  t.strictSame(await sendRequest(port, 'GET', '/mistake-thrown'), response('internal_error'))
   for (const path of ['/thrown', '/mistake-sent']) t.strictSame(await sendRequest(port, 'GET', path), errorResponse(503, { code: 'service_unavailable', message: errors.service_unavailable.message, request_id: requestId }, { 'retry-after': '10' }))
 })
 
@@ -109,11 +109,11 @@ t.test('a stream error from a preParsing hook is a 400, and its message is only 
   app.post('/parser', async () => 'ok')
   const port = await listen(t, app)
   const send = async (url: string, type = 'application/json') => (await sendRequest(port, 'POST', url, { 'Content-Type': type }, '{}'))
-  const answer = (status: number, code: string, message: string) => errorResponse(status, { code, message, request_id: requestId })
-  t.strictSame(await send('/error'), answer(400, 'invalid_request', String(errors.invalid_request.message)))
-  t.strictSame(await send('/status'), answer(413, 'payload_too_large', 'Too much.'))
-  t.strictSame(await send('/api-error'), answer(400, 'invalid_request', 'Not in gzip.'))
-  t.strictSame(await send('/parser', 'text/csv'), answer(400, 'invalid_request', 'Not CSV.'), 'a parser sets its own status')
+  const response = (status: number, code: string, message: string) => errorResponse(status, { code, message, request_id: requestId })
+  t.strictSame(await send('/error'), response(400, 'invalid_request', String(errors.invalid_request.message)))
+  t.strictSame(await send('/status'), response(413, 'payload_too_large', 'Too much.'))
+  t.strictSame(await send('/api-error'), response(400, 'invalid_request', 'Not in gzip.'))
+  t.strictSame(await send('/parser', 'text/csv'), response(400, 'invalid_request', 'Not CSV.'), 'a parser sets its own status')
   t.strictSame(causes, ['secret', 'Too much.', 'Not in gzip.'])
 })
 
@@ -125,7 +125,7 @@ t.test('an invalid reason phrase is replaced', async t => {
   })
   const text = await sendRaw(await listen(t, app), formatRequest('GET', '/'))
   t.match(text, /^HTTP\/1.1 409 Conflict\r\n/)
-  t.strictSame(parseResponse(text), answer('resource_conflict'))
+  t.strictSame(parseResponse(text), response('resource_conflict'))
 })
 
 t.test('an error handler of a scope takes precedence in its scope, and can rethrow', async t => {
@@ -144,9 +144,9 @@ t.test('an error handler of a scope takes precedence in its scope, and can rethr
   app.get('/route', { errorHandler: (_error, _request, reply) => { reply.code(499).send({ own: true }) } }, fail)
   const port = await listen(t, app)
   const own = { status: 499, headers: { 'content-type': 'application/json; charset=utf-8', 'content-length': '12' }, body: { own: true } }
-  t.strictSame(await sendRequest(port, 'GET', '/outside'), answer('resource_conflict'))
+  t.strictSame(await sendRequest(port, 'GET', '/outside'), response('resource_conflict'))
   for (const path of ['/before', '/after', '/route']) t.strictSame(await sendRequest(port, 'GET', path), own, path)
-  t.strictSame(await sendRequest(port, 'GET', '/again'), answer('resource_gone'))
+  t.strictSame(await sendRequest(port, 'GET', '/again'), response('resource_gone'))
 })
 
 t.test('the plugin of a scope responds in that scope, and the outermost registration responds elsewhere', async t => {
@@ -173,7 +173,7 @@ t.test('if a translator throws, the error is sent without that translation', asy
   const broken = defineTranslator({ name: 'broken', translate: () => { throw new Error('The translator is broken.') } })
   const app = await createApp({ translators: [broken], log: ({ error }) => { causes.push(error.cause) } })
   app.get('/', () => { throw new Error('secret') })
-  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('internal_error'))
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), response('internal_error'))
   t.match(causes, [{ errors: [{ message: 'secret' }, { message: "The translator 'broken' failed.", cause: { message: 'The translator is broken.' } }] }])
 })
 
@@ -192,7 +192,7 @@ t.test('if the internal_error of the application cannot be created, the standard
   const lines: string[] = []
   const app = await createApp({ errors: own, log: () => {} }, { logger: { level: 'error', stream: { write: (line: string) => lines.push(line) } } })
   app.get('/', () => { throw new Error('secret') })
-  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('internal_error'))
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), response('internal_error'))
   t.match(lines.map(line => JSON.parse(line) as object), [{ msg: 'An error could not be sent in the format of the API.', reason: /^\[TypeError: / }, {}])
 })
 

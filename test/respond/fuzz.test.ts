@@ -129,18 +129,18 @@ t.test('each of 10,000 random thrown values gets a response of the documented fo
     make = random
     const { statusCode, headers, body } = await pool.request({ method: 'GET', path, headers: problem ? { accept: 'application/problem+json' } : {} })
     const text = await body.text()
-    const answer = JSON.parse(text) as { readonly code: string, readonly request_id: string, readonly message?: string, readonly detail?: string }
-    const definition = errors[answer.code as keyof typeof errors]
-    seen.set(answer.code, (seen.get(answer.code) ?? 0) + 1)
+    const response = JSON.parse(text) as { readonly code: string, readonly request_id: string, readonly message?: string, readonly detail?: string }
+    const definition = errors[response.code as keyof typeof errors]
+    seen.set(response.code, (seen.get(response.code) ?? 0) + 1)
     const problems = [
-      violations(answer, problem ? formats.problem : formats.code),
+      violations(response, problem ? formats.problem : formats.code),
       statusCode === definition.status || `status ${statusCode}`,
       headers['content-type'] === (problem ? 'application/problem+json' : 'application/json; charset=utf-8') || `content-type ${String(headers['content-type'])}`,
       headers['content-length'] === String(Buffer.byteLength(text)) || 'content-length',
       headers['cache-control'] === 'no-store' || 'cache-control',
       headers['x-request-id'] === requestId || 'x-request-id',
-      answer.request_id === requestId || 'request_id',
-      (statusCode < 500 || (answer.message ?? answer.detail) === definition.message) || 'a 5xx contains the thrown message',
+      response.request_id === requestId || 'request_id',
+      (statusCode < 500 || (response.message ?? response.detail) === definition.message) || 'a 5xx contains the thrown message',
       (statusCode !== 401 || headers['www-authenticate'] !== undefined) || 'www-authenticate',
       (statusCode !== 405 || headers.allow !== undefined) || 'allow',
       (statusCode !== 415 || headers.accept !== undefined) || 'accept',

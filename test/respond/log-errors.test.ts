@@ -193,8 +193,8 @@ for (const [what, log] of [['throws', full], ['rejects', async () => { full() }]
   t.test(`a log function that ${what} does not change the response`, async t => {
     const { app, lines } = await logged({ log })
     app.get('/', () => { throw errors.resource_conflict() })
-    const answer = await app.inject('/')
-    t.strictSame([answer.statusCode, answer.json()], [409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: 'req_1' }])
+    const response = await app.inject('/')
+    t.strictSame([response.statusCode, response.json()], [409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: 'req_1' }])
     t.match(lines, [{ level: error, code: 'resource_conflict', requestId: 'req_1', reason: /^Error: The log is full\.\n/, msg: 'An error could not be logged.' }])
   })
 }
@@ -203,8 +203,8 @@ t.test('a serializer or a logger that throws does not change the response', asyn
   const failing = (): never => { throw new Error('The serializer is broken.') }
   const { app } = await logged({}, { logger: { level: 'error', serializers: { err: failing }, stream: { write: failing } } })
   app.get('/', () => { throw new Error('secret') })
-  const answer = await app.inject('/')
-  t.strictSame([answer.statusCode, answer.json()], [500, { code: 'internal_error', message: errors.internal_error.message, request_id: 'req_1' }])
+  const response = await app.inject('/')
+  t.strictSame([response.statusCode, response.json()], [500, { code: 'internal_error', message: errors.internal_error.message, request_id: 'req_1' }])
 })
 
 t.test('a disabled log stays disabled for every kind of error', async t => {

@@ -10,7 +10,7 @@ import { throwables, type Throwable } from '../helpers/throwables.js'
 import { fails, failsAsync, places } from '../helpers/throwing-places.js'
 import { createApp, errorResponse, formatRequest, type HttpResponse, listen, requestId, sendRaw, sendRequest } from '../helpers/http.js'
 
-function answerTo ({ code = 'internal_error', message }: Partial<Throwable>): HttpResponse {
+function responseTo ({ code = 'internal_error', message }: Partial<Throwable>): HttpResponse {
   const { status, message: standard } = errors[code]
   const headers = code === 'insufficient_scope' ? { 'www-authenticate': 'Bearer realm="api", error="insufficient_scope"' } : {}
   return errorResponse(status, { code, message: message ?? standard, request_id: requestId }, headers)
@@ -22,8 +22,8 @@ for (const [place, routeOf] of Object.entries(places)) {
     const cases = Object.entries(throwables)
     cases.forEach(([, { make }], index) => app.route({ method: 'GET', url: `/${index}`, ...routeOf(make) }))
     const port = await listen(t, app)
-    const answers = await Promise.all(cases.map((_case, index) => sendRequest(port, 'GET', `/${index}`)))
-    cases.forEach(([name, throwable], index) => t.strictSame(answers[index], answerTo(throwable), name))
+    const responses = await Promise.all(cases.map((_case, index) => sendRequest(port, 'GET', `/${index}`)))
+    cases.forEach(([name, throwable], index) => t.strictSame(responses[index], responseTo(throwable), name))
   })
 }
 
@@ -34,14 +34,14 @@ for (const [kind, hookOf] of [['a sync', fails], ['an async', failsAsync]] as co
     const cases = Object.entries(throwables).filter(([name]) => name !== 'a rejected promise')
     cases.forEach(([, { make }], index) => app.get(`/${index}`, { onError: hookOf(make) }, () => { throw errors.resource_conflict() }))
     const port = await listen(t, app)
-    for (const [index, [name]] of cases.entries()) t.strictSame(await sendRequest(port, 'GET', `/${index}`), answerTo({ code: 'resource_conflict' }), name)
+    for (const [index, [name]] of cases.entries()) t.strictSame(await sendRequest(port, 'GET', `/${index}`), responseTo({ code: 'resource_conflict' }), name)
   })
 }
 
 t.test('if an onSend hook also fails on the error response, the error is sent without the hooks', async t => {
   const lines: string[] = []
   const app = await createApp({ log: (_entry, _request, log) => { log.info('answered') } }, { logger: { level: 'info', stream: { write: (line: string) => lines.push(line) } } })
-  const conflict = answerTo({ code: 'resource_conflict' })
+  const conflict = responseTo({ code: 'resource_conflict' })
   for (const [name, onSend] of Object.entries({
     sync: () => { throw 'secret' }, // eslint-disable-line no-throw-literal
     async: async () => { throw Object.assign(new Error('secret'), { statusCode: 418, headers: { 'x-foreign': 'a' } }) },
@@ -60,8 +60,8 @@ t.test('if an onSend hook also fails on the error response, the error is sent wi
   for (const name of ['sync', 'async', 'callback', 'payload', 'header']) {
     t.strictSame(await sendRequest(port, 'GET', `/${name}/error`), conflict, `${name}: the response is sent without the hooks`)
     t.strictSame(await sendRequest(port, 'HEAD', `/${name}/error`), { ...conflict, body: '' }, name)
-    const answer = name === 'async' ? errorResponse(418, { code: 'im_a_teapot', message: 'secret', request_id: requestId }) : answerTo({})
-    t.strictSame(await sendRequest(port, 'GET', `/${name}/ok`), answer, `${name}: a 200 becomes an error`)
+    const response = name === 'async' ? errorResponse(418, { code: 'im_a_teapot', message: 'secret', request_id: requestId }) : responseTo({})
+    t.strictSame(await sendRequest(port, 'GET', `/${name}/ok`), response, `${name}: a 200 becomes an error`)
   }
   t.match(await sendRaw(port, formatRequest('GET', '/begun')), /\r\n\r\n7\r\nhalf of\r\n$/, 'the response that the hook started is aborted')
   t.match(lines.filter(line => line.includes('A hook failed on an error response')), { length: 16 })
@@ -75,14 +75,14 @@ t.test('an onSend hook that fails on a path without a route, and in a scope whos
     scope.get('/scope', () => { throw errors.resource_gone() })
   })
   const port = await listen(t, app)
-  t.strictSame(await sendRequest(port, 'GET', '/nope'), answerTo({ code: 'route_not_found' }))
-  t.strictSame(await sendRequest(port, 'GET', '/scope'), answerTo({ code: 'resource_conflict' }))
+  t.strictSame(await sendRequest(port, 'GET', '/nope'), responseTo({ code: 'route_not_found' }))
+  t.strictSame(await sendRequest(port, 'GET', '/scope'), responseTo({ code: 'resource_conflict' }))
 })
 
 t.test('a hook that throws on a path without a route results in its error', async t => {
   const app = await createApp()
   app.addHook('preHandler', async () => { throw errors.forbidden() })
-  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/nope'), answerTo({ code: 'forbidden' }))
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/nope'), responseTo({ code: 'forbidden' }))
 })
 
 t.test('if part of the response was sent, the connection is aborted and nothing is added', async t => {
@@ -172,7 +172,7 @@ t.test('an error during another error response does not replace it', async t => 
   })
   const port = await listen(t, app)
   for (const path of ['/sent-twice', '/sent-then-thrown', '/sent-too-late']) {
-    t.strictSame(await sendRequest(port, 'GET', path), answerTo({ code: 'resource_conflict' }), path)
+    t.strictSame(await sendRequest(port, 'GET', path), responseTo({ code: 'resource_conflict' }), path)
   }
 })
 

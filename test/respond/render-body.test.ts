@@ -57,9 +57,9 @@ t.test('a message function that fails because of invalid meta results in interna
 })
 
 t.test('a format that fails for one code sends internal_error in that format; a format that always fails is replaced by the default', async t => {
-  const value = (failing: (code: string) => boolean) => (answer: { code: string }): string => {
-    if (failing(answer.code)) throw new Error('The format is broken.')
-    return answer.code
+  const value = (failing: (code: string) => boolean) => (response: { code: string }): string => {
+    if (failing(response.code)) throw new Error('The format is broken.')
+    return response.code
   }
   const sometimes = defineFormat({ name: 'sometimes', fields: { oops: { ...code, value: value(code => code === 'resource_conflict') }, message } })
   t.strictSame(bodyOf(render(errors.resource_conflict(), sometimes)), { oops: 'internal_error', message: errors.internal_error.message })

@@ -9,9 +9,9 @@ t.test('the body, the header and the log have the same id', async t => {
   const app = Fastify(serverOptions())
   await app.register(apiErrors, { log: entry => { ids.push(entry.requestId) } })
   app.get('/', () => { throw errors.resource_conflict() })
-  const answer = await sendRequest(await listen(t, app), 'GET', '/')
+  const response = await sendRequest(await listen(t, app), 'GET', '/')
   t.match(ids, [/^req_[\w-]{20}$/])
-  t.strictSame(answer, errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: ids[0] }))
+  t.strictSame(response, errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: ids[0] }))
 })
 
 t.test('an id with characters that a header cannot contain is sent encoded', async t => {
@@ -52,9 +52,9 @@ t.test('a request gets a new id if its id is empty or cannot be converted to a s
     const ids: string[] = []
     const app = await createApp({ log: entry => { ids.push(entry.requestId) } }, { genReqId: () => given as string })
     app.get('/', () => { throw errors.resource_conflict() })
-    const answer = await sendRequest(await listen(t, app), 'GET', '/')
+    const response = await sendRequest(await listen(t, app), 'GET', '/')
     t.match(ids, [/^req_[\w-]{20}$/])
     const [id = ''] = ids
-    t.strictSame(answer, errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: id }, { 'x-request-id': id }))
+    t.strictSame(response, errorResponse(409, { code: 'resource_conflict', message: errors.resource_conflict.message, request_id: id }, { 'x-request-id': id }))
   }
 })

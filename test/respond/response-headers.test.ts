@@ -7,14 +7,14 @@ import { defineErrors, defineFormat, standardErrors as errors } from 'fastify-ap
 import { code, constant, field, message } from 'fastify-api-errors/format'
 import { createApp, errorResponse, formatRequest, type HttpResponse, listen, parseResponse, requestId, sendRaw, sendRequest, withoutBody } from '../helpers/http.js'
 
-const answer = (code: keyof typeof errors, headers?: Record<string, string>, more?: object): HttpResponse =>
+const responseOf = (code: keyof typeof errors, headers?: Record<string, string>, more?: object): HttpResponse =>
   errorResponse(errors[code].status, { code, message: errors[code].message, request_id: requestId, ...more }, headers)
 
 t.test('every error has no-store and the request id', async t => {
   const app = await createApp()
   app.get('/', () => { throw errors.resource_not_found() })
   const port = await listen(t, app)
-  t.strictSame(await sendRequest(port, 'GET', '/'), answer('resource_not_found', { 'cache-control': 'no-store', 'x-request-id': requestId }))
+  t.strictSame(await sendRequest(port, 'GET', '/'), responseOf('resource_not_found', { 'cache-control': 'no-store', 'x-request-id': requestId }))
 })
 
 t.test('requestIdHeader renames the header with the request id on every response that has it', async t => {
@@ -22,8 +22,8 @@ t.test('requestIdHeader renames the header with the request id on every response
   app.get('/', () => { throw errors.resource_not_found() })
   app.get('/ok', async () => 'ok')
   const port = await listen(t, app)
-  const { 'x-request-id': _renamed, ...headers } = answer('resource_not_found').headers
-  t.strictSame(await sendRequest(port, 'GET', '/'), { ...answer('resource_not_found'), headers: { ...headers, 'x-correlation-id': requestId } })
+  const { 'x-request-id': _renamed, ...headers } = responseOf('resource_not_found').headers
+  t.strictSame(await sendRequest(port, 'GET', '/'), { ...responseOf('resource_not_found'), headers: { ...headers, 'x-correlation-id': requestId } })
   for (const path of ['/ok', '/nothing']) {
     const response = await app.inject(path)
     t.strictSame([response.headers['x-correlation-id'], response.headers['x-request-id']], [requestId, undefined], path)
@@ -123,9 +123,9 @@ t.test('a 401 has a challenge, which mentions an invalid token only if a token w
     [{ Authorization: 'Bearer ' }, bare],
     [{ Authorization: 'Basic YTpi' }, bare]
   ] as const) {
-    t.strictSame(await sendRequest(port, 'GET', '/', headers), answer('unauthorized', { 'www-authenticate': challenge }), JSON.stringify(headers))
+    t.strictSame(await sendRequest(port, 'GET', '/', headers), responseOf('unauthorized', { 'www-authenticate': challenge }), JSON.stringify(headers))
   }
-  t.strictSame(await sendRequest(port, 'GET', '/own'), answer('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }), 'a challenge of the error takes precedence')
+  t.strictSame(await sendRequest(port, 'GET', '/own'), responseOf('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }), 'a challenge of the error takes precedence')
 })
 
 t.test('with resourceMetadata, each Bearer challenge has its URL (RFC 9728, section 5.1)', async t => {
@@ -136,10 +136,10 @@ t.test('with resourceMetadata, each Bearer challenge has its URL (RFC 9728, sect
   app.get('/own', () => { throw errors.unauthorized({ headers: { 'WWW-Authenticate': 'ApiKey realm="keys"' } }) })
   const port = await listen(t, app)
   const bare = `Bearer realm="api", resource_metadata="${resourceMetadata}"`
-  t.strictSame(await sendRequest(port, 'GET', '/'), answer('unauthorized', { 'www-authenticate': bare }))
-  t.strictSame(await sendRequest(port, 'GET', '/', { Authorization: 'Bearer abc' }), answer('unauthorized', { 'www-authenticate': `${bare}, error="invalid_token"` }))
-  t.strictSame(await sendRequest(port, 'GET', '/scope'), answer('insufficient_scope', { 'www-authenticate': `${bare}, error="insufficient_scope", scope="queues:read"` }, { meta: { required: ['queues:read'] } }))
-  t.strictSame(await sendRequest(port, 'GET', '/own'), answer('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }))
+  t.strictSame(await sendRequest(port, 'GET', '/'), responseOf('unauthorized', { 'www-authenticate': bare }))
+  t.strictSame(await sendRequest(port, 'GET', '/', { Authorization: 'Bearer abc' }), responseOf('unauthorized', { 'www-authenticate': `${bare}, error="invalid_token"` }))
+  t.strictSame(await sendRequest(port, 'GET', '/scope'), responseOf('insufficient_scope', { 'www-authenticate': `${bare}, error="insufficient_scope", scope="queues:read"` }, { meta: { required: ['queues:read'] } }))
+  t.strictSame(await sendRequest(port, 'GET', '/own'), responseOf('unauthorized', { 'www-authenticate': 'ApiKey realm="keys"' }))
 })
 
 t.test('a 403 for a missing scope lists the required scopes', async t => {
@@ -150,17 +150,17 @@ t.test('a 403 for a missing scope lists the required scopes', async t => {
   app.get('/other', () => { throw errors.forbidden() })
   const port = await listen(t, app)
   const bare = 'Bearer realm="api", error="insufficient_scope"'
-  t.strictSame(await sendRequest(port, 'GET', '/'), answer('insufficient_scope', { 'www-authenticate': bare }))
+  t.strictSame(await sendRequest(port, 'GET', '/'), responseOf('insufficient_scope', { 'www-authenticate': bare }))
   t.strictSame(
     await sendRequest(port, 'GET', '/two'),
-    answer('insufficient_scope', { 'www-authenticate': `${bare}, scope="queues:read queues:write"` }, { meta: { required: ['queues:read', 'queues:write'] } })
+    responseOf('insufficient_scope', { 'www-authenticate': `${bare}, scope="queues:read queues:write"` }, { meta: { required: ['queues:read', 'queues:write'] } })
   )
   t.strictSame(
     await sendRequest(port, 'GET', '/strange'),
-    answer('insufficient_scope', { 'www-authenticate': `${bare}, scope="queues:read"` }, { meta: { required: ['queues:read', 'a "b"', 'c d', ''] } }),
+    responseOf('insufficient_scope', { 'www-authenticate': `${bare}, scope="queues:read"` }, { meta: { required: ['queues:read', 'a "b"', 'c d', ''] } }),
     'an invalid scope (RFC 6749, section 3.3) is not in the header'
   )
-  t.strictSame(await sendRequest(port, 'GET', '/other'), answer('forbidden'), 'no other 403 has a challenge')
+  t.strictSame(await sendRequest(port, 'GET', '/other'), responseOf('forbidden'), 'no other 403 has a challenge')
 })
 
 t.test('a 405 that a handler throws also has Allow', async t => {
@@ -169,8 +169,8 @@ t.test('a 405 that a handler throws also has Allow', async t => {
   app.put('/', async () => 'ok')
   app.get('/own', () => { throw errors.method_not_allowed({ headers: { allow: 'PATCH' } }) })
   const port = await listen(t, app)
-  t.strictSame(await sendRequest(port, 'GET', '/'), answer('method_not_allowed', { allow: 'GET, HEAD, PUT' }))
-  t.strictSame(await sendRequest(port, 'GET', '/own'), answer('method_not_allowed', { allow: 'PATCH' }))
+  t.strictSame(await sendRequest(port, 'GET', '/'), responseOf('method_not_allowed', { allow: 'GET, HEAD, PUT' }))
+  t.strictSame(await sendRequest(port, 'GET', '/own'), responseOf('method_not_allowed', { allow: 'PATCH' }))
 })
 
 t.test('a 415 lists the media types of the route', async t => {
@@ -190,9 +190,9 @@ t.test('a 415 lists the media types of the route', async t => {
     ['/consumes', 'text/plain'],
     ['/parser', 'application/json, text/plain, application/xml']
   ] as const) {
-    t.strictSame(await sendRequest(port, 'POST', path, { 'Content-Type': 'image/gif' }, 'GIF89a'), answer('unsupported_media_type', { accept }), path)
+    t.strictSame(await sendRequest(port, 'POST', path, { 'Content-Type': 'image/gif' }, 'GIF89a'), responseOf('unsupported_media_type', { accept }), path)
   }
-  t.strictSame(await sendRequest(port, 'POST', '/own'), answer('unsupported_media_type', { accept: 'image/png' }))
+  t.strictSame(await sendRequest(port, 'POST', '/own'), responseOf('unsupported_media_type', { accept: 'image/png' }))
 })
 
 t.test('a 429 and a 503 have Retry-After', async t => {
@@ -208,11 +208,11 @@ t.test('a 429 and a 503 have Retry-After', async t => {
   app.get('/text', () => { throw errors.service_unavailable({ retryAfter: '30' as never }) })
   app.get('/500', () => { throw errors.internal_error() })
   const port = await listen(t, app)
-  t.strictSame(await sendRequest(port, 'GET', '/429'), answer('rate_limit_exceeded', { 'retry-after': '1' }, { meta: {} }))
+  t.strictSame(await sendRequest(port, 'GET', '/429'), responseOf('rate_limit_exceeded', { 'retry-after': '1' }, { meta: {} }))
   for (const [path, seconds] of [['/503', '10'], ['/soon', '3'], ['/reply', '7'], ['/date', '10'], ['/zero', '10'], ['/far', '2147483647'], ['/farther', '2147483647'], ['/text', '10']] as const) {
-    t.strictSame(await sendRequest(port, 'GET', path), answer('service_unavailable', { 'retry-after': seconds }), path)
+    t.strictSame(await sendRequest(port, 'GET', path), responseOf('service_unavailable', { 'retry-after': seconds }), path)
   }
-  t.strictSame(await sendRequest(port, 'GET', '/500'), answer('internal_error'), 'a 500 has no known end')
+  t.strictSame(await sendRequest(port, 'GET', '/500'), responseOf('internal_error'), 'a 500 has no known end')
 })
 
 t.test('headers that describe the replaced body are removed, and all others stay', async t => {
@@ -236,7 +236,7 @@ t.test('headers that describe the replaced body are removed, and all others stay
     throw errors.resource_not_found()
   })
   const port = await listen(t, app)
-  const expected = answer('resource_not_found', { 'access-control-allow-origin': '*', 'set-cookie': 'a=b' })
+  const expected = responseOf('resource_not_found', { 'access-control-allow-origin': '*', 'set-cookie': 'a=b' })
   t.strictSame(await sendRequest(port, 'GET', '/'), expected)
   t.strictSame(await sendRequest(port, 'HEAD', '/'), withoutBody(expected))
 })
@@ -250,8 +250,8 @@ t.test('a 416 keeps the length of the resource that the handler set', async t =>
     })
   }
   const port = await listen(t, app)
-  t.strictSame(await sendRequest(port, 'GET', '/length'), answer('range_not_satisfiable', { 'content-range': 'bytes */100' }))
-  t.strictSame(await sendRequest(port, 'GET', '/part'), answer('range_not_satisfiable'), 'the range of a body that is not sent')
+  t.strictSame(await sendRequest(port, 'GET', '/length'), responseOf('range_not_satisfiable', { 'content-range': 'bytes */100' }))
+  t.strictSame(await sendRequest(port, 'GET', '/part'), responseOf('range_not_satisfiable'), 'the range of a body that is not sent')
 })
 
 t.test('lists are joined, except cookies, whether they are set on the reply or on its raw response', async t => {
@@ -296,7 +296,7 @@ t.test('headers and trailers for shared caches and digests are removed', async t
     throw errors.resource_not_found()
   })
   const port = await listen(t, app)
-  t.strictSame(await sendRequest(port, 'GET', '/'), answer('resource_not_found', { 'x-cdn': 'edge' }))
+  t.strictSame(await sendRequest(port, 'GET', '/'), responseOf('resource_not_found', { 'x-cdn': 'edge' }))
   t.match(await sendRequest(port, 'GET', '/timing'), { status: 404, headers: { trailer: 'server-timing' } }, 'any other trailer stays')
 })
 
@@ -308,7 +308,7 @@ t.test('an error may set any header except those that describe how its body is s
     })
   })
   const port = await listen(t, app)
-  const expected = answer('range_not_satisfiable', { 'content-range': 'bytes */100', 'x-note': 'ok' })
+  const expected = responseOf('range_not_satisfiable', { 'content-range': 'bytes */100', 'x-note': 'ok' })
   t.strictSame(await sendRequest(port, 'GET', '/'), expected)
   t.strictSame(await sendRequest(port, 'HEAD', '/'), withoutBody(expected))
 })
@@ -329,7 +329,7 @@ t.test('an error may add cookies to those of the reply; other lists are joined',
   app.get('/occurrence', () => { throw own.session_ended({ headers: { 'Set-Cookie': ['session=', 'hint=1'], Link: ['</a>', '</b>'] } }) })
   app.get('/none', () => { throw own.session_ended({ headers: { 'Set-Cookie': [] } }) })
   app.get('/evil', () => { throw own.session_ended({ headers: { 'Set-Cookie': ['a=1', 'b\r\nc: d'] } }) })
-  app.get('/hook', { onSend: async () => { throw new Error('It fails on the answer.') } }, () => { throw own.session_ended() })
+  app.get('/hook', { onSend: async () => { throw new Error('It fails on the response.') } }, () => { throw own.session_ended() })
   const port = await listen(t, app)
   const linesOf = async (path: string): Promise<string[]> => (await sendRaw(port, formatRequest('GET', path))).split('\r\n')
     .filter(line => !/^(date|connection):/i.test(line)).sort()
@@ -354,10 +354,10 @@ t.test('a header with a line break is omitted, whatever its source', async t => 
   app.get('/foreign', () => { throw Object.assign(new Error('Gone fishing.'), { statusCode: 404, headers: { 'x-evil': evil, 'x-foreign': 'b' } }) })
   app.get('/ok', (_request, reply) => { reply.header('x-evil', evil).send({ a: 1 }) })
   const port = await listen(t, app)
-  t.strictSame(await sendRequest(port, 'GET', '/error'), answer('resource_not_found', { 'x-good': 'yes' }))
-  t.strictSame(await sendRequest(port, 'GET', '/reply'), answer('resource_not_found'))
-  t.strictSame(await sendRequest(port, 'GET', '/foreign'), answer('resource_not_found', {}, { message: 'Gone fishing.' }), 'headers of another error are ignored')
-  t.strictSame(await sendRequest(port, 'GET', '/ok'), answer('internal_error'), 'Node rejects the 200')
+  t.strictSame(await sendRequest(port, 'GET', '/error'), responseOf('resource_not_found', { 'x-good': 'yes' }))
+  t.strictSame(await sendRequest(port, 'GET', '/reply'), responseOf('resource_not_found'))
+  t.strictSame(await sendRequest(port, 'GET', '/foreign'), responseOf('resource_not_found', {}, { message: 'Gone fishing.' }), 'headers of another error are ignored')
+  t.strictSame(await sendRequest(port, 'GET', '/ok'), responseOf('internal_error'), 'Node rejects the 200')
   t.strictSame(lines.map(line => (JSON.parse(line) as { msg: string }).msg), Array(4).fill('A header that cannot be sent was omitted from an error response.'))
   t.notMatch(lines.join(), 'admin')
 })
@@ -374,7 +374,7 @@ t.test('with negotiate, Vary lists Accept', async t => {
     ['none', 'accept'], ['empty', 'accept'], ['origin', 'origin, accept'], ['Accept', 'Accept'], ['origin,accept', 'origin,accept'], ['*', '*'],
     ['accept-encoding', 'accept-encoding, accept']
   ] as const) {
-    t.strictSame(await sendRequest(port, 'GET', `/${given}`), answer('resource_not_found', { vary }), given)
+    t.strictSame(await sendRequest(port, 'GET', `/${given}`), responseOf('resource_not_found', { vary }), given)
   }
 })
 
@@ -400,7 +400,7 @@ t.test('headers that make a proxy or a browser fetch another body are removed fr
     })
     throw errors.forbidden()
   })
-  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), answer('forbidden', { 'x-frame-options': 'DENY' }))
+  t.strictSame(await sendRequest(await listen(t, app), 'GET', '/'), responseOf('forbidden', { 'x-frame-options': 'DENY' }))
 })
 
 t.test('the Accept of a 415 lists every media type that the application can read', async t => {
@@ -428,8 +428,8 @@ t.test('the Accept of a 415 lists every media type that the application can read
     scope.post('/only', async () => 'ok')
   })
   const port = await listen(t, app)
-  for (const [path, , accept] of scopes) t.strictSame(await sendRequest(port, 'POST', path), answer('unsupported_media_type', { accept }), path)
-  t.strictSame(await sendRequest(port, 'POST', '/only', { 'Content-Type': 'application/json' }, '{}'), answer('unsupported_media_type', { accept: 'text/csv' }))
+  for (const [path, , accept] of scopes) t.strictSame(await sendRequest(port, 'POST', path), responseOf('unsupported_media_type', { accept }), path)
+  t.strictSame(await sendRequest(port, 'POST', '/only', { 'Content-Type': 'application/json' }, '{}'), responseOf('unsupported_media_type', { accept: 'text/csv' }))
 })
 
 t.test('a 415 for PATCH has Accept-Patch, and a 415 for QUERY has Accept-Query', async t => {
@@ -442,9 +442,9 @@ t.test('a 415 for PATCH has Accept-Patch, and a 415 for QUERY has Accept-Query',
   app.patch('/own', () => { throw errors.unsupported_media_type({ headers: { 'Accept-Patch': 'application/merge-patch+json', Accept: '*/*' } }) })
   const port = await listen(t, app)
   const types = 'application/json, text/plain'
-  t.strictSame(await sendRequest(port, 'PATCH', '/', { 'Content-Type': 'text/plain' }, 'a'), answer('unsupported_media_type', { accept: types, 'accept-patch': types }))
-  t.strictSame(await sendRequest(port, 'PATCH', '/own'), answer('unsupported_media_type', { accept: '*/*', 'accept-patch': 'application/merge-patch+json' }))
-  t.strictSame(await sendRequest(port, 'QUERY', '/', { 'Content-Type': 'text/plain' }, 'a'), answer('unsupported_media_type', { accept: types, 'accept-query': types }))
+  t.strictSame(await sendRequest(port, 'PATCH', '/', { 'Content-Type': 'text/plain' }, 'a'), responseOf('unsupported_media_type', { accept: types, 'accept-patch': types }))
+  t.strictSame(await sendRequest(port, 'PATCH', '/own'), responseOf('unsupported_media_type', { accept: '*/*', 'accept-patch': 'application/merge-patch+json' }))
+  t.strictSame(await sendRequest(port, 'QUERY', '/', { 'Content-Type': 'text/plain' }, 'a'), responseOf('unsupported_media_type', { accept: types, 'accept-query': types }))
   t.match((await sendRequest(port, 'QUERY', '/content', { 'Content-Type': 'application/jsonpath' }, 'a')).headers, {
     'accept-query': 'application/jsonpath, application/sql;charset="UTF-8"'
   })
@@ -455,13 +455,13 @@ t.test('a 426 lists the protocol to switch to, and is marked as a connection opt
   app.get('/', () => { throw errors.upgrade_required() })
   app.get('/own', () => { throw errors.upgrade_required({ headers: { Upgrade: 'TLS/1.3, HTTP/1.1', Connection: 'close, upgrade' } }) })
   const port = await listen(t, app)
-  t.strictSame(await sendRequest(port, 'GET', '/'), answer('upgrade_required', { upgrade: 'websocket' }))
+  t.strictSame(await sendRequest(port, 'GET', '/'), responseOf('upgrade_required', { upgrade: 'websocket' }))
   t.match(await sendRaw(port, formatRequest('GET', '/')), /\r\nconnection: close, upgrade\r\n/i)
   const socket = connect(port, '127.0.0.1')
   socket.write(formatRequest('GET', '/', { Connection: 'keep-alive' }))
   t.match(String((await once(socket, 'data'))[0]), /\r\nconnection: upgrade\r\n/i)
   socket.destroy()
-  t.strictSame(await sendRequest(port, 'GET', '/own'), answer('upgrade_required', { upgrade: 'TLS/1.3, HTTP/1.1' }))
+  t.strictSame(await sendRequest(port, 'GET', '/own'), responseOf('upgrade_required', { upgrade: 'TLS/1.3, HTTP/1.1' }))
   const kept = await createApp()
   kept.get('/', (_request, reply) => { throw (reply.header('connection', 'close'), errors.upgrade_required()) })
   t.match(await sendRaw(await listen(t, kept), formatRequest('GET', '/')), /\r\nconnection: close, upgrade\r\n/i)

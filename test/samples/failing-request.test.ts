@@ -49,8 +49,8 @@ t.test('the command on a page gets the error of the page', async t => {
     const app = await build() // Create a new API, because some of the requests use up a rate limit.
     const command = formatCurl(request, await app.listen({ host: '127.0.0.1', port: 0 }))
     const { stdout } = await shell('sh', ['-c', command])
-    const [, answer] = /.*(HTTP\/1.1 .*)$/s.exec(stdout) ?? []
-    t.match(answer, new RegExp(`\\r\\n\\r\\n\\{"code":"${code}"`), command)
+    const [, response] = /.*(HTTP\/1.1 .*)$/s.exec(stdout) ?? []
+    t.match(response, new RegExp(`\\r\\n\\r\\n\\{"code":"${code}"`), command)
     await app.close()
   }
 })

@@ -13,10 +13,10 @@ async function withoutPlugin (_options?: ApiErrorsOptions, server?: FastifyServe
 }
 
 /** A response to a malformed request has its own id. It is checked here and added to the expected response. */
-function rawAnswer (t: Test, answer: HttpResponse, status: number, code: string, message: string): void {
-  const { request_id: id } = answer.body as { readonly request_id: string }
+function rawResponse (t: Test, response: HttpResponse, status: number, code: string, message: string): void {
+  const { request_id: id } = response.body as { readonly request_id: string }
   t.match(id, /^req_[\w-]{20}$/)
-  t.strictSame(answer, errorResponse(status, { code, message, request_id: id }))
+  t.strictSame(response, errorResponse(status, { code, message, request_id: id }))
 }
 
 const malformed = [400, 'invalid_request', 'The request is malformed.'] as const
@@ -37,7 +37,7 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
         '\u0016\u0003\u0001\u0002\u0000\u0001' // The start of a TLS handshake.
       ]) {
         const text431 = await sendRaw(port, text)
-        rawAnswer(t, parseResponse(text431), ...malformed)
+        rawResponse(t, parseResponse(text431), ...malformed)
         t.match(text431, /^HTTP\/1\.1 400 Bad Request\r\n/)
         t.match(text431, /\r\nconnection: close\r\n/)
       }
@@ -45,8 +45,8 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
 
     t.test('headers that are too large result in 431', async t => {
       const port = await listen(t, await make())
-      const answer = parseResponse(await sendRaw(port, formatRequest('GET', '/', { Cookie: 'a'.repeat(20_000) })))
-      rawAnswer(t, answer, 431, 'request_header_fields_too_large', 'The request headers are too large.')
+      const response = parseResponse(await sendRaw(port, formatRequest('GET', '/', { Cookie: 'a'.repeat(20_000) })))
+      rawResponse(t, response, 431, 'request_header_fields_too_large', 'The request headers are too large.')
     })
 
     t.test('chunk extensions that never end result in 413', async t => {
@@ -54,8 +54,8 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
       app.post('/', async () => 'ok')
       const port = await listen(t, app)
       const head = formatRequest('POST', '/', { 'Transfer-Encoding': 'chunked', 'Content-Type': 'application/json' })
-      const answer = parseResponse(await sendRaw(port, `${head}2;${'a'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`))
-      rawAnswer(t, answer, 413, 'payload_too_large', 'The request body is too large.')
+      const response = parseResponse(await sendRaw(port, `${head}2;${'a'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`))
+      rawResponse(t, response, 413, 'payload_too_large', 'The request body is too large.')
     })
 
     t.test('a request that does not arrive in time results in 408', async t => {
@@ -63,7 +63,7 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
       app.post('/', async () => 'ok')
       const port = await listen(t, app)
       for (const text of ['GET / HTTP/1.1\r\nHost: local', `${formatRequest('POST', '/', { 'Content-Length': '10', 'Content-Type': 'application/json' })}{`]) {
-        rawAnswer(t, parseResponse(await sendRaw(port, text)), 408, 'request_timeout', 'The request took too long to arrive.')
+        rawResponse(t, parseResponse(await sendRaw(port, text)), 408, 'request_timeout', 'The request took too long to arrive.')
       }
     })
   })
@@ -108,8 +108,8 @@ t.test('earlier requests on the connection get their own responses first', async
     ['a request whose body is malformed', `${formatRequest('POST', '/body', { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' })}ZZ\r\n`, ['400']],
     ['an earlier request that gets no response', `${formatRequest('GET', '/lost', { Connection: 'keep-alive' })}GARBAGE\r\n\r\n`, []]
   ] as const) {
-    const answer = await sendRaw(port, text)
-    t.strictSame([...answer.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status), statuses, what)
+    const response = await sendRaw(port, text)
+    t.strictSame([...response.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status), statuses, what)
   }
 })
 
@@ -166,8 +166,8 @@ t.test('the registration whose prefix the path has responds, if the path is know
     ['a request line that is not complete', 'GARBAGE /v2/x\r\n\r\n', 400, false],
     ['headers that do not arrive', 'POST /v2/x HTTP/1.1\r\nHost: a\r\n', 408, false]
   ] as const) {
-    const answer = await sendRaw(port, text)
-    t.strictSame([answer.slice(9, 12), answer.includes('application/problem+json')], [String(status), isScope], what)
+    const response = await sendRaw(port, text)
+    t.strictSame([response.slice(9, 12), response.includes('application/problem+json')], [String(status), isScope], what)
   }
   const pipelined = await sendRaw(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\nPOST /v2/x HTTP/1.1\r\nHost: a\r\nBad Header\r\n\r\n')
   t.match(pipelined, /application\/problem\+json/, 'the last of several request lines before the error')

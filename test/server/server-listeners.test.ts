@@ -17,17 +17,17 @@ const failed = errorResponse(409, { code: 'resource_conflict', message: errors.r
 const closing = errorResponse(503, { code: 'service_unavailable', message: 'The service is temporarily unavailable.', request_id: requestId }, { 'retry-after': '1' })
 
 /** A response without a `FastifyRequest` has its own id. */
-function rawAnswer (t: Test, answer: HttpResponse, status: number, code: keyof typeof errors, expectedId: string | RegExp = /^req_[\w-]{20}$/): void {
-  const { request_id: id } = answer.body as { readonly request_id: string }
+function rawResponse (t: Test, response: HttpResponse, status: number, code: keyof typeof errors, expectedId: string | RegExp = /^req_[\w-]{20}$/): void {
+  const { request_id: id } = response.body as { readonly request_id: string }
   t.match(id, expectedId)
-  t.strictSame(answer, errorResponse(status, { code, message: errors[code].message, request_id: id }))
+  t.strictSame(response, errorResponse(status, { code, message: errors[code].message, request_id: id }))
 }
 
 t.test('an unknown Expect results in 417', async t => {
   const app = await createApp()
   app.post('/', async () => 'ok')
   const port = await listen(t, app)
-  rawAnswer(t, await sendRequest(port, 'POST', '/', { Expect: 'magic' }, '{}'), 417, 'expectation_failed')
+  rawResponse(t, await sendRequest(port, 'POST', '/', { Expect: 'magic' }, '{}'), 417, 'expectation_failed')
   const text = await sendRaw(port, formatRequest('POST', '/', { Expect: '100-continue', 'Content-Type': 'text/plain' }, 'body'))
   t.match(text, /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK/)
 })
@@ -50,10 +50,10 @@ async function requestWhileClosing (t: Test, app: FastifyInstance, path = '/'): 
   await new Promise(resolve => setTimeout(resolve, 50))
   const second = await sendRaw(port, formatRequest('GET', path, { Connection: 'keep-alive' }), idle)
   slow.emit('finish')
-  const answer = parseResponse(await first)
+  const response = parseResponse(await first)
   await closed
   t.equal(await new Promise(resolve => app.server.getConnections((_error, count) => resolve(count))), 0, 'no connection stays open')
-  return { first: answer, second }
+  return { first: response, second }
 }
 
 t.test('while the server closes, a running request is finished and a new one gets 503', async t => {
@@ -93,11 +93,11 @@ t.test('errors thrown while the server closes have the format of the application
     throw errors.resource_conflict()
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
-  const answer = sendRequest(getPort(app), 'GET', '/fail')
+  const response = sendRequest(getPort(app), 'GET', '/fail')
   await started
   const closed = app.close()
   fail()
-  t.strictSame(await answer, failed)
+  t.strictSame(await response, failed)
   await closed
 })
 
@@ -123,8 +123,8 @@ t.test('if localhost has two addresses, both respond in the same way', async t =
     t.strictSame(parseResponse(await to(host, formatRequest('GET', '/'))), failed, host)
     t.strictSame(parseResponse(await to(host, formatRequest('GET', '/%zz'))), badUrl, host)
     t.strictSame(parseResponse(await to(host, 'GET / HTTP/1.1\r\n\r\n')), noHost, host)
-    rawAnswer(t, parseResponse(await to(host, 'GARBAGE\r\n\r\n')), 400, 'invalid_request')
-    rawAnswer(t, parseResponse(await to(host, formatRequest('GET', '/', { Expect: 'magic' }))), 417, 'expectation_failed')
+    rawResponse(t, parseResponse(await to(host, 'GARBAGE\r\n\r\n')), 400, 'invalid_request')
+    rawResponse(t, parseResponse(await to(host, formatRequest('GET', '/', { Expect: 'magic' }))), 417, 'expectation_failed')
   }
 })
 
@@ -156,8 +156,8 @@ t.test('over TLS, the responses are the same', async t => {
   t.strictSame(await send(formatRequest('GET', '/')), failed)
   t.strictSame(await send(formatRequest('GET', '/%zz')), badUrl)
   t.strictSame(await send('GET / HTTP/1.1\r\n\r\n'), noHost)
-  rawAnswer(t, await send('GARBAGE\r\n\r\n'), 400, 'invalid_request')
-  rawAnswer(t, await send(formatRequest('GET', '/', { Expect: 'magic' })), 417, 'expectation_failed')
+  rawResponse(t, await send('GARBAGE\r\n\r\n'), 400, 'invalid_request')
+  rawResponse(t, await send(formatRequest('GET', '/', { Expect: 'magic' })), 417, 'expectation_failed')
   const plain = await sendRaw(port, formatRequest('GET', '/')).catch((error: Error & { code?: string }) => error.code)
   t.match(String(plain), /^$|ECONNRESET/, 'a failed handshake gets no response, and the connection is closed')
 })
@@ -165,10 +165,10 @@ t.test('over TLS, the responses are the same', async t => {
 /** Sends one request over HTTP/2. `content-length` and similar headers are compared by name. */
 async function requestHttp2 (session: ClientHttp2Session, headers: Record<string, string>): Promise<{ status: number, headers: IncomingHttpHeaders, body: unknown }> {
   const stream = session.request(headers)
-  const [answer] = await once(stream, 'response') as [IncomingHttpHeaders & { ':status': number }]
+  const [response] = await once(stream, 'response') as [IncomingHttpHeaders & { ':status': number }]
   let text = ''
   for await (const chunk of stream) text += String(chunk)
-  const { ':status': status, date: _, ...rest } = answer
+  const { ':status': status, date: _, ...rest } = response
   return { status, headers: Object.fromEntries(Object.entries(rest)), body: text === '' ? '' : JSON.parse(text) }
 }
 
@@ -177,7 +177,7 @@ t.test('over HTTP/2, the responses are the same', async t => {
   await app.register(apiErrors, { log: false })
   app.addHook('preClose', () => new Promise(resolve => setTimeout(resolve, 200))) // Node 24 ends the sessions when the server closes.
   app.get('/', async () => { throw errors.resource_conflict() })
-  app.get('/hook', { onSend: async () => { throw new Error('The hook fails on every answer.') } }, async () => { throw errors.resource_conflict() })
+  app.get('/hook', { onSend: async () => { throw new Error('The hook fails on every response.') } }, async () => { throw errors.resource_conflict() })
   app.get('/list', async (_request, reply) => {
     reply.headers({ location: ['/a', '/b'], 'set-cookie': ['a=1', 'b=2'] })
     throw errors.resource_conflict()
@@ -198,7 +198,7 @@ t.test('over HTTP/2, the responses are the same', async t => {
   }, { allow: 'GET, HEAD' }))
   t.strictSame(await requestHttp2(session, { ':path': '/', ':method': 'HEAD' }), { ...failed, body: '' })
   const expectation = await requestHttp2(session, { ':path': '/ok', expect: 'magic' })
-  rawAnswer(t, expectation as HttpResponse, 417, 'expectation_failed')
+  rawResponse(t, expectation as HttpResponse, 417, 'expectation_failed')
   const cut = session.request({ ':path': '/cut' })
   cut.resume()
   await t.rejects(once(cut, 'close'), { code: 'ERR_HTTP2_STREAM_ERROR' }, 'a response that was started is aborted')
@@ -259,11 +259,11 @@ t.test('if an early function of the application throws before a request is route
       const port = await listen(t, app)
       if (http2) {
         const session = connectHttp2(`http://127.0.0.1:${port}`)
-        const answer = await requestHttp2(session, { ':path': '/fail?fail' })
-        rawAnswer(t, answer as HttpResponse, 500, 'internal_error', id)
+        const response = await requestHttp2(session, { ':path': '/fail?fail' })
+        rawResponse(t, response as HttpResponse, 500, 'internal_error', id)
         session.close()
       } else {
-        rawAnswer(t, await sendRequest(port, 'GET', '/fail?fail'), 500, 'internal_error', id)
+        rawResponse(t, await sendRequest(port, 'GET', '/fail?fail'), 500, 'internal_error', id)
         t.equal((await sendRequest(port, 'GET', '/')).status, 200, `${name}: the server lives`)
       }
     }

@@ -44,9 +44,9 @@ t.test('errors that never reach an error handler have the format of the plugin',
     code: 'invalid_request',
     request_id: requestId
   }, { 'content-type': 'application/problem+json' }), 'the URL as a valid URI reference')
-  const answer = parseResponse(await sendRaw(port, 'GARBAGE\r\n\r\n'))
-  const { request_id: id } = answer.body as { readonly request_id: string }
-  t.strictSame(answer, errorResponse(400, {
+  const response = parseResponse(await sendRaw(port, 'GARBAGE\r\n\r\n'))
+  const { request_id: id } = response.body as { readonly request_id: string }
+  t.strictSame(response, errorResponse(400, {
     type: 'about:blank', title: 'Bad Request', status: 400, detail: 'The request is malformed.', instance: `/#${id}`, code: 'invalid_request', request_id: id
   }, { 'content-type': 'application/problem+json' }))
 })

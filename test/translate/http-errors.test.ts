@@ -13,7 +13,7 @@ import { createThrower } from '../helpers/http.js'
 const statuses = Object.keys(STATUS_CODES).map(Number).filter(status => status >= 400)
 
 /** The response to an error with a status. `message` is set if the client gets the application's own message. */
-function answerTo (status: number, message?: string): object {
+function responseTo (status: number, message?: string): object {
   const code = codeForStatus(status) ?? 'internal_error'
   const { status: sent, message: usual } = standardErrors[code]
   return {
@@ -24,10 +24,10 @@ function answerTo (status: number, message?: string): object {
 t.test('http-errors: every status is kept, with and without a message', async t => {
   const send = await createThrower({ log: false })
   for (const status of statuses) {
-    t.strictSame(await send({ error: createError(status) }), answerTo(status), `${status} without`)
-    t.strictSame(await send({ error: createError(status, 'Ask Ada.') }), answerTo(status, 'Ask Ada.'), `${status} with`)
-    t.strictSame(await send({ error: createError(status, 'Ask Ada.', { expose: true }) }), answerTo(status, 'Ask Ada.'), `${status} exposed`)
-    t.strictSame(await send({ error: createError(status, 'Ask Ada.', { expose: false }) }), answerTo(status), `${status} not exposed`)
+    t.strictSame(await send({ error: createError(status) }), responseTo(status), `${status} without`)
+    t.strictSame(await send({ error: createError(status, 'Ask Ada.') }), responseTo(status, 'Ask Ada.'), `${status} with`)
+    t.strictSame(await send({ error: createError(status, 'Ask Ada.', { expose: true }) }), responseTo(status, 'Ask Ada.'), `${status} exposed`)
+    t.strictSame(await send({ error: createError(status, 'Ask Ada.', { expose: false }) }), responseTo(status), `${status} not exposed`)
   }
 })
 
@@ -46,36 +46,36 @@ t.test('@fastify/sensible: every status is kept, thrown and sent by reply helper
     const { statusCode, headers, body } = await app.inject(url)
     return { status: statusCode, contentType: headers['content-type'], body: JSON.parse(body) as unknown }
   }
-  for (const status of statuses) t.strictSame(await get(`/thrown/${status}`), answerTo(status, 'Ask Ada.'), String(status))
-  t.strictSame(await get('/assert'), answerTo(403, 'Ask Ada.'))
-  t.strictSame(await get('/reply'), answerTo(409, 'Ask Ada.'))
-  t.strictSame(await get('/failed'), answerTo(503))
+  for (const status of statuses) t.strictSame(await get(`/thrown/${status}`), responseTo(status, 'Ask Ada.'), String(status))
+  t.strictSame(await get('/assert'), responseTo(403, 'Ask Ada.'))
+  t.strictSame(await get('/reply'), responseTo(409, 'Ask Ada.'))
+  t.strictSame(await get('/failed'), responseTo(503))
 })
 
 t.test('any error with a 4xx statusCode or status keeps its status and message', async t => {
   const send = await createThrower()
   for (const status of statuses.filter(status => status < 500)) {
-    t.strictSame(await send({ error: Object.assign(new Error('Ask Ada.'), { statusCode: status }) }), answerTo(status, 'Ask Ada.'))
-    t.strictSame(await send({ error: { status, message: 'Ask Ada.' } }), answerTo(status, 'Ask Ada.'))
+    t.strictSame(await send({ error: Object.assign(new Error('Ask Ada.'), { statusCode: status }) }), responseTo(status, 'Ask Ada.'))
+    t.strictSame(await send({ error: { status, message: 'Ask Ada.' } }), responseTo(status, 'Ask Ada.'))
   }
-  t.strictSame(await send({ error: { statusCode: 404 } }), answerTo(404))
-  t.strictSame(await send({ error: { statusCode: 404, message: '' } }), answerTo(404))
-  t.strictSame(await send({ error: { statusCode: 404, message: { row: 'secret' } } }), answerTo(404))
+  t.strictSame(await send({ error: { statusCode: 404 } }), responseTo(404))
+  t.strictSame(await send({ error: { statusCode: 404, message: '' } }), responseTo(404))
+  t.strictSame(await send({ error: { statusCode: 404, message: { row: 'secret' } } }), responseTo(404))
 })
 
 t.test('a 5xx keeps its status and hides its message', async t => {
   const send = await createThrower({ log: false })
   for (const status of [500, 502, 503, 504, 599]) {
-    t.strictSame(await send({ error: Object.assign(new Error('upstream.internal:8080'), { statusCode: status }) }), answerTo(status))
-    t.strictSame(await send({ error: Object.assign(new Error('upstream.internal:8080'), { status, statusCode: status, expose: 'no' }) }), answerTo(status))
-    t.strictSame(await send({ error: Object.assign(new Error('upstream.internal:8080'), { status, statusCode: 500, expose: false }) }), answerTo(500))
+    t.strictSame(await send({ error: Object.assign(new Error('upstream.internal:8080'), { statusCode: status }) }), responseTo(status))
+    t.strictSame(await send({ error: Object.assign(new Error('upstream.internal:8080'), { status, statusCode: status, expose: 'no' }) }), responseTo(status))
+    t.strictSame(await send({ error: Object.assign(new Error('upstream.internal:8080'), { status, statusCode: 500, expose: false }) }), responseTo(500))
   }
 })
 
 t.test('a status below 400 or above 599 results in a server error', async t => {
   const send = await createThrower({ log: false })
   for (const statusCode of [200, 302, 399, 600, 999, -1, 404.5, NaN, '404', null, {}]) {
-    t.strictSame(await send({ error: Object.assign(new Error('Ask Ada.'), { statusCode }) }), answerTo(500), String(statusCode))
+    t.strictSame(await send({ error: Object.assign(new Error('Ask Ada.'), { statusCode }) }), responseTo(500), String(statusCode))
   }
 })
 
@@ -91,9 +91,9 @@ t.test('headers and details of an unknown error are not sent', async t => {
 t.test('a generated message is not sent', async t => {
   const send = await createThrower()
   const parsed = (): unknown => { try { return JSON.parse('{ S3cr3t') } catch (error) { return Object.assign(error as Error, { statusCode: 400 }) } }
-  t.strictSame(await send({ error: parsed() }), answerTo(400))
+  t.strictSame(await send({ error: parsed() }), responseTo(400))
   const missing = await readFile('/nowhere/S3cr3t').catch((error: unknown) => Object.assign(error as Error, { statusCode: 404 }))
-  t.strictSame(await send({ error: missing }), answerTo(404))
+  t.strictSame(await send({ error: missing }), responseTo(404))
 })
 
 t.test('@fastify/rate-limit that the application registers', async t => {
@@ -141,7 +141,7 @@ t.test('@fastify/rate-limit that the application registers', async t => {
 
 t.test('a 429 of the application keeps its message', async t => {
   const send = await createThrower()
-  t.strictSame(await send({ error: createError(429, 'One at a time.') }), answerTo(429, 'One at a time.'))
+  t.strictSame(await send({ error: createError(429, 'One at a time.') }), responseTo(429, 'One at a time.'))
 })
 
 t.test('the table has a code for every registered status of http-errors', async t => {

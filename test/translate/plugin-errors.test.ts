@@ -70,9 +70,9 @@ const context = (contentType?: string) => ({
 })
 
 t.test('each code has its response', async t => {
-  for (const [code, answer] of Object.values(pluginErrors).flatMap(codes => Object.entries(codes))) {
-    const { message = standardErrors[answer.code].message, headers } = answer
-    t.match(pluginsTranslator.translate(Object.assign(new Error('a secret'), { code }), context()), { code: answer.code, message, headers }, code)
+  for (const [code, response] of Object.values(pluginErrors).flatMap(codes => Object.entries(codes))) {
+    const { message = standardErrors[response.code].message, headers } = response
+    t.match(pluginsTranslator.translate(Object.assign(new Error('a secret'), { code }), context()), { code: response.code, message, headers }, code)
   }
 })
 

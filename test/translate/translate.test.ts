@@ -99,8 +99,8 @@ t.test('an unknown value becomes internal_error, with the value as its cause', a
   const entries: LogEntry[] = []
   const send = await createThrower({ log: entry => { entries.push(entry) } })
   for (const value of [new Error('S3cr3t'), 'S3cr3t', 7, null, undefined, {}, [], Symbol('S3cr3t'), () => {}]) {
-    const answer = await send({ error: value })
-    t.strictSame(answer, internal)
+    const response = await send({ error: value })
+    t.strictSame(response, internal)
     t.equal(entries.at(-1)?.error.cause, value)
   }
 })

@@ -32,7 +32,7 @@ t.test("'log' warns once for each kind of undocumented response", async t => {
 
 t.test('a function is called once for each kind, with the request', async t => {
   const calls: Array<[ResponseKind, string]> = []
-  const { app } = await build({ onUndocumented: (answer, request) => calls.push([answer, request.url]) })
+  const { app } = await build({ onUndocumented: (response, request) => calls.push([response, request.url]) })
   for (const url of ['/queues/1?a', '/queues/1?b', '/queues/2', '/nothing']) await app.inject(url)
   t.strictSame(calls, [[gone, '/queues/1?a']])
 })

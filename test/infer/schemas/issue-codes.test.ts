@@ -172,14 +172,14 @@ for (const [title, { server, compiler }] of Object.entries<{ server: object, com
       for (const [index, [body]] of cases.entries()) app.post(`/${index}`, { schema: { body } }, async () => 'ok')
       for (const [index, [schema, values]] of cases.entries()) {
         for (const value of values) {
-          const answer = await app.inject({ method: 'POST', url: `/${index}`, headers: { 'content-type': 'application/json' }, payload: JSON.stringify(value) })
-          if (answer.statusCode === 200) continue
-          const { code, details = [] } = answer.json<{ code: string, details?: Array<{ code: string }> }>()
+          const response = await app.inject({ method: 'POST', url: `/${index}`, headers: { 'content-type': 'application/json' }, payload: JSON.stringify(value) })
+          if (response.statusCode === 200) continue
+          const { code, details = [] } = response.json<{ code: string, details?: Array<{ code: string }> }>()
           const explained = app.apiErrors.explain('POST', `/${index}`).filter(error => error.code === code)
           const foreseen = explained.flatMap(({ issues }) => issues ?? [])
           const surprising = details.filter(issue => !foreseen.includes(issue.code))
           if (explained.length === 0 || surprising.length > 0) {
-            throw new Error(`${JSON.stringify(schema)} answers ${JSON.stringify(value)} with ${answer.body}, and ${code} with ${foreseen.join()} was foreseen`)
+            throw new Error(`${JSON.stringify(schema)} responds to ${JSON.stringify(value)} with ${response.body}, and ${code} with ${foreseen.join()} was foreseen`)
           }
           compared += details.length
         }

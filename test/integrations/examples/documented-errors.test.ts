@@ -13,7 +13,7 @@ import { getDocumentSettings } from '../../../lib/openapi/settings.js'
 import { createFailingRequest } from '../../../lib/samples/failing-request.js'
 import { getInferences } from '../../../lib/infer/inferences.js'
 import { startPostgres, urlOf } from '../helpers/postgres.js'
-import { answerTo, createContract, type Answer, type Document } from '../../examples/conformance.js'
+import { responseTo, createContract, type SentResponse, type Document } from '../../examples/conformance.js'
 import { findExample, listExampleHeaders, withoutOccurrence } from '../../examples/documented-examples.js'
 
 const nothing = '00000000-0000-4000-8000-000000000000'
@@ -167,15 +167,15 @@ t.test('every route returns each documented error, with the documented body', as
   const sql = (text: string): Promise<void> => postgres.execute('postgres', text)
   const start = () => createApp({ databaseUrl: urlOf(postgres.address()) })
 
-  async function send (url: string, { method = 'GET', path, headers = {}, body }: DemoRequest): Promise<Answer> {
-    return await answerTo(url + path, {
+  async function send (url: string, { method = 'GET', path, headers = {}, body }: DemoRequest): Promise<SentResponse> {
+    return await responseTo(url + path, {
       method,
       headers: { ...(body !== undefined && typeof body !== 'string' && json), ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) })
     })
   }
 
-  async function provoke (url: string, { request, before = [], without, times = 1, token = { lifetime: 60, wait: 0 } }: Provocation): Promise<Answer> {
+  async function provoke (url: string, { request, before = [], without, times = 1, token = { lifetime: 60, wait: 0 } }: Provocation): Promise<SentResponse> {
     for (const earlier of before) t.equal((await send(url, earlier)).status, 201)
     if (request.headers?.authorization === 'Bearer $TOKEN') {
       const { body } = await send(url, signIn(token.lifetime))
@@ -217,14 +217,14 @@ t.test('every route returns each documented error, with the documented body', as
           }
           // An exceeded limit blocks all later requests, so it is tested with a separate server.
           const own = code === 'rate_limit_exceeded' ? await start() : app
-          const answer = await provoke(own === app ? url : await own.listen({ port: 0, host: '127.0.0.1' }), provocation(route, name))
+          const response = await provoke(own === app ? url : await own.listen({ port: 0, host: '127.0.0.1' }), provocation(route, name))
           if (own !== app) await own.close()
-          const got = `${answer.status} ${(answer.body as { code: string }).code}`
+          const got = `${response.status} ${(response.body as { code: string }).code}`
           t.equal(got, `${status} ${code}`)
-          t.strictSame(faultsOf(name, answer), [], `${got} is as documented`)
+          t.strictSame(faultsOf(name, response), [], `${got} is as documented`)
           const example = findExample(document, name, status, code)
-          t.strictSame(withoutOccurrence(answer.body), withoutOccurrence(example.body), `${got} is the example`)
-          for (const [header, expected, sent] of listExampleHeaders(example, answer)) {
+          t.strictSame(withoutOccurrence(response.body), withoutOccurrence(example.body), `${got} is the example`)
+          for (const [header, expected, sent] of listExampleHeaders(example, response)) {
             const key = `${name}: ${status} ${header}: ${expected}`
             headers.set(key, [...headers.get(key) ?? [], ...sent === null ? [] : [sent]])
           }
@@ -244,10 +244,10 @@ t.test('every route returns each documented error, with the documented body', as
     t.teardown(() => app.close())
     const url = await app.listen({ port: 0, host: '127.0.0.1' })
     for (const [name, { request }] of Object.entries(routes)) {
-      const answer = await provoke(url, { request: request() })
-      t.match(answer.status, /^20[014]$/, name)
-      t.strictSame(faultsOf(name, answer), [], `${name}: ${answer.status} is as documented`)
-      t.ok(answer.headers.has('ratelimit'), 'the response has the remaining requests')
+      const response = await provoke(url, { request: request() })
+      t.match(response.status, /^20[014]$/, name)
+      t.strictSame(faultsOf(name, response), [], `${name}: ${response.status} is as documented`)
+      t.ok(response.headers.has('ratelimit'), 'the response has the remaining requests')
     }
   })
 })

@@ -40,14 +40,14 @@ export async function startMongo (reply: (command: Document) => Document | 'hang
       while (buffered.length >= 4 && buffered.length >= buffered.readInt32LE(0)) {
         const message = buffered.subarray(0, buffered.readInt32LE(0))
         buffered = buffered.subarray(message.length)
-        answer(socket, message)
+        response(socket, message)
       }
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
 
-  function answer (socket: Socket, message: Buffer): void {
+  function response (socket: Socket, message: Buffer): void {
     const id = message.readInt32LE(4)
     const isQuery = message.readInt32LE(12) === opQuery
     const at = isQuery ? message.indexOf(0, 20) + 9 : 21 // After the flags and the name, or after the flags and the kind of the section.

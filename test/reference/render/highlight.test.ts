@@ -6,8 +6,8 @@ import { highlight } from '../../../lib/reference/render/highlight.js'
 import { escapeHtml } from '../../../lib/reference/render/escape-html.js'
 
 t.test('a response: its status, the names of its headers, and the parts of its JSON', async t => {
-  const answer = 'HTTP/1.1 404 Not Found\ncontent-type: a: b\n\n{\n  "code": "<x>",\n  "n": -1.5,\n  "ok": true\n}'
-  t.equal(highlight('http', answer).html, `<span class="hl-status">HTTP/1.1 404 Not Found</span>
+  const response = 'HTTP/1.1 404 Not Found\ncontent-type: a: b\n\n{\n  "code": "<x>",\n  "n": -1.5,\n  "ok": true\n}'
+  t.equal(highlight('http', response).html, `<span class="hl-status">HTTP/1.1 404 Not Found</span>
 <span class="hl-name">content-type</span>: a: b
 
 {

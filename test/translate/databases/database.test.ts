@@ -14,7 +14,7 @@ import { sqlStates } from '../../../lib/translate/databases/postgres.js'
 import { adapterKinds, prismaCodes } from '../../../lib/translate/databases/prisma.js'
 import { sqliteErrors } from '../../../lib/translate/databases/sqlite.js'
 import { issueCodeByKeyword } from '../../../lib/catalog/issues.js'
-import { answers, expected } from '../../integrations/translate/databases/cases/case.js'
+import { responses, expected } from '../../integrations/translate/databases/cases/case.js'
 
 const uniqueViolation = () => Object.assign(new Error('duplicate key value violates unique constraint "users_email_key"'), {
   severity: 'ERROR', code: '23505', table: 'users', constraint: 'users_email_key', detail: 'Key (email)=(ada@example.com) already exists.'
@@ -35,7 +35,7 @@ t.test('each failure has the expected response', async t => {
     ...(issue !== undefined && { issue: issue.code, ofField: issue.ofField, ofBody: issue.ofBody }),
     ...(standardErrors[code].status === 503 && { retryAfter: 10 })
   }]))
-  t.strictSame(told, answers)
+  t.strictSame(told, responses)
   for (const { issue } of Object.values(databaseFailures)) if (issue !== undefined) t.ok(issueCodes.includes(issue.code), issue.code)
 })
 
@@ -49,7 +49,7 @@ t.test('every table entry of a source leads to a failure with a response', async
     ...[...Object.values(prismaCodes), ...Object.values(adapterKinds)].filter(failure => failure !== 'foreign_key'),
     ...Object.values(ormErrors)
   ]
-  for (const failure of new Set(failures)) t.ok(Object.hasOwn(answers, failure), failure)
+  for (const failure of new Set(failures)) t.ok(Object.hasOwn(responses, failure), failure)
   for (const { keyword } of Object.values(validatorKinds)) t.ok(issueCodeByKeyword.has(keyword), keyword)
   for (const type of Object.values(castTypes)) t.match(type, /^(number|string|boolean|array)$/)
 })
@@ -61,8 +61,8 @@ t.test('the error of a database may be wrapped in others', async t => {
     return { status: response.statusCode, body: response.json() }
   }
   const whole = ({ status, body }: { readonly status: number, readonly body: unknown }) => ({ status, body })
-  const taken = whole(expected({ answer: 'unique', fields: ['email'] }))
-  const fault = whole(expected({ answer: 'fault' }))
+  const taken = whole(expected({ response: 'unique', fields: ['email'] }))
+  const fault = whole(expected({ response: 'fault' }))
 
   t.strictSame(await post(() => wrap(1)), taken, 'as a cause')
   t.strictSame(await post(() => wrap(7)), taken, 'below seven causes')
@@ -95,7 +95,7 @@ t.test('if the request has no body, a value that the database rejects is an inva
   app.route({ method: ['GET', 'HEAD', 'DELETE', 'POST'], url: '/:id', handler: async request => { throw request.headers['x-cast'] === undefined ? malformed : cast } })
   const parameter = { status: 400, body: { code: 'invalid_parameter', message: 'A path or query parameter is invalid.', request_id: 'req_1' } }
   const field = (name: string): object => {
-    const { status, body } = expected({ answer: 'malformed', fields: [name] })
+    const { status, body } = expected({ response: 'malformed', fields: [name] })
     return { status, body }
   }
   const ask = async (method: 'GET' | 'DELETE' | 'POST', cast: boolean, payload?: object): Promise<object> => {
@@ -147,8 +147,8 @@ t.test('a parameter that the database rejects is invalid, even if the request ha
     const response = await app.inject({ method: 'PUT', url, payload: { owner: 'abc' } })
     return { status: response.statusCode, body: response.json() }
   }
-  const inBody = (answer: 'malformed' | 'out_of_range' | 'too_long', field = ''): object => {
-    const { status, body } = expected({ answer, fields: [field] })
+  const inBody = (response: 'malformed' | 'out_of_range' | 'too_long', field = ''): object => {
+    const { status, body } = expected({ response, fields: [field] })
     return { status, body }
   }
   t.strictSame(await put('/uuid/ids/abc'), parameter)
@@ -205,11 +205,11 @@ t.test('the body never contains the value', async t => {
       thrown = Object.assign(new Error(), { message: 'secret' }, error)
       const response = await app.inject({ method: 'POST', url: '/users', payload: { email: 'a', user_id: 1, age: 1 } })
       const { details = [], message } = response.json() as { readonly details?: ReadonlyArray<{ readonly field: string, readonly message: string }>, readonly message: string }
-      const sentences: readonly string[] = [...Object.values(answers).flatMap(answer => 'ofField' in answer ? [answer.ofField, answer.ofBody] : []), 'must be a number']
+      const sentences: readonly string[] = [...Object.values(responses).flatMap(response => 'ofField' in response ? [response.ofField, response.ofBody] : []), 'must be a number']
       for (const issue of details) {
         if (!known.has(issue.field) || !sentences.includes(issue.message)) throw new Error(`the response to ${JSON.stringify(error)} is ${response.body}`)
       }
-      if (!Object.values(answers).some(answer => answer.message === message)) throw new Error(`the response to ${JSON.stringify(error)} is ${response.body}`)
+      if (!Object.values(responses).some(response => response.message === message)) throw new Error(`the response to ${JSON.stringify(error)} is ${response.body}`)
     }
   }), { numRuns: 200 })
   t.pass('for 200 values')

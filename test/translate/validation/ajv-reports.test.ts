@@ -558,8 +558,8 @@ t.test('errors of JSON Type Definition are translated', async t => {
       }
     }, () => 'fine')
   })
-  const { text, ...answer } = await postTo(app, { name: secret, other: secret, more: { tags: [7], more: secret } })
-  t.strictSame(answer, {
+  const { text, ...response } = await postTo(app, { name: secret, other: secret, more: { tags: [7], more: secret } })
+  t.strictSame(response, {
     status: 422,
     code: 'validation_error',
     faults: [

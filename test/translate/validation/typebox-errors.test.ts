@@ -119,9 +119,9 @@ for (const [name, [schema, value, faults]] of Object.entries(cases)) {
   t.test(name, async t => {
     const errors = [...Value.Errors(schema, value)].map(({ type }) => ValueErrorType[type])
     t.ok(errors.includes(name), 'the case causes this error')
-    const answer = await postTo(await createApiOf(Type.Object({ f: schema })), { f: value })
-    t.strictSame(answer.faults, faults)
-    t.notMatch(answer.text, secret, 'the value is not repeated')
+    const response = await postTo(await createApiOf(Type.Object({ f: schema })), { f: value })
+    t.strictSame(response.faults, faults)
+    t.notMatch(response.text, secret, 'the value is not repeated')
   })
 }
 

@@ -106,15 +106,15 @@ t.test('a missing and an invalid query parameter are both listed', async t => {
 
 t.test('a header is invalid: 400 invalid_request', async t => {
   const app = await createUsers()
-  const answer = { code: 'invalid_request', message: 'A request header is invalid.', request_id: 'req_1' }
+  const response = { code: 'invalid_request', message: 'A request header is invalid.', request_id: 'req_1' }
   const missing = await app.inject({ ...good, headers: {} })
   t.equal(missing.statusCode, 400)
   t.strictSame(missing.json(), {
-    ...answer, details: [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'required', message: 'is required' }]
+    ...response, details: [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'required', message: 'is required' }]
   })
   const short = await app.inject({ ...good, headers: { 'x-tenant': 'S3' } })
   t.strictSame(short.json(), {
-    ...answer, details: [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'min_length', message: 'must be at least 3 characters long' }]
+    ...response, details: [{ in: 'header', field: 'x-tenant', pointer: '/x-tenant', code: 'min_length', message: 'must be at least 3 characters long' }]
   })
 })
 
@@ -178,8 +178,8 @@ t.test('the error of Joi or yup has the fields, without its messages, which can 
     [yup(undefined), [['', 'invalid', invalid]]],
     [yup(undefined, yup('a'), yup('list[0]["b"]'), yup('name'), null), [['a', 'invalid', invalid], ['list[0].b', 'required', 'is required'], ['name', 'required', 'is required'], ['', 'invalid', invalid]]]
   ] as const) {
-    const { text, ...answer } = await postTo(await returning(error), body)
-    t.strictSame(answer, { status: 422, code: 'validation_error', faults })
+    const { text, ...response } = await postTo(await returning(error), body)
+    t.strictSame(response, { status: 422, code: 'validation_error', faults })
     t.notMatch(text, secret)
   }
   const response = await (await returning(joi(['limit']))).inject('/?limit=x')
@@ -212,8 +212,8 @@ t.test('a validator that throws results in a server error', async t => {
     app.setValidatorCompiler(() => () => { throw new AggregateError([{ keyword: 'type' }], secret) })
     app.post('/', { schema: { body: {} } }, () => 'fine')
   })
-  const { text, ...answer } = await postTo(app, {})
-  t.strictSame(answer, { status: 500, code: 'internal_error', faults: [] })
+  const { text, ...response } = await postTo(app, {})
+  t.strictSame(response, { status: 500, code: 'internal_error', faults: [] })
   t.notMatch(text, secret)
 })
 
@@ -221,8 +221,8 @@ t.test('an error created from the report keeps it', async t => {
   const app = await createApi({ schemaErrorFormatter: () => new Error(secret) }, app => {
     app.post('/', { schema: { body: { type: 'object', required: ['a'] } } }, () => 'fine')
   })
-  const { text, ...answer } = await postTo(app, {})
-  t.strictSame(answer, { status: 422, code: 'missing_required_field', faults: [['a', 'required', 'is required']] })
+  const { text, ...response } = await postTo(app, {})
+  t.strictSame(response, { status: 422, code: 'missing_required_field', faults: [['a', 'required', 'is required']] })
   t.notMatch(text, secret)
 })
 

@@ -10,8 +10,8 @@ import { database, invalidDocuments, mongooseSource, openMongoose, replies } fro
 t.test('each failure of Mongoose has its documented response', async t => {
   const server = await startMongo(command => replies[String(Object.values(command)[0])] ?? { ok: 1 })
   const world = openMongoose(server.url, await freePort())
-  const { ask, app } = await serve(world, mongooseSource.cases, database)
-  for (const given of mongooseSource.cases) await check(t, ask, given)
+  const { send, app } = await serve(world, mongooseSource.cases, database)
+  for (const given of mongooseSource.cases) await check(t, send, given)
   await app.close()
 
   for (const { what, document, code, details } of invalidDocuments) {

@@ -34,23 +34,23 @@ t.test('each failure of a MariaDB server has its documented response', async t =
     started.push(await start(source, open, ports))
     for (const sql of schema) await started.at(-1)?.world.db.query(sql)
   }
-  for (const { source, ask } of started) {
+  for (const { source, send } of started) {
     await t.test(source.name, async t => {
-      for (const given of source.cases) if (!death.includes(given)) await check(t, ask, given)
+      for (const given of source.cases) if (!death.includes(given)) await check(t, send, given)
     })
   }
 
   const [whileItWorks, whenItIsGone] = death as readonly [Case<MysqlWorld>, Case<MysqlWorld>]
   await t.test('the server stops', async t => {
-    const working = Promise.all(started.map(({ ask }) => check(t, ask, whileItWorks)))
+    const working = Promise.all(started.map(({ send }) => check(t, send, whileItWorks)))
     for (let sleeping = 0; sleeping < started.length;) {
       const [rows] = await owner.query("select 1 from information_schema.processlist where state = 'User sleep'") as unknown as [readonly unknown[]]
       sleeping = rows.length
     }
     await server.kill()
     await working
-    for (const { source, ask, app, world } of started) {
-      await t.test(source.name, t => check(t, ask, whenItIsGone))
+    for (const { source, send, app, world } of started) {
+      await t.test(source.name, t => check(t, send, whenItIsGone))
       await app.close()
       await world.db.close().catch(() => {})
     }
@@ -62,7 +62,7 @@ t.test('each failure of a MariaDB server has its documented response', async t =
 
 t.test('recorded errors of MySQL 8 and MariaDB have the same responses', async t => {
   const cases = recorded.replay(recorded.mysql)
-  const { ask, app } = await serve(undefined, cases, recorded.database)
-  for (const given of cases) await check(t, ask, given)
+  const { send, app } = await serve(undefined, cases, recorded.database)
+  for (const given of cases) await check(t, send, given)
   await app.close()
 })

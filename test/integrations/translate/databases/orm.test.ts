@@ -9,7 +9,7 @@ t.test('each failure of an ORM or query builder on a Postgres server has its doc
 
 t.test('recorded errors of ORMs have the same responses', async t => {
   const cases = recorded.replay(recorded.orm)
-  const { ask, app } = await serve(undefined, cases, recorded.database)
-  for (const given of cases) await check(t, ask, given)
+  const { send, app } = await serve(undefined, cases, recorded.database)
+  for (const given of cases) await check(t, send, given)
   await app.close()
 })

@@ -12,16 +12,16 @@ t.test('each failure of a Postgres server has its documented response', t => run
 
 t.test('each failure of PGlite has its documented response', async t => {
   const db = await pgliteSource.open()
-  const { ask, app } = await serve({ db, open: pgliteSource.open, closedPort: 0, silentPort: 0 }, pgliteSource.cases, database)
-  for (const given of pgliteSource.cases) await check(t, ask, given)
+  const { send, app } = await serve({ db, open: pgliteSource.open, closedPort: 0, silentPort: 0 }, pgliteSource.cases, database)
+  for (const given of pgliteSource.cases) await check(t, send, given)
   await db.close()
   await app.close()
 })
 
 t.test('recorded errors of Postgres in other languages and through ORMs have the same responses', async t => {
   const cases = recorded.replay(recorded.postgres)
-  const { ask, app } = await serve(undefined, cases, recorded.database)
-  for (const given of cases) await check(t, ask, given)
+  const { send, app } = await serve(undefined, cases, recorded.database)
+  for (const given of cases) await check(t, send, given)
   await app.close()
 })
 

@@ -13,7 +13,7 @@ t.test('each failure of Prisma on a Postgres server has its documented response'
 
 t.test('recorded errors of other adapters of Prisma have the same responses', async t => {
   const cases = recorded.replay(recorded.prisma)
-  const { ask, app } = await serve(undefined, cases, recorded.database)
-  for (const given of cases) await check(t, ask, given)
+  const { send, app } = await serve(undefined, cases, recorded.database)
+  for (const given of cases) await check(t, send, given)
   await app.close()
 })

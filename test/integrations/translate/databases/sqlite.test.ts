@@ -7,8 +7,8 @@ import { betterSqliteSource, database, nodeSqliteSource, openSqlite, type Sqlite
 
 async function tryAll (t: Test, source: SqliteSource): Promise<void> {
   const world = openSqlite(source)
-  const { ask, app } = await serve(world, source.cases, database)
-  for (const given of source.cases) await check(t, ask, given)
+  const { send, app } = await serve(world, source.cases, database)
+  for (const given of source.cases) await check(t, send, given)
   await app.close()
   world.remove()
 }
@@ -20,7 +20,7 @@ t.test('each failure of node:sqlite has its documented response', { skip: isBuil
 
 t.test('recorded errors of node:sqlite, sqlite3 and Knex have the same responses', async t => {
   const cases = recorded.replay(recorded.sqlite)
-  const { ask, app } = await serve(undefined, cases, recorded.database)
-  for (const given of cases) await check(t, ask, given)
+  const { send, app } = await serve(undefined, cases, recorded.database)
+  for (const given of cases) await check(t, send, given)
   await app.close()
 })

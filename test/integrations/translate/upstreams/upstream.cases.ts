@@ -13,7 +13,7 @@ import { agentFor, calls, clients, mountCall, mountReplyFrom, packages, proxies,
  * The result for the client: a code, the response of the upstream service, a closed connection if part of that response was
  * sent, or nothing if the client disconnected.
  */
-export type UpstreamAnswer = StandardCode | 'passed on' | 'connection closed' | 'no response'
+export type UpstreamOutcome = StandardCode | 'passed on' | 'connection closed' | 'no response'
 
 /** One failure of a call to another service, and the result for the client. */
 export interface UpstreamCase {
@@ -21,7 +21,7 @@ export interface UpstreamCase {
   readonly through: string
   /** Whether the client waits until its timeout. */
   readonly timesOut: boolean
-  readonly answer: UpstreamAnswer
+  readonly outcome: UpstreamOutcome
   readonly mount: (app: FastifyInstance, path: string, upstreams: FailingServer) => void
 }
 
@@ -45,56 +45,56 @@ interface Failure {
   readonly timesOut?: boolean
   /** A certificate to trust. */
   readonly ca?: string
-  readonly answers: ReadonlyArray<readonly [UpstreamAnswer, readonly ClientName[]]>
+  readonly outcomes: ReadonlyArray<readonly [UpstreamOutcome, readonly ClientName[]]>
 }
 
 const failures: readonly Failure[] = [
-  { what: 'The upstream refuses the connection.', at: 'refuses', answers: [['bad_gateway', [...all, ...wrapping]]] },
-  { what: 'The upstream does not finish the TLS handshake in time.', at: 'silent in the handshake', timesOut: true, answers: [['gateway_timeout', overHttp1]] },
-  { what: 'The upstream sends no headers in time.', at: 'silent', timesOut: true, answers: [['gateway_timeout', [...all, ...wrapping]]] },
+  { what: 'The upstream refuses the connection.', at: 'refuses', outcomes: [['bad_gateway', [...all, ...wrapping]]] },
+  { what: 'The upstream does not finish the TLS handshake in time.', at: 'silent in the handshake', timesOut: true, outcomes: [['gateway_timeout', overHttp1]] },
+  { what: 'The upstream sends no headers in time.', at: 'silent', timesOut: true, outcomes: [['gateway_timeout', [...all, ...wrapping]]] },
   {
     what: 'The upstream stops in the middle of the body.',
     at: 'silent in the body',
     timesOut: true,
-    answers: [
+    outcomes: [
       ['gateway_timeout', direct.filter(name => name !== 'axios')], // axios reports its timeout either as a timeout or as a closed connection
       ['connection closed', proxying]
     ]
   },
-  { what: 'The upstream resets the connection.', at: 'reset', answers: [['bad_gateway', [...overHttp1, ...wrapping]]] },
-  { what: 'The upstream resets the connection after its headers.', at: 'reset after the headers', answers: [['bad_gateway', overHttp1]] },
-  { what: 'The upstream resets the connection in the middle of the body.', at: 'reset in the body', answers: [['bad_gateway', direct], ['connection closed', proxying]] },
-  { what: 'The upstream closes the connection without a response.', at: 'closed', answers: [['bad_gateway', overHttp1]] },
-  { what: 'The upstream closes the connection in the middle of the body.', at: 'closed in the body', answers: [['bad_gateway', direct], ['connection closed', proxying]] },
-  { what: 'The upstream sends a response that is not HTTP.', at: 'not HTTP', answers: [['bad_gateway', overHttp1]] },
-  { what: 'The upstream sends a malformed chunk.', at: 'a malformed chunk', answers: [['bad_gateway', overHttp1]] },
-  { what: 'The upstream sends headers that are too large.', at: 'huge headers', answers: [['bad_gateway', overHttp1]] },
-  { what: 'The body of the upstream does not match its Content-Encoding.', at: 'a false encoding', answers: [['bad_gateway', ['fetch', 'axios', 'got', 'ky']]] },
+  { what: 'The upstream resets the connection.', at: 'reset', outcomes: [['bad_gateway', [...overHttp1, ...wrapping]]] },
+  { what: 'The upstream resets the connection after its headers.', at: 'reset after the headers', outcomes: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream resets the connection in the middle of the body.', at: 'reset in the body', outcomes: [['bad_gateway', direct], ['connection closed', proxying]] },
+  { what: 'The upstream closes the connection without a response.', at: 'closed', outcomes: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream closes the connection in the middle of the body.', at: 'closed in the body', outcomes: [['bad_gateway', direct], ['connection closed', proxying]] },
+  { what: 'The upstream sends a response that is not HTTP.', at: 'not HTTP', outcomes: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream sends a malformed chunk.', at: 'a malformed chunk', outcomes: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream sends headers that are too large.', at: 'huge headers', outcomes: [['bad_gateway', overHttp1]] },
+  { what: 'The body of the upstream does not match its Content-Encoding.', at: 'a false encoding', outcomes: [['bad_gateway', ['fetch', 'axios', 'got', 'ky']]] },
   {
     what: 'The upstream sends a response that is not JSON.',
     at: 'not JSON',
-    answers: [['bad_gateway', parsing], ['internal_error', direct.filter(name => !parsing.includes(name))]]
+    outcomes: [['bad_gateway', parsing], ['internal_error', direct.filter(name => !parsing.includes(name))]]
   },
-  { what: 'The upstream redirects endlessly.', at: 'a redirect to itself', answers: [['bad_gateway', ['fetch', 'axios', 'got', 'ky']]] },
-  { what: 'The certificate of the upstream has expired.', at: 'an expired certificate', answers: [['bad_gateway', overHttp1]] },
-  { what: 'The certificate of the upstream is not trusted.', at: 'an untrusted certificate', answers: [['bad_gateway', overHttp1]] },
-  { what: 'The certificate of the upstream is for another host.', at: 'an untrusted certificate', ca: certificateOfAnotherHost, answers: [['bad_gateway', overHttp1]] },
-  { what: 'The upstream does not use TLS.', at: 'no TLS', answers: [['bad_gateway', overHttp1]] },
-  { what: 'The host name of the upstream does not exist.', at: 'http://missing.test:8080', answers: [['bad_gateway', all]] },
-  { what: 'The host name of the upstream temporarily cannot be resolved.', at: 'http://failing.test:8080', answers: [['service_unavailable', all]] },
-  { what: 'The upstream returns 401.', at: 401, answers: [['bad_gateway', throwing], ['passed on', proxying]] },
-  { what: 'The upstream returns 404.', at: 404, answers: [['bad_gateway', throwing], ['passed on', proxying]] },
-  { what: 'The upstream returns 429.', at: 429, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] },
-  { what: 'The upstream returns 500.', at: 500, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] },
-  { what: 'The upstream returns 503.', at: 503, answers: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] }
+  { what: 'The upstream redirects endlessly.', at: 'a redirect to itself', outcomes: [['bad_gateway', ['fetch', 'axios', 'got', 'ky']]] },
+  { what: 'The certificate of the upstream has expired.', at: 'an expired certificate', outcomes: [['bad_gateway', overHttp1]] },
+  { what: 'The certificate of the upstream is not trusted.', at: 'an untrusted certificate', outcomes: [['bad_gateway', overHttp1]] },
+  { what: 'The certificate of the upstream is for another host.', at: 'an untrusted certificate', ca: certificateOfAnotherHost, outcomes: [['bad_gateway', overHttp1]] },
+  { what: 'The upstream does not use TLS.', at: 'no TLS', outcomes: [['bad_gateway', overHttp1]] },
+  { what: 'The host name of the upstream does not exist.', at: 'http://missing.test:8080', outcomes: [['bad_gateway', all]] },
+  { what: 'The host name of the upstream temporarily cannot be resolved.', at: 'http://failing.test:8080', outcomes: [['service_unavailable', all]] },
+  { what: 'The upstream returns 401.', at: 401, outcomes: [['bad_gateway', throwing], ['passed on', proxying]] },
+  { what: 'The upstream returns 404.', at: 404, outcomes: [['bad_gateway', throwing], ['passed on', proxying]] },
+  { what: 'The upstream returns 429.', at: 429, outcomes: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] },
+  { what: 'The upstream returns 500.', at: 500, outcomes: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] },
+  { what: 'The upstream returns 503.', at: 503, outcomes: [['bad_gateway', [...throwing, 'undici, retry interceptor']], ['passed on', proxying]] }
 ]
 
-function casesOf ({ what, at, ca, timesOut = false, answers }: Failure): UpstreamCase[] {
-  return answers.flatMap(([answer, names]) => names.map(through => ({
+function casesOf ({ what, at, ca, timesOut = false, outcomes }: Failure): UpstreamCase[] {
+  return outcomes.flatMap(([outcome, names]) => names.map(through => ({
     what,
     through,
     timesOut,
-    answer,
+    outcome,
     mount: (app, path, upstreams) => clients[through](app, path, {
       url: typeof at === 'string' && at.startsWith('http:') ? at : upstreams.url(at as Behavior),
       lookup: upstreams.lookup,
@@ -104,12 +104,12 @@ function casesOf ({ what, at, ca, timesOut = false, answers }: Failure): Upstrea
   })))
 }
 
-function givenUp (what: string, at: Behavior, answer: UpstreamAnswer, signalOf?: () => AbortSignal): UpstreamCase[] {
+function givenUp (what: string, at: Behavior, outcome: UpstreamOutcome, signalOf?: () => AbortSignal): UpstreamCase[] {
   return direct.map(through => ({
     what,
     through,
     timesOut: false,
-    answer,
+    outcome,
     mount: (app, path, upstreams) => mountCall(calls[through], signalOf)(app, path, { url: upstreams.url(at), timeout: timeouts.patient })
   }))
 }
@@ -143,8 +143,8 @@ function signalOf (reply: FastifyReply): AbortSignal {
 }
 // #endregion
 
-function single (what: string, through: string, answer: UpstreamAnswer, at: Behavior, mount: Mount): UpstreamCase {
-  return { what, through, timesOut: false, answer, mount: (app, path, upstreams) => mount(app, path, { url: upstreams.url(at), timeout: timeouts.patient }) }
+function single (what: string, through: string, outcome: UpstreamOutcome, at: Behavior, mount: Mount): UpstreamCase {
+  return { what, through, timesOut: false, outcome, mount: (app, path, upstreams) => mount(app, path, { url: upstreams.url(at), timeout: timeouts.patient }) }
 }
 
 /** Every case. Each is tested over sockets. */
@@ -202,7 +202,7 @@ export const upstreamCases: readonly UpstreamCase[] = [
     what: 'The client disconnects, and then the upstream sends no headers in time.',
     through,
     timesOut: true,
-    answer: 'no response' as const,
+    outcome: 'no response' as const,
     mount: (app: FastifyInstance, path: string, upstreams: FailingServer) => clients[through](app, path, { url: upstreams.url('silent'), timeout: timeouts.inVain })
   }))
 ]

@@ -4,7 +4,7 @@ import t from 'tap'
 import { Agent, request } from 'undici'
 import apiErrors, { serverOptions, standardErrors } from '../../../../lib/index.js'
 import { said, startFailingServer } from '../../../helpers/failing-server.js'
-import { soon, upstreamCases, type UpstreamAnswer } from './upstream.cases.js'
+import { soon, upstreamCases, type UpstreamOutcome } from './upstream.cases.js'
 import { shouldRetry } from '../../../helpers/http.js'
 
 interface LogLine {
@@ -31,8 +31,8 @@ await app.listen({ host: '127.0.0.1', port: 0 })
 const callers = new Agent()
 const received: unknown[] = []
 for (const phase of [false, true]) {
-  await Promise.all(upstreamCases.map(async ({ timesOut, answer }, index) => {
-    const leaves = answer === 'no response'
+  await Promise.all(upstreamCases.map(async ({ timesOut, outcome }, index) => {
+    const leaves = outcome === 'no response'
     if (phase === (timesOut || leaves)) received[index] = await receive(`/${index}`, `req_${index}`, leaves)
   }))
 }
@@ -48,11 +48,11 @@ async function receive (path: string, id: string, leaves: boolean): Promise<unkn
   return response.body.json().then(body => ({ status: response.statusCode, headers, body }), () => ({ status: response.statusCode, body: 'incomplete' }))
 }
 
-function expected (answer: UpstreamAnswer, id: string): unknown {
-  if (answer === 'no response') return 'no response'
-  if (answer === 'connection closed') return { status: 200, body: 'incomplete' }
-  if (answer === 'passed on') return { status: Number, headers: { 'content-type': 'application/json' }, body: said }
-  const { code, status, message } = standardErrors[answer]
+function expected (outcome: UpstreamOutcome, id: string): unknown {
+  if (outcome === 'no response') return 'no response'
+  if (outcome === 'connection closed') return { status: 200, body: 'incomplete' }
+  if (outcome === 'passed on') return { status: Number, headers: { 'content-type': 'application/json' }, body: said }
+  const { code, status, message } = standardErrors[outcome]
   const body = { code, message, request_id: id }
   return {
     status,
@@ -68,22 +68,22 @@ function expected (answer: UpstreamAnswer, id: string): unknown {
   }
 }
 
-for (const [index, { what, through, answer }] of upstreamCases.entries()) {
-  t.test(`${what} Through ${through}: ${answer}`, async t => {
+for (const [index, { what, through, outcome }] of upstreamCases.entries()) {
+  t.test(`${what} Through ${through}: ${outcome}`, async t => {
     const id = `req_${index}`
     const entries = log.filter(({ code, requestId }) => code !== undefined && requestId === id)
-    if (answer === 'passed on') {
-      t.match(received[index], expected(answer, id))
+    if (outcome === 'passed on') {
+      t.match(received[index], expected(outcome, id))
       t.strictSame(entries, [], 'it is not counted as our error')
       return
     }
-    t.strictSame(received[index], expected(answer, id))
-    if (answer === 'connection closed') return
-    if (answer === 'no response') {
+    t.strictSame(received[index], expected(outcome, id))
+    if (outcome === 'connection closed') return
+    if (outcome === 'no response') {
       t.match(entries, [{ level: 30, code: 'gateway_timeout', status: 499, route: `GET /${index}` }])
       return
     }
-    t.match(entries, [{ level: 50, code: answer, status: standardErrors[answer].status }])
+    t.match(entries, [{ level: 50, code: outcome, status: standardErrors[outcome].status }])
     t.equal(entries.length, 1)
     const [{ err, thrown } = {}] = entries
     t.match(`${err?.stack} ${thrown}`, /caused by: .+|The upstream returned \d+| {2}code: |DOMException/, 'the log has the cause')
@@ -91,7 +91,7 @@ for (const [index, { what, through, answer }] of upstreamCases.entries()) {
 }
 
 t.test('a request without a response is not in the ledger', async t => {
-  const paths = upstreamCases.flatMap(({ answer }, index) => answer === 'no response' ? [`GET /${index}`] : [])
+  const paths = upstreamCases.flatMap(({ outcome }, index) => outcome === 'no response' ? [`GET /${index}`] : [])
   t.ok(paths.length > 0)
   t.strictSame(ledger.filter(({ route }) => paths.includes(route ?? '')), [])
 })

@@ -8,7 +8,7 @@ import type { Test } from 'tap'
 import { shouldRetry } from '../../../../helpers/http.js'
 
 /** The responses to database failures, as a client sees them. */
-export const answers = {
+export const responses = {
   unique: { status: 409, code: 'resource_already_exists', message: 'A resource with this identifier already exists.', issue: 'unique', ofField: 'is already in use', ofBody: 'has a value that is already in use' },
   overlap: { status: 409, code: 'resource_conflict', message: 'The request conflicts with an existing record.' },
   unknown_reference: { status: 422, code: 'validation_error', message: 'One or more fields are invalid.', issue: 'invalid', ofField: 'refers to a record that does not exist', ofBody: 'refers to a record that does not exist' },
@@ -22,9 +22,9 @@ export const answers = {
   concurrent: { status: 409, code: 'concurrent_modification', message: 'Another request changed the resource at the same time.' },
   unavailable: { status: 503, code: 'service_unavailable', message: 'The service is temporarily unavailable.', retryAfter: 10 },
   fault: { status: 500, code: 'internal_error', message: 'Something went wrong on our side.' }
-} as const satisfies Record<string, ExpectedAnswer>
+} as const satisfies Record<string, ExpectedResponse>
 
-interface ExpectedAnswer {
+interface ExpectedResponse {
   readonly status: number
   readonly code: string
   readonly message: string
@@ -35,13 +35,13 @@ interface ExpectedAnswer {
 }
 
 /** The name of a response. */
-export type AnswerName = keyof typeof answers
+export type ResponseName = keyof typeof responses
 
 /** One failure. */
 export interface Case<World> {
   /** The failure, as the table in the docs describes it. */
   readonly what: string
-  readonly answer: AnswerName
+  readonly response: ResponseName
   /** The columns of the issues. @default [''], the whole body */
   readonly fields?: readonly string[]
   /** The message, if the `database` option sets one for the constraint. */
@@ -74,7 +74,7 @@ export function variant<World> (cases: ReadonlyArray<Case<World>>, { without = [
 }
 
 /** Returns a whole response, except for values that depend on the connection and the clock. */
-export interface Answer {
+export interface SentResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: unknown
@@ -84,7 +84,7 @@ const ofTheConnection: readonly string[] = ['date', 'connection', 'keep-alive', 
 
 /** An application with a route for each case. */
 export async function serve<World> (world: World, cases: ReadonlyArray<Case<World>>, database: DatabaseOptions): Promise<{
-  readonly ask: (given: Case<World>) => Promise<Answer>
+  readonly send: (given: Case<World>) => Promise<SentResponse>
   readonly app: FastifyInstance
 }> {
   const app = Fastify({ genReqId: () => 'req_1' })
@@ -95,7 +95,7 @@ export async function serve<World> (world: World, cases: ReadonlyArray<Case<Worl
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
   return {
     app,
-    async ask (given) {
+    async send (given) {
       const { method = 'POST', body = { comment: 'a' } } = given
       const sent = body === null ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
       const response = await fetch(`${address}/${cases.indexOf(given)}`, { method, ...sent })
@@ -107,8 +107,8 @@ export async function serve<World> (world: World, cases: ReadonlyArray<Case<Worl
 }
 
 /** Returns the complete response of a case. */
-export function expected ({ answer, fields = [''], message }: Pick<Case<unknown>, 'answer' | 'fields' | 'message'>): Answer {
-  const { status, code, message: sentence, issue, ofField, ofBody, retryAfter }: ExpectedAnswer = answers[answer]
+export function expected ({ response, fields = [''], message }: Pick<Case<unknown>, 'response' | 'fields' | 'message'>): SentResponse {
+  const { status, code, message: sentence, issue, ofField, ofBody, retryAfter }: ExpectedResponse = responses[response]
   return {
     status,
     headers: {
@@ -133,8 +133,8 @@ export function expected ({ answer, fields = [''], message }: Pick<Case<unknown>
 const secrets = /ada@|bob@|grace|secret|insert|select|update |delete |_key|_fkey|_check|node_modules|127\.0\.0\.1|\.ts\b/i
 
 /** Sends the request of a case and compares the complete response. */
-export async function check<World> (t: Test, ask: (given: Case<World>) => Promise<Answer>, given: Case<World>): Promise<void> {
-  const answer = await ask(given)
-  t.strictSame(answer, expected(given), given.what)
-  t.notMatch(JSON.stringify(answer), secrets, `${given.what}: no detail of the database is sent`)
+export async function check<World> (t: Test, send: (given: Case<World>) => Promise<SentResponse>, given: Case<World>): Promise<void> {
+  const response = await send(given)
+  t.strictSame(response, expected(given), given.what)
+  t.notMatch(JSON.stringify(response), secrets, `${given.what}: no detail of the database is sent`)
 }

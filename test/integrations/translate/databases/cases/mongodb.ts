@@ -62,18 +62,18 @@ async function withClient (client: MongoClient, run: (client: MongoClient) => Pr
 export const mongodbSource: Source<MongoWorld> = {
   name: 'mongodb',
   cases: [
-    { what: 'A unique value is already taken', answer: 'unique', fields: ['email'], run: ({ db }) => db.collection('emails').insertOne({ email: 'ada@example.com' }) },
-    { what: 'An update sets a unique value that is already taken', answer: 'unique', fields: ['email'], run: ({ db }) => db.collection('updated').findOneAndUpdate({}, { $set: { email: 'ada@example.com' } }) },
-    { what: 'A unique combination of nested values is already taken', answer: 'unique', fields: ['address.city', 'address.street'], run: ({ db }) => db.collection('nested').insertOne({}) },
-    { what: 'A unique value is already taken, and the `database` option names the index', answer: 'unique', fields: ['name'], message: 'The organization has this name.', run: ({ db }) => db.collection('names').insertOne({}) },
-    { what: 'A unique value is already taken in a bulk write', answer: 'unique', run: ({ db }) => db.collection('emails').insertMany([{ email: 'ada@example.com' }]) },
-    { what: 'A document violates the validation rules of its collection', answer: 'check', run: ({ db }) => db.collection('documents').insertOne({}) },
-    { what: 'Two transactions write the same document', answer: 'concurrent', run: ({ db }) => db.collection('conflicts').findOne({}) },
-    { what: 'An operation takes too long (`maxTimeMS`)', answer: 'unavailable', run: ({ db }) => db.collection('slow').findOne({}) },
-    { what: 'The server does not respond in time (`socketTimeoutMS`)', answer: 'unavailable', run: ({ impatient }) => withClient(impatient(), client => client.db().collection('silent').findOne({})) },
+    { what: 'A unique value is already taken', response: 'unique', fields: ['email'], run: ({ db }) => db.collection('emails').insertOne({ email: 'ada@example.com' }) },
+    { what: 'An update sets a unique value that is already taken', response: 'unique', fields: ['email'], run: ({ db }) => db.collection('updated').findOneAndUpdate({}, { $set: { email: 'ada@example.com' } }) },
+    { what: 'A unique combination of nested values is already taken', response: 'unique', fields: ['address.city', 'address.street'], run: ({ db }) => db.collection('nested').insertOne({}) },
+    { what: 'A unique value is already taken, and the `database` option names the index', response: 'unique', fields: ['name'], message: 'The organization has this name.', run: ({ db }) => db.collection('names').insertOne({}) },
+    { what: 'A unique value is already taken in a bulk write', response: 'unique', run: ({ db }) => db.collection('emails').insertMany([{ email: 'ada@example.com' }]) },
+    { what: 'A document violates the validation rules of its collection', response: 'check', run: ({ db }) => db.collection('documents').insertOne({}) },
+    { what: 'Two transactions write the same document', response: 'concurrent', run: ({ db }) => db.collection('conflicts').findOne({}) },
+    { what: 'An operation takes too long (`maxTimeMS`)', response: 'unavailable', run: ({ db }) => db.collection('slow').findOne({}) },
+    { what: 'The server does not respond in time (`socketTimeoutMS`)', response: 'unavailable', run: ({ impatient }) => withClient(impatient(), client => client.db().collection('silent').findOne({})) },
     {
       what: 'No pool connection becomes available in time (`waitQueueTimeoutMS`)',
-      answer: 'unavailable',
+      response: 'unavailable',
       run: ({ narrow }) => withClient(narrow(), async client => {
         await client.connect()
         const busy = client.db().collection('silent').findOne({}).catch(() => {})
@@ -82,10 +82,10 @@ export const mongodbSource: Source<MongoWorld> = {
         await busy
       })
     },
-    { what: 'The server cannot be reached', answer: 'unavailable', run: ({ nowhere }) => withClient(nowhere(), client => client.db().collection('emails').findOne({})) },
+    { what: 'The server cannot be reached', response: 'unavailable', run: ({ nowhere }) => withClient(nowhere(), client => client.db().collection('emails').findOne({})) },
     {
       what: 'The client is closed',
-      answer: 'unavailable',
+      response: 'unavailable',
       async run ({ narrow }) {
         const client = narrow()
         await client.connect()
@@ -93,10 +93,10 @@ export const mongodbSource: Source<MongoWorld> = {
         await client.db().collection('empty').findOne({})
       }
     },
-    { what: 'The database user lacks a permission', answer: 'fault', run: ({ db }) => db.collection('forbidden').findOne({}) },
-    { what: 'The command is unknown', answer: 'fault', run: ({ db }) => db.collection('unknown').findOne({}) },
-    { what: 'The primary steps down', answer: 'unavailable', run: ({ db }) => db.collection('stepping').insertOne({}) },
-    { what: 'The server ends the connection', answer: 'unavailable', run: ({ db }) => db.collection('gone').insertOne({}) }
+    { what: 'The database user lacks a permission', response: 'fault', run: ({ db }) => db.collection('forbidden').findOne({}) },
+    { what: 'The command is unknown', response: 'fault', run: ({ db }) => db.collection('unknown').findOne({}) },
+    { what: 'The primary steps down', response: 'unavailable', run: ({ db }) => db.collection('stepping').insertOne({}) },
+    { what: 'The server ends the connection', response: 'unavailable', run: ({ db }) => db.collection('gone').insertOne({}) }
   ]
 }
 
@@ -197,20 +197,20 @@ export const invalidDocuments: readonly InvalidDocument[] = [
 export const mongooseSource: Source<MongooseWorld> = {
   name: 'mongoose',
   cases: [
-    { what: 'A unique value is already taken', answer: 'unique', fields: ['email'], run: ({ users }) => users.create({ email: 'ada@example.com' }) },
-    { what: 'A value of a query cannot be cast', answer: 'check', fields: ['_id'], run: async ({ users }) => users.findById('secret') },
-    { what: 'A required document does not exist (`orFail`)', answer: 'no_row', run: async ({ connected }) => connected.model('Empty', new Schema({}), 'empty').findOne({}).orFail() },
+    { what: 'A unique value is already taken', response: 'unique', fields: ['email'], run: ({ users }) => users.create({ email: 'ada@example.com' }) },
+    { what: 'A value of a query cannot be cast', response: 'check', fields: ['_id'], run: async ({ users }) => users.findById('secret') },
+    { what: 'A required document does not exist (`orFail`)', response: 'no_row', run: async ({ connected }) => connected.model('Empty', new Schema({}), 'empty').findOne({}).orFail() },
     {
       what: 'A document was changed after it was read (`optimisticConcurrency`)',
-      answer: 'concurrent',
+      response: 'concurrent',
       async run ({ connected }) {
         const stale = connected.model('Stale', userSchema, 'stale').hydrate({ _id: '64b000000000000000000001', __v: 1, email: 'ada@example.com' })
         stale.set('age', 30)
         await stale.save()
       }
     },
-    { what: 'There is no connection yet (`bufferTimeoutMS`)', answer: 'unavailable', run: async ({ unconnected }) => unconnected.model('Patient', new Schema({}, { bufferTimeoutMS: 50, autoIndex: false, autoCreate: false })).findOne({}) },
-    { what: 'The server cannot be reached', answer: 'unavailable', run: ({ unreachable }) => unreachable() }
+    { what: 'There is no connection yet (`bufferTimeoutMS`)', response: 'unavailable', run: async ({ unconnected }) => unconnected.model('Patient', new Schema({}, { bufferTimeoutMS: 50, autoIndex: false, autoCreate: false })).findOne({}) },
+    { what: 'The server cannot be reached', response: 'unavailable', run: ({ unreachable }) => unreachable() }
   ]
 }
 

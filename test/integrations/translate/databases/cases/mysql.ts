@@ -69,116 +69,116 @@ const one: OpenSettings = { max: 1 }
 export const violations: ReadonlyArray<Case<MysqlWorld>> = [
   {
     what: 'A unique value is already taken',
-    answer: 'unique',
+    response: 'unique',
     fields: ['email'],
     body: { email: 'ada@example.com' },
     run: ({ db }) => db.query("insert into users (email) values ('ada@example.com')")
   },
   {
     what: 'A unique value is already taken, and the body has no field with that name',
-    answer: 'unique',
+    response: 'unique',
     body: { address: 'ada@example.com' },
     run: ({ db }) => db.query("insert into users (email) values ('ada@example.com')")
   },
   {
     what: 'A primary key is already taken',
-    answer: 'unique',
+    response: 'unique',
     body: { PRIMARY: 1 },
     run: ({ db }) => db.query("insert into users (id, email) values (1, 'new@example.com')")
   },
   {
     what: 'A unique value is already taken, and the `database` option names the key',
-    answer: 'unique',
+    response: 'unique',
     fields: ['profile.name'],
     message: 'Another user in the team has this name.',
     run: ({ db }) => db.query("insert into users (email, team_id, name) values ('new@example.com', 1, 'ada')")
   },
   {
     what: 'A foreign key refers to a record that does not exist',
-    answer: 'unknown_reference',
+    response: 'unknown_reference',
     fields: ['user_id'],
     run: ({ db }) => db.query('insert into orders (user_id) values (77)')
   },
   {
     what: 'A foreign key refers to a record that does not exist, and the `database` option names the foreign key',
-    answer: 'unknown_reference',
+    response: 'unknown_reference',
     fields: ['user'],
     message: 'Specify the user to bill.',
     run: ({ db }) => db.query('insert into invoices (user_id) values (77)')
   },
   {
     what: 'A record is deleted although other records refer to it',
-    answer: 'still_referenced',
+    response: 'still_referenced',
     run: ({ db }) => db.query('delete from users where id = 1')
   },
   {
     what: 'A record is deleted although other records refer to it, and the `database` option names the foreign key',
-    answer: 'still_referenced',
+    response: 'still_referenced',
     message: 'The user has invoices.',
     run: ({ db }) => db.query('delete from users where id = 2')
   },
   {
     what: 'A required value is missing',
-    answer: 'missing',
+    response: 'missing',
     fields: ['email'],
     run: ({ db }) => db.query("insert into users (name) values ('eve')")
   },
   {
     what: 'A required value is null',
-    answer: 'missing',
+    response: 'missing',
     fields: ['email'],
     run: ({ db }) => db.query('insert into users (email) values (null)')
   },
   {
     what: 'A check constraint fails',
-    answer: 'check',
+    response: 'check',
     fields: ['age'],
     body: { age: -1 },
     run: ({ db }) => db.query("insert into users (email, age) values ('new@example.com', -1)")
   },
   {
     what: 'A string is too long',
-    answer: 'too_long',
+    response: 'too_long',
     fields: ['name'],
     run: ({ db }) => db.query("insert into users (email, name) values ('new@example.com', 'secret secret secret')")
   },
   {
     what: 'A number is out of range',
-    answer: 'out_of_range',
+    response: 'out_of_range',
     fields: ['age'],
     run: ({ db }) => db.query("insert into users (email, age) values ('new@example.com', 99999)")
   },
   {
     what: 'A string is not a number',
-    answer: 'malformed',
+    response: 'malformed',
     fields: ['age'],
     run: ({ db }) => db.query("insert into users (email, age) values ('new@example.com', 'secret')")
   },
   {
     what: 'A string is not a date',
-    answer: 'malformed',
+    response: 'malformed',
     fields: ['born'],
     run: ({ db }) => db.query("insert into users (email, born) values ('new@example.com', 'secret')")
   },
   {
     what: 'A string is not a value of the enum',
-    answer: 'malformed',
+    response: 'malformed',
     fields: ['role'],
     run: ({ db }) => db.query("insert into users (email, role) values ('new@example.com', 'secret')")
   },
   {
     what: 'A string in a calculation is not a number',
-    answer: 'malformed',
+    response: 'malformed',
     run: ({ db }) => db.query("update users set age = 'secret' + 1")
   },
-  { what: 'The SQL is invalid', answer: 'fault', run: ({ db }) => db.query('selec secret') },
-  { what: 'A table is missing', answer: 'fault', run: ({ db }) => db.query('select * from secrets') }
+  { what: 'The SQL is invalid', response: 'fault', run: ({ db }) => db.query('selec secret') },
+  { what: 'A table is missing', response: 'fault', run: ({ db }) => db.query('select * from secrets') }
 ]
 
 export const outages: ReadonlyArray<Case<MysqlWorld>> = [
   {
     what: 'Two transactions wait for each other (deadlock)',
-    answer: 'concurrent',
+    response: 'concurrent',
     run: ({ open }) => withConnections(open, [one, one], async (first, second) => {
       await first?.query('begin')
       await second?.query('begin')
@@ -192,7 +192,7 @@ export const outages: ReadonlyArray<Case<MysqlWorld>> = [
   },
   {
     what: 'A lock is not released in time (`innodb_lock_wait_timeout`)',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open }) => withConnections(open, [one, one], async (first, second) => {
       await first?.query('begin')
       await first?.query('update users set born = now() where id = 1')
@@ -201,17 +201,17 @@ export const outages: ReadonlyArray<Case<MysqlWorld>> = [
   },
   {
     what: 'A statement takes too long (`max_statement_time`)',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ db }) => db.query('set statement max_statement_time = 0.02 for select sleep(1)')
   },
   {
     what: 'A statement takes longer than the `timeout` in the driver',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open }) => withConnections(open, [one], db => db.query('select sleep(0.3)', 20))
   },
   {
     what: 'No pool connection is available',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open }) => withConnections(open, [{ max: 1, wait: 200 }], async pool => {
       await pool?.query('select 1')
       const busy = pool?.query('select sleep(0.6)')
@@ -224,7 +224,7 @@ export const outages: ReadonlyArray<Case<MysqlWorld>> = [
   },
   {
     what: 'The user has reached the connection limit',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open }) => withConnections(open, [{ ...one, user: 'crowded' }, { ...one, user: 'crowded' }], async (first, second) => {
       await first?.query('select 1')
       await second?.query('select 1')
@@ -232,27 +232,27 @@ export const outages: ReadonlyArray<Case<MysqlWorld>> = [
   },
   {
     what: 'The server refuses the connection',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open, closedPort }) => withConnections(open, [{ port: closedPort, wait: 300 }], db => db.query('select 1'))
   },
   {
     what: 'The host name of the server cannot be resolved',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open }) => withConnections(open, [{ host: 'secret.invalid', wait: 300 }], db => db.query('select 1'))
   },
   {
     what: 'The server does not respond in time',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open, silentPort }) => withConnections(open, [{ port: silentPort, wait: 100 }], db => db.query('select 1'))
   },
   {
     what: 'The connection is ended by the server (`KILL`)',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open }) => withConnections(open, [one], db => db.query('kill connection_id()'))
   },
   {
     what: 'The pool is closed',
-    answer: 'unavailable',
+    response: 'unavailable',
     async run ({ open }) {
       const db = await open()
       await db.query('select 1')
@@ -262,19 +262,19 @@ export const outages: ReadonlyArray<Case<MysqlWorld>> = [
   },
   {
     what: 'The password is wrong',
-    answer: 'fault',
+    response: 'fault',
     run: ({ open }) => withConnections(open, [{ password: 'wrong secret', wait: 300 }], db => db.query('select 1'))
   },
   {
     what: 'The database does not exist',
-    answer: 'fault',
+    response: 'fault',
     run: ({ open }) => withConnections(open, [{ database: 'secrets', wait: 300 }], db => db.query('select 1'))
   }
 ]
 
 export const death: ReadonlyArray<Case<MysqlWorld>> = [
-  { what: 'The server crashes during a query', answer: 'unavailable', run: ({ db }) => db.query('select sleep(30)') },
-  { what: 'The server has shut down', answer: 'unavailable', run: ({ db }) => db.query('select 1') }
+  { what: 'The server crashes during a query', response: 'unavailable', run: ({ db }) => db.query('select sleep(30)') },
+  { what: 'The server has shut down', response: 'unavailable', run: ({ db }) => db.query('select 1') }
 ]
 
 /** A driver whose connections are opened on a server. */

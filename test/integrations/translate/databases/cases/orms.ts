@@ -13,12 +13,12 @@ import { addressIn, pgPool, type PostgresSource } from './postgres-drivers.js'
 
 const all = [...violations, ...outages, ...death]
 
-const noRow = ownCase({ what: 'A required record does not exist', answer: 'no_row' })
-const changedMeanwhile = ownCase({ what: 'A record was changed after it was read (optimistic lock)', answer: 'concurrent' })
-const statementTimeout = ownCase({ what: 'A statement takes longer than the query timeout', answer: 'unavailable' })
-const emptyModel = ownCase({ what: 'A model lacks a required value', answer: 'missing', fields: ['email'] })
-const wholeModel = ownCase({ what: 'A validator rejects the whole model', answer: 'check', fields: [''] })
-const invalidModel = ownCase({ what: 'A validator rejects a value of the model', answer: 'check', fields: ['email'] })
+const noRow = ownCase({ what: 'A required record does not exist', response: 'no_row' })
+const changedMeanwhile = ownCase({ what: 'A record was changed after it was read (optimistic lock)', response: 'concurrent' })
+const statementTimeout = ownCase({ what: 'A statement takes longer than the query timeout', response: 'unavailable' })
+const emptyModel = ownCase({ what: 'A model lacks a required value', response: 'missing', fields: ['email'] })
+const wholeModel = ownCase({ what: 'A validator rejects the whole model', response: 'check', fields: [''] })
+const invalidModel = ownCase({ what: 'A validator rejects a value of the model', response: 'check', fields: ['email'] })
 
 export const drizzleSource: PostgresSource = {
   name: 'drizzle-orm',

@@ -26,20 +26,20 @@ export async function runOnPostgres (t: Test, sources: readonly PostgresSource[]
     await server.execute(name, schema)
     started.push(await start(source, source.open(server, name), ports))
   }
-  for (const { source, ask } of started) {
+  for (const { source, send } of started) {
     await t.test(source.name, async t => {
-      for (const given of source.cases) if (!death.includes(given)) await check(t, ask, given)
+      for (const given of source.cases) if (!death.includes(given)) await check(t, send, given)
     })
   }
 
   const [whileItWorks, whenItIsGone] = death as readonly [Case<PostgresWorld>, Case<PostgresWorld>]
   await t.test('the server stops', async t => {
-    const working = Promise.all(started.filter(({ source }) => source.cases.includes(whileItWorks)).map(({ ask }) => check(t, ask, whileItWorks)))
+    const working = Promise.all(started.filter(({ source }) => source.cases.includes(whileItWorks)).map(({ send }) => check(t, send, whileItWorks)))
     await server.untilBusy(started.length)
     await server.kill()
     await working
-    for (const { source, ask, app, world } of started) {
-      await t.test(source.name, t => check(t, ask, whenItIsGone))
+    for (const { source, send, app, world } of started) {
+      await t.test(source.name, t => check(t, send, whenItIsGone))
       await app.close()
       await world.db.close().catch(() => {}) // Some clients send a last message to the server.
     }

@@ -99,122 +99,122 @@ export const sleep = (seconds: number): string => `select 1 as slept from pg_sle
 export const violations: ReadonlyArray<Case<PostgresWorld>> = [
   {
     what: 'A unique value is already taken',
-    answer: 'unique',
+    response: 'unique',
     fields: ['email'],
     body: { email: 'ada@example.com' },
     run: ({ db }, body) => db.createUser(body)
   },
   {
     what: 'A unique combination of values is already taken',
-    answer: 'unique',
+    response: 'unique',
     fields: ['team_id', 'name'],
     body: { email: 'new@example.com', team_id: 1, name: 'ada' },
     run: ({ db }, body) => db.createUser(body)
   },
   {
     what: 'A unique expression index is violated',
-    answer: 'unique',
+    response: 'unique',
     body: { name: 'GHANA' },
     run: ({ db }) => db.query("insert into countries (name) values ('GHANA')")
   },
   {
     what: 'A unique value is already taken, and the `database` option names the constraint',
-    answer: 'unique',
+    response: 'unique',
     fields: ['profile.name'],
     message: 'Another user has this name.',
     run: ({ db }) => db.query('insert into members ("displayName") values (\'grace\')')
   },
   {
     what: 'A foreign key refers to a record that does not exist',
-    answer: 'unknown_reference',
+    response: 'unknown_reference',
     fields: ['user_id'],
     body: { user_id: 77 },
     run: ({ db }, body) => db.createOrder(body)
   },
   {
     what: 'A foreign key refers to a record in the same table that does not exist',
-    answer: 'unknown_reference',
+    response: 'unknown_reference',
     fields: ['manager_id'],
     body: { manager_id: 77 },
     run: ({ db }) => db.query('insert into employees (manager_id) values (77)')
   },
   {
     what: 'A foreign key refers to a record that does not exist, and the `database` option names the foreign key',
-    answer: 'unknown_reference',
+    response: 'unknown_reference',
     fields: ['user'],
     message: 'Specify the user to bill.',
     run: ({ db }) => db.query('insert into invoices (user_id) values (77)')
   },
   {
     what: 'A record is deleted although other records refer to it',
-    answer: 'still_referenced',
+    response: 'still_referenced',
     run: ({ db }) => db.deleteUser(1)
   },
   {
     what: 'A record is deleted although other records in the same table refer to it',
-    answer: 'still_referenced',
+    response: 'still_referenced',
     run: ({ db }) => db.query('delete from employees where id = 1')
   },
   {
     what: 'A record is deleted although other records refer to it, and the `database` option names the foreign key',
-    answer: 'still_referenced',
+    response: 'still_referenced',
     message: 'The user has invoices.',
     run: ({ db }) => db.deleteUser(2)
   },
   {
     what: 'A required value is missing',
-    answer: 'missing',
+    response: 'missing',
     fields: ['email'],
     run: ({ db }) => db.query("insert into users (name) values ('eve')")
   },
   {
     what: 'A check constraint fails',
-    answer: 'check',
+    response: 'check',
     fields: ['age'],
     body: { email: 'new@example.com', age: -1 },
     run: ({ db }, body) => db.createUser(body)
   },
   {
     what: 'A check constraint fails that does not concern a field in the body',
-    answer: 'check',
+    response: 'check',
     body: { user: { age: -1 } },
     run: ({ db }) => db.createUser({ email: 'new@example.com', age: -1 })
   },
   {
     what: 'A string is too long',
-    answer: 'too_long',
+    response: 'too_long',
     body: { email: 'new@example.com', name: 'secret secret secret' },
     run: ({ db }, body) => db.createUser(body)
   },
   {
     what: 'A number is out of range',
-    answer: 'out_of_range',
+    response: 'out_of_range',
     body: { email: 'new@example.com', age: 99_999 },
     run: ({ db }, body) => db.createUser(body)
   },
   {
     what: 'A string is invalid for the type of its column',
-    answer: 'malformed',
+    response: 'malformed',
     run: ({ db }) => db.query("select 'secret'::uuid as id")
   },
   {
     what: 'A string is not a date',
-    answer: 'malformed',
+    response: 'malformed',
     run: ({ db }) => db.query("update users set born = 'secret'")
   },
   {
     what: 'An exclusion constraint fails',
-    answer: 'overlap',
+    response: 'overlap',
     run: ({ db }) => db.query("insert into bookings (days) values ('[4,6)')")
   },
   {
     what: 'The SQL is invalid',
-    answer: 'fault',
+    response: 'fault',
     run: ({ db }) => db.query('selec secret')
   },
   {
     what: 'A table is missing',
-    answer: 'fault',
+    response: 'fault',
     run: ({ db }) => db.query('select * from secrets')
   }
 ]
@@ -222,7 +222,7 @@ export const violations: ReadonlyArray<Case<PostgresWorld>> = [
 export const outages: ReadonlyArray<Case<PostgresWorld>> = [
   {
     what: 'Two transactions write the same row (serialization failure)',
-    answer: 'concurrent',
+    response: 'concurrent',
     run: ({ open }) => withConnections(open, [one, one], async (first, second) => {
       await first?.query('begin isolation level repeatable read')
       await first?.query('select id from users')
@@ -232,7 +232,7 @@ export const outages: ReadonlyArray<Case<PostgresWorld>> = [
   },
   {
     what: 'Two transactions wait for each other (deadlock)',
-    answer: 'concurrent',
+    response: 'concurrent',
     run: ({ open }) => withConnections(open, [one, one], async (first, second) => {
       await first?.query('begin')
       await second?.query('begin')
@@ -246,7 +246,7 @@ export const outages: ReadonlyArray<Case<PostgresWorld>> = [
   },
   {
     what: 'A lock is not released in time (`lock_timeout`)',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open }) => withConnections(open, [one, one], async (first, second) => {
       await first?.query('begin')
       await first?.query('update users set born = now() where id = 1')
@@ -256,7 +256,7 @@ export const outages: ReadonlyArray<Case<PostgresWorld>> = [
   },
   {
     what: 'A statement takes too long (`statement_timeout`)',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open }) => withConnections(open, [one], async connection => {
       await connection?.query('set statement_timeout = 20')
       await connection?.query(sleep(1))
@@ -264,7 +264,7 @@ export const outages: ReadonlyArray<Case<PostgresWorld>> = [
   },
   {
     what: 'No pool connection becomes available in time',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open }) => withConnections(open, [{ max: 1, wait: 200 }], async pool => {
       await pool?.query('select 1 as warm')
       const busy = pool?.query(sleep(0.6))
@@ -277,32 +277,32 @@ export const outages: ReadonlyArray<Case<PostgresWorld>> = [
   },
   {
     what: 'The server has reached its connection limit',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open }) => withConnections(open, [{ user: 'crowded' }], db => db.query('select 1 as one'))
   },
   {
     what: 'The server refuses the connection',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open, closedPort }) => withConnections(open, [{ port: closedPort, wait: 2_000 }], db => db.query('select 1 as one'))
   },
   {
     what: 'The host name of the server cannot be resolved',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open }) => withConnections(open, [{ host: 'secret.invalid' }], db => db.query('select 1 as one'))
   },
   {
     what: 'The server does not respond in time',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open, silentPort }) => withConnections(open, [{ host: '127.0.0.1', port: silentPort, wait: 100 }], db => db.query('select 1 as one'))
   },
   {
     what: 'The connection is ended by the server (`pg_terminate_backend`)',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: ({ open }) => withConnections(open, [one], db => db.query('select pg_terminate_backend(pg_backend_pid()) as gone'))
   },
   {
     what: 'The pool is closed',
-    answer: 'unavailable',
+    response: 'unavailable',
     async run ({ open }) {
       const db = await open()
       await db.query('select 1 as one')
@@ -312,12 +312,12 @@ export const outages: ReadonlyArray<Case<PostgresWorld>> = [
   },
   {
     what: 'The password is wrong',
-    answer: 'fault',
+    response: 'fault',
     run: ({ open }) => withConnections(open, [{ password: 'wrong secret' }], db => db.query('select 1 as one'))
   },
   {
     what: 'The database does not exist',
-    answer: 'fault',
+    response: 'fault',
     run: ({ open }) => withConnections(open, [{ database: 'secrets' }], db => db.query('select 1 as one'))
   }
 ]
@@ -329,6 +329,6 @@ export function ownCase (given: Omit<Case<PostgresWorld>, 'run'>): Case<Postgres
 
 /** The last cases, because they end the server. */
 export const death: ReadonlyArray<Case<PostgresWorld>> = [
-  { what: 'The server crashes during a query', answer: 'unavailable', run: ({ db }) => db.query(sleep(30)) },
-  { what: 'The server has shut down', answer: 'unavailable', run: ({ db }) => db.query('select 1 as one') }
+  { what: 'The server crashes during a query', response: 'unavailable', run: ({ db }) => db.query(sleep(30)) },
+  { what: 'The server has shut down', response: 'unavailable', run: ({ db }) => db.query('select 1 as one') }
 ]

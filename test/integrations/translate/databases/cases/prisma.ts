@@ -6,11 +6,11 @@ import { variant } from './case.js'
 import { death, outages, ownCase, violations } from './postgres.js'
 import { addressIn, type PostgresSource } from './postgres-drivers.js'
 
-const noRow = ownCase({ what: 'A required record does not exist', answer: 'no_row' })
-const noRowToDelete = ownCase({ what: 'A record to delete does not exist', answer: 'no_row' })
-const noRowToConnect = ownCase({ what: 'A record to connect does not exist', answer: 'no_row' })
-const badArgument = ownCase({ what: 'The application calls Prisma incorrectly', answer: 'fault' })
-const slowTransaction = ownCase({ what: 'A transaction takes longer than its `timeout`', answer: 'unavailable' })
+const noRow = ownCase({ what: 'A required record does not exist', response: 'no_row' })
+const noRowToDelete = ownCase({ what: 'A record to delete does not exist', response: 'no_row' })
+const noRowToConnect = ownCase({ what: 'A record to connect does not exist', response: 'no_row' })
+const badArgument = ownCase({ what: 'The application calls Prisma incorrectly', response: 'fault' })
+const slowTransaction = ownCase({ what: 'A transaction takes longer than its `timeout`', response: 'unavailable' })
 
 /** The adapter passes on the name of a constraint, but no columns. The default names of Postgres and Prisma contain the columns. */
 export function prismaSource (Client: new (options: { readonly adapter: unknown }) => PrismaClient): PostgresSource {

@@ -37,62 +37,62 @@ const foreignKeyMessages: ReadonlyArray<readonly [language: string, writing: str
 
 export const postgres: readonly Recorded[] = [
   ...foreignKeyMessages.flatMap(([language, writing, deleting]): Recorded[] => [
-    { what: `A foreign key refers to a record that does not exist, in ${language}`, answer: 'unknown_reference', fields: ['user'], message: 'Name a user who exists.', error: { ...violation, message: writing } },
-    { what: `A record is deleted although other records refer to it, in ${language}`, answer: 'still_referenced', message: 'The user has orders.', error: { ...violation, message: deleting } }
+    { what: `A foreign key refers to a record that does not exist, in ${language}`, response: 'unknown_reference', fields: ['user'], message: 'Name a user who exists.', error: { ...violation, message: writing } },
+    { what: `A record is deleted although other records refer to it, in ${language}`, response: 'still_referenced', message: 'The user has orders.', error: { ...violation, message: deleting } }
   ]),
   {
     what: 'A unique value is already taken, in German, and the `database` option has a message for it',
-    answer: 'unique',
+    response: 'unique',
     fields: ['email'],
     message: 'Email already registered',
     error: { severity: 'FEHLER', code: '23505', constraint: 'users_email_key', detail: 'Schlüssel »(email)=(ada@example.com)« existiert bereits.', message: 'doppelter Schlüsselwert verletzt Unique-Constraint »users_email_key«' }
   },
   {
     what: 'A unique value is already taken, and the name of its column needs quotes',
-    answer: 'unique',
+    response: 'unique',
     fields: ['displayName', 'team_id'],
     error: { severity: 'ERROR', code: '23505', constraint: 'UQ_7d4f', detail: 'Key ("displayName", team_id)=(ada, 1) already exists.', message: 'duplicate key value violates unique constraint "UQ_7d4f"' }
   },
   {
     what: 'A unique value is already taken, and there is no detail because the user may not read the table',
-    answer: 'unique',
+    response: 'unique',
     fields: ['name'],
     body: { name: 'ada' },
     error: { severity: 'ERROR', code: '23505', table: 'users', constraint: 'users_name_key', message: 'duplicate key value violates unique constraint "users_name_key"' }
   },
   {
     what: 'A unique value is already taken, there is no detail, and the request has no body',
-    answer: 'unique',
+    response: 'unique',
     fields: ['name'],
     body: null,
     error: { severity: 'ERROR', code: '23505', table: 'users', constraint: 'users_name_key', message: 'duplicate key value violates unique constraint "users_name_key"' }
   },
   {
     what: 'A unique value is already taken, and the constraint has the name of its table',
-    answer: 'unique',
+    response: 'unique',
     error: { severity: 'ERROR', code: '23505', table: 'users', constraint: 'users__key', message: 'duplicate key value violates unique constraint "users__key"' }
   },
   {
     what: 'A constraint has the name of a property of Object.prototype',
-    answer: 'unique',
+    response: 'unique',
     error: { severity: 'ERROR', code: '23505', table: 'users', constraint: 'constructor', message: 'duplicate key value violates unique constraint "constructor"' }
   },
   {
     what: 'A foreign key fails, without a message',
-    answer: 'unknown_reference',
+    response: 'unknown_reference',
     error: { severity: 'ERROR', code: '23503', message: '' }
   },
   {
     what: 'Postgres refuses the connection on its port, through a mapper that passes on Node\'s error',
-    answer: 'unavailable',
+    response: 'unavailable',
     error: { code: 'ECONNREFUSED', errno: -111, syscall: 'connect', address: '127.0.0.1', port: 5432, message: 'connect ECONNREFUSED 127.0.0.1:5432' }
   },
   {
     what: 'The connection is lost, in Knex\'s words',
-    answer: 'unavailable',
+    response: 'unavailable',
     error: { message: 'select * from "users" - Connection terminated unexpectedly' }
   },
-  { what: 'An error of the driver has no message', answer: 'fault', error: { code: 'EUNKNOWN', message: undefined } }
+  { what: 'An error of the driver has no message', response: 'fault', error: { code: 'EUNKNOWN', message: undefined } }
 ]
 
 const mariadb = { sqlState: '23000' }
@@ -100,126 +100,126 @@ const mariadb = { sqlState: '23000' }
 export const mysql: readonly Recorded[] = [
   {
     what: 'MySQL 8 puts the table before the key',
-    answer: 'unique',
+    response: 'unique',
     fields: ['email'],
     body: { email: 'ada@example.com' },
     error: { errno: 1062, code: 'ER_DUP_ENTRY', ...mariadb, sqlMessage: "Duplicate entry 'ada@example.com' for key 'users.email'", message: "Duplicate entry 'ada@example.com' for key 'users.email'" }
   },
   {
     what: 'A primary key is already taken',
-    answer: 'unique',
+    response: 'unique',
     error: { errno: 1062, ...mariadb, sqlMessage: "Duplicate entry '1' for key 'PRIMARY'", message: '' }
   },
   {
     what: 'A key without a name is already taken',
-    answer: 'unique',
+    response: 'unique',
     error: { errno: 1022, ...mariadb, sqlMessage: "Can't write; duplicate key in table 'users'", message: '' }
   },
   {
     what: 'A check constraint fails, in MySQL 8, and the `database` option names it',
-    answer: 'check',
+    response: 'check',
     fields: ['age'],
     error: { errno: 3819, code: 'ER_CHECK_CONSTRAINT_VIOLATED', sqlState: 'HY000', sqlMessage: "Check constraint 'users_age_check' is violated.", message: '' }
   },
   {
     what: 'A check constraint with the name of a column fails, in MariaDB',
-    answer: 'check',
+    response: 'check',
     fields: ['age'],
     body: { age: -1 },
     error: { errno: 4025, code: 'ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE', ...mariadb, sqlMessage: 'CONSTRAINT `users.age` failed for `app`.`users`', message: '' }
   },
   {
     what: 'MySQL 8 has the same number for something else',
-    answer: 'fault',
+    response: 'fault',
     error: { errno: 4025, code: 'ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE', sqlState: 'HY000', sqlMessage: 'AUTOEXTEND_SIZE should be between 4M and 64M', message: '' }
   },
   {
     what: 'A foreign key refers to a record that does not exist',
-    answer: 'unknown_reference',
+    response: 'unknown_reference',
     fields: ['user_id'],
     error: { errno: 1452, ...mariadb, sqlMessage: 'Cannot add or update a child row: a foreign key constraint fails (`app`.`orders`, CONSTRAINT `orders_ibfk_1` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`))', message: '' }
   },
   {
     what: 'A foreign key refers to a record that does not exist, and the user may not see which',
-    answer: 'unknown_reference',
+    response: 'unknown_reference',
     error: { errno: 1452, ...mariadb, sqlMessage: 'Cannot add or update a child row: a foreign key constraint fails', message: '' }
   },
   {
     what: 'A record is deleted although other records refer to it',
-    answer: 'still_referenced',
+    response: 'still_referenced',
     message: 'The user has orders.',
     error: { errno: 1451, ...mariadb, sqlMessage: 'Cannot delete or update a parent row: a foreign key constraint fails (`app`.`orders`, CONSTRAINT `orders_user_id_fkey` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`))', message: '' }
   },
   {
     what: 'A string is not a number, in MySQL 8',
-    answer: 'malformed',
+    response: 'malformed',
     fields: ['age'],
     error: { errno: 1366, sqlState: 'HY000', sqlMessage: "Incorrect integer value: 'secret' for column 'age' at row 1", message: '' }
   },
   {
     what: 'A string in a calculation is not a number',
-    answer: 'malformed',
+    response: 'malformed',
     error: { errno: 1292, sqlState: '22007', sqlMessage: "Truncated incorrect DOUBLE value: 'secret'", message: '' }
   },
-  { what: 'A string is too long', answer: 'too_long', fields: ['name'], error: { errno: 1406, sqlState: '22001', sqlMessage: "Data too long for column 'name' at row 1", message: '' } },
-  { what: 'The password is wrong', answer: 'fault', error: { errno: 1045, sqlState: '28000', sqlMessage: "Access denied for user 'secret'@'localhost'", message: '' } },
-  { what: 'An error without a message', answer: 'unique', error: { errno: 1062, sqlState: '23000', message: '' } },
-  { what: 'The connection is lost, in mysql2\'s words', answer: 'unavailable', error: { code: 'PROTOCOL_CONNECTION_LOST', fatal: true, message: 'Connection lost: The server closed the connection.' } },
-  { what: 'The connection is refused', answer: 'unavailable', error: { code: 'ECONNREFUSED', errno: -111, fatal: true, message: 'connect ECONNREFUSED 127.0.0.1:3306' } }
+  { what: 'A string is too long', response: 'too_long', fields: ['name'], error: { errno: 1406, sqlState: '22001', sqlMessage: "Data too long for column 'name' at row 1", message: '' } },
+  { what: 'The password is wrong', response: 'fault', error: { errno: 1045, sqlState: '28000', sqlMessage: "Access denied for user 'secret'@'localhost'", message: '' } },
+  { what: 'An error without a message', response: 'unique', error: { errno: 1062, sqlState: '23000', message: '' } },
+  { what: 'The connection is lost, in mysql2\'s words', response: 'unavailable', error: { code: 'PROTOCOL_CONNECTION_LOST', fatal: true, message: 'Connection lost: The server closed the connection.' } },
+  { what: 'The connection is refused', response: 'unavailable', error: { code: 'ECONNREFUSED', errno: -111, fatal: true, message: 'connect ECONNREFUSED 127.0.0.1:3306' } }
 ]
 
 export const sqlite: readonly Recorded[] = [
   {
     what: 'A unique value is already taken, and the `database` option has a message for its column',
-    answer: 'unique',
+    response: 'unique',
     fields: ['email'],
     message: 'Email already registered',
     error: { code: 'ERR_SQLITE_ERROR', errcode: 2067, errstr: 'constraint failed', message: 'UNIQUE constraint failed: users.email' }
   },
-  { what: 'A required value is missing', answer: 'missing', fields: ['name'], error: { code: 'ERR_SQLITE_ERROR', errcode: 1299, message: 'NOT NULL constraint failed: users.name' } },
+  { what: 'A required value is missing', response: 'missing', fields: ['name'], error: { code: 'ERR_SQLITE_ERROR', errcode: 1299, message: 'NOT NULL constraint failed: users.name' } },
   {
     what: 'A required value is missing, and the `database` option has a message for the unique constraint of its column',
-    answer: 'missing',
+    response: 'missing',
     fields: ['email'],
     error: { code: 'ERR_SQLITE_ERROR', errcode: 1299, message: 'NOT NULL constraint failed: users.email' }
   },
-  { what: 'The SQL is invalid', answer: 'fault', error: { code: 'ERR_SQLITE_ERROR', errcode: 1, message: 'near "selec": syntax error' } },
-  { what: 'A lock is not released in time', answer: 'unavailable', error: { code: 'ERR_SQLITE_ERROR', errcode: 5, message: 'database is locked' } },
+  { what: 'The SQL is invalid', response: 'fault', error: { code: 'ERR_SQLITE_ERROR', errcode: 1, message: 'near "selec": syntax error' } },
+  { what: 'A lock is not released in time', response: 'unavailable', error: { code: 'ERR_SQLITE_ERROR', errcode: 5, message: 'database is locked' } },
   // The driver sqlite3 has one code for all constraints.
   ...([
-    { what: 'A unique value is already taken', answer: 'unique', fields: ['email'], message: 'Email already registered', text: 'UNIQUE constraint failed: users.email' },
-    { what: 'A unique combination of values is already taken', answer: 'unique', fields: ['team_id', 'name'], text: 'UNIQUE constraint failed: users.team_id, users.name' },
-    { what: 'A unique expression index is violated', answer: 'unique', text: "UNIQUE constraint failed: index 'one_country'" },
-    { what: 'A foreign key refers to a record that does not exist', answer: 'unknown_reference', text: 'FOREIGN KEY constraint failed' },
-    { what: 'A required value is missing', answer: 'missing', fields: ['email'], text: 'NOT NULL constraint failed: users.email' },
-    { what: 'A check constraint fails', answer: 'check', text: 'CHECK constraint failed: age > 0' },
-    { what: 'A trigger rejects a record', answer: 'check', text: 'secret of a trigger' },
-    { what: 'A string is not a number (STRICT table)', answer: 'malformed', fields: ['count'], text: 'cannot store TEXT value in INTEGER column counters.count' }
+    { what: 'A unique value is already taken', response: 'unique', fields: ['email'], message: 'Email already registered', text: 'UNIQUE constraint failed: users.email' },
+    { what: 'A unique combination of values is already taken', response: 'unique', fields: ['team_id', 'name'], text: 'UNIQUE constraint failed: users.team_id, users.name' },
+    { what: 'A unique expression index is violated', response: 'unique', text: "UNIQUE constraint failed: index 'one_country'" },
+    { what: 'A foreign key refers to a record that does not exist', response: 'unknown_reference', text: 'FOREIGN KEY constraint failed' },
+    { what: 'A required value is missing', response: 'missing', fields: ['email'], text: 'NOT NULL constraint failed: users.email' },
+    { what: 'A check constraint fails', response: 'check', text: 'CHECK constraint failed: age > 0' },
+    { what: 'A trigger rejects a record', response: 'check', text: 'secret of a trigger' },
+    { what: 'A string is not a number (STRICT table)', response: 'malformed', fields: ['count'], text: 'cannot store TEXT value in INTEGER column counters.count' }
   ] as const).map(({ what, text, ...given }): Recorded => ({
     ...given, what: `${what}, with the driver sqlite3`, error: { errno: 19, code: 'SQLITE_CONSTRAINT', message: `SQLITE_CONSTRAINT: ${text}` }
   })),
-  { what: 'The SQL is invalid, with the driver sqlite3', answer: 'fault', error: { errno: 1, code: 'SQLITE_ERROR', message: 'SQLITE_ERROR: near "selec": syntax error' } },
+  { what: 'The SQL is invalid, with the driver sqlite3', response: 'fault', error: { errno: 1, code: 'SQLITE_ERROR', message: 'SQLITE_ERROR: near "selec": syntax error' } },
   // Knex puts the statement with its values before the message.
   ...(['SQLITE_CONSTRAINT', 'SQLITE_CONSTRAINT_UNIQUE'] as const).map((code): Recorded => ({
     what: `A unique value that contains a message of SQLite is already taken, with Knex: ${code}`,
-    answer: 'unique',
+    response: 'unique',
     fields: ['email'],
     message: 'Email already registered',
     error: { code, message: "insert into `users` (`email`, `password`) values ('UNIQUE constraint failed: b', 'secret') - UNIQUE constraint failed: users.email" }
   })),
   {
     what: 'A string that contains a message of SQLite is not a number (STRICT table), with Knex',
-    answer: 'malformed',
+    response: 'malformed',
     fields: ['count'],
     error: { code: 'SQLITE_CONSTRAINT_DATATYPE', message: "insert into `counters` (`count`, `key`) values ('cannot store TEXT value in INTEGER column a', 'secret') - cannot store TEXT value in INTEGER column counters.count" }
   },
   {
     what: 'A record is deleted although other records refer to it with ON DELETE RESTRICT, with Knex',
-    answer: 'still_referenced',
+    response: 'still_referenced',
     error: { code: 'SQLITE_CONSTRAINT_TRIGGER', message: 'delete from `users` where `id` = 2 - FOREIGN KEY constraint failed' }
   },
-  { what: 'An error without a message, with the number of the code', answer: 'unique', error: { code: 'ERR_SQLITE_ERROR', errcode: 2067, message: '' } },
-  { what: 'An error without a message, with the name of the code', answer: 'unique', error: { code: 'SQLITE_CONSTRAINT_UNIQUE', message: '' } }
+  { what: 'An error without a message, with the number of the code', response: 'unique', error: { code: 'ERR_SQLITE_ERROR', errcode: 2067, message: '' } },
+  { what: 'An error without a message, with the name of the code', response: 'unique', error: { code: 'SQLITE_CONSTRAINT_UNIQUE', message: '' } }
 ]
 
 const prismaError = (code: string, cause?: object): Record<string, unknown> => ({
@@ -229,57 +229,57 @@ const prismaError = (code: string, cause?: object): Record<string, unknown> => (
 export const prisma: readonly Recorded[] = [
   {
     what: 'A unique value is already taken, in MariaDB',
-    answer: 'unique',
+    response: 'unique',
     fields: ['email'],
     body: { email: 'ada@example.com' },
     error: prismaError('P2002', { kind: 'UniqueConstraintViolation', originalCode: '1062', originalMessage: "Duplicate entry 'ada@example.com' for key 'users.email'", constraint: { index: 'email' } })
   },
   {
     what: 'A check constraint fails, in MariaDB',
-    answer: 'check',
+    response: 'check',
     fields: ['age'],
     body: { age: -1 },
     error: prismaError('P2039', { kind: 'mysql', code: 4025, state: '23000', originalCode: '4025', originalMessage: 'CONSTRAINT `age` failed for `app`.`users`' })
   },
   {
     what: 'A unique value is already taken, in SQLite',
-    answer: 'unique',
+    response: 'unique',
     fields: ['email'],
     message: 'Email already registered',
     error: prismaError('P2002', { kind: 'UniqueConstraintViolation', originalCode: 'SQLITE_CONSTRAINT_UNIQUE', originalMessage: 'UNIQUE constraint failed: users.email', constraint: { fields: ['email'] } })
   },
   {
     what: 'A unique value is already taken, and the adapter names only the columns',
-    answer: 'unique',
+    response: 'unique',
     fields: ['team_id', 'name'],
     error: prismaError('P2002', { kind: 'UniqueConstraintViolation', constraint: { fields: ['team_id', 'name'] } })
   },
   {
     what: 'A unique value is already taken, and the adapter names only the constraint',
-    answer: 'unique',
+    response: 'unique',
     message: 'Email already registered',
     error: prismaError('P2002', { kind: 'UniqueConstraintViolation', constraint: { index: 'users_email_key' } })
   },
   {
     what: 'A foreign key fails, and the adapter does not say which way, of a request that writes',
-    answer: 'unknown_reference',
+    response: 'unknown_reference',
     error: prismaError('P2003', { kind: 'ForeignKeyConstraintViolation', constraint: { foreignKey: {} } })
   },
   {
     what: 'A foreign key fails, and the adapter does not say which way, of a DELETE request',
-    answer: 'still_referenced',
+    response: 'still_referenced',
     method: 'DELETE',
     error: prismaError('P2003', { kind: 'ForeignKeyConstraintViolation', constraint: { foreignKey: {} } })
   },
-  { what: 'The adapter passes on a code of another database', answer: 'unique', error: prismaError('P2002', { kind: 'UniqueConstraintViolation', originalCode: '2627' }) },
-  { what: 'A key is not an ObjectId', answer: 'malformed', error: { ...prismaError('P2023'), message: 'Inconsistent column data: Malformed ObjectID: invalid character was found at index 0.' } },
-  { what: 'A key is not a UUID', answer: 'malformed', error: { ...prismaError('P2023'), message: 'Inconsistent column data: Error creating UUID, invalid character: found `q` at 1' } },
-  { what: 'A record does not match the Prisma schema', answer: 'fault', error: { ...prismaError('P2023'), message: 'Inconsistent column data: Could not convert from `a` to `Int`.' } },
-  { what: 'A number has more than 64 bits', answer: 'out_of_range', error: prismaError('P2033') },
-  { what: 'The pool has no connection in time, without an adapter', answer: 'unavailable', error: prismaError('P2024') },
-  { what: 'The client cannot start', answer: 'fault', error: { name: 'PrismaClientInitializationError', message: 'secret' } }
+  { what: 'The adapter passes on a code of another database', response: 'unique', error: prismaError('P2002', { kind: 'UniqueConstraintViolation', originalCode: '2627' }) },
+  { what: 'A key is not an ObjectId', response: 'malformed', error: { ...prismaError('P2023'), message: 'Inconsistent column data: Malformed ObjectID: invalid character was found at index 0.' } },
+  { what: 'A key is not a UUID', response: 'malformed', error: { ...prismaError('P2023'), message: 'Inconsistent column data: Error creating UUID, invalid character: found `q` at 1' } },
+  { what: 'A record does not match the Prisma schema', response: 'fault', error: { ...prismaError('P2023'), message: 'Inconsistent column data: Could not convert from `a` to `Int`.' } },
+  { what: 'A number has more than 64 bits', response: 'out_of_range', error: prismaError('P2033') },
+  { what: 'The pool has no connection in time, without an adapter', response: 'unavailable', error: prismaError('P2024') },
+  { what: 'The client cannot start', response: 'fault', error: { name: 'PrismaClientInitializationError', message: 'secret' } }
 ]
 
 export const orm: readonly Recorded[] = [
-  { what: 'A model is invalid, and the error does not name the validator', answer: 'check', error: { name: 'SequelizeValidationError', errors: [{ path: 'email' }], message: 'secret' } }
+  { what: 'A model is invalid, and the error does not name the validator', response: 'check', error: { name: 'SequelizeValidationError', errors: [{ path: 'email' }], message: 'secret' } }
 ]

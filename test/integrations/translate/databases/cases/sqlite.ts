@@ -58,87 +58,87 @@ async function withTwo ({ open }: SqliteWorld, run: (first: Connection, second: 
 export const cases: ReadonlyArray<Case<SqliteWorld>> = [
   {
     what: 'A unique value is already taken',
-    answer: 'unique',
+    response: 'unique',
     fields: ['email'],
     run: async ({ db }) => db.run("insert into users (email) values ('ada@example.com')")
   },
   {
     what: 'A primary key is already taken',
-    answer: 'unique',
+    response: 'unique',
     fields: ['id'],
     run: async ({ db }) => db.run("insert into users (id, email) values (1, 'new@example.com')")
   },
   {
     what: 'A unique combination of values is already taken, and the `database` option names the columns',
-    answer: 'unique',
+    response: 'unique',
     fields: ['team'],
     run: async ({ db }) => db.run("insert into users (email, team_id, name) values ('new@example.com', 1, 'ada')")
   },
   {
     what: 'A unique expression index is violated, and the `database` option names the index',
-    answer: 'unique',
+    response: 'unique',
     fields: ['country'],
     message: 'The country already exists.',
     run: async ({ db }) => db.run("insert into countries (name) values ('GHANA')")
   },
   {
     what: 'A foreign key refers to a record that does not exist',
-    answer: 'unknown_reference',
+    response: 'unknown_reference',
     run: async ({ db }) => db.run('insert into orders (user_id) values (77)')
   },
   {
     what: 'A DELETE request deletes a record although other records refer to it',
-    answer: 'still_referenced',
+    response: 'still_referenced',
     method: 'DELETE',
     run: async ({ db }) => db.run('delete from users where id = 1')
   },
   {
     what: 'A record is deleted although other records refer to it with ON DELETE RESTRICT',
-    answer: 'still_referenced',
+    response: 'still_referenced',
     run: async ({ db }) => db.run('delete from users where id = 2')
   },
   {
     what: 'A required value is missing',
-    answer: 'missing',
+    response: 'missing',
     fields: ['email'],
     run: async ({ db }) => db.run("insert into users (name) values ('eve')")
   },
   {
     what: 'A check constraint fails',
-    answer: 'check',
+    response: 'check',
     run: async ({ db }) => db.run("insert into users (email, age) values ('new@example.com', -1)")
   },
   {
     what: 'A check constraint fails, and the `database` option names it',
-    answer: 'check',
+    response: 'check',
     fields: ['name'],
     message: 'The name is too long.',
     run: async ({ db }) => db.run("insert into users (email, name) values ('new@example.com', 'secret secret')")
   },
   {
     what: 'A trigger rejects a record',
-    answer: 'check',
+    response: 'check',
     run: async ({ db }) => db.run('insert into orders (id) values (13)')
   },
   {
     what: 'A string is not a number (STRICT table)',
-    answer: 'malformed',
+    response: 'malformed',
     fields: ['count'],
     run: async ({ db }) => db.run("insert into counters (count) values ('secret')")
   },
   {
     what: 'A string is not a row id',
-    answer: 'malformed',
+    response: 'malformed',
     run: async ({ db }) => db.run("insert into orders (id) values ('secret')")
   },
   {
     what: 'A value is larger than SQLite allows',
-    answer: 'too_long',
+    response: 'too_long',
     run: async ({ db }) => db.run('select zeroblob(2000000000)')
   },
   {
     what: 'Two transactions write the same row',
-    answer: 'concurrent',
+    response: 'concurrent',
     run: world => withTwo(world, (first, second) => {
       first.run('begin')
       first.run('select id from users')
@@ -148,14 +148,14 @@ export const cases: ReadonlyArray<Case<SqliteWorld>> = [
   },
   {
     what: 'A lock is not released in time',
-    answer: 'unavailable',
+    response: 'unavailable',
     run: world => withTwo(world, (first, second) => {
       first.run('begin immediate')
       second.run('begin immediate')
     })
   },
-  { what: 'The SQL is invalid', answer: 'fault', run: async ({ db }) => db.run('selec secret') },
-  { what: 'A table is missing', answer: 'fault', run: async ({ db }) => db.run('select * from secrets') }
+  { what: 'The SQL is invalid', response: 'fault', run: async ({ db }) => db.run('selec secret') },
+  { what: 'A table is missing', response: 'fault', run: async ({ db }) => db.run('select * from secrets') }
 ]
 
 /** A driver, and how it opens a file. */
