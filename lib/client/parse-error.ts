@@ -57,7 +57,7 @@ export async function parseError<C extends AnyCatalog = AnyCatalog> (
   }
   const { status, headers } = response
   const { maxSize = 1_048_576, timeout = 2000, read } = options
-  const given = body ?? parseJson(await readText(response, { maxSize, timeout }))
+  const given = body ?? parseJson(await readText(response, maxSize, timeout))
   const { message, code, issues, meta, requestId } = { ...readBody(given), ...readOwn(read, given, headers) }
   return new ResponseError(message ?? `HTTP ${status} ${response.statusText}`.trim(), {
     code,

@@ -1,31 +1,24 @@
 /** Reads the body of a response, with limits on size and time. */
-
-/** The limits for reading a response. */
-export interface ReadLimits {
-  /** Bytes. An implementation of `fetch` without web streams limits only the time. */
-  readonly maxSize: number
-  /** Milliseconds. */
-  readonly timeout: number
-}
+import { sleep } from './backoff.js'
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 
 /**
  * Returns the body as text, or `undefined` if it cannot be read within the limits. Never rejects. A body that exceeds a
  * limit is canceled, so that its connection becomes available again.
+ *
+ * @param maxSize bytes; an implementation of `fetch` without web streams limits only the time
+ * @param timeout milliseconds
  */
-export async function readText (response: Response, { maxSize, timeout }: ReadLimits): Promise<string | undefined> {
+export async function readText (response: Response, maxSize: number, timeout: number): Promise<string | undefined> {
   if (response.bodyUsed) return undefined
   const reader = getReader(response)
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const timedOut = new Promise<undefined>(resolve => {
-    timer = setTimeout(resolve, timeout, undefined)
-  })
+  const timer = new AbortController()
   const whole = reader === undefined ? response.text() : readChunks(reader, maxSize)
-  const text = await Promise.race([whole, timedOut]).catch(() => undefined)
-  clearTimeout(timer)
+  const text = await Promise.race([whole, sleep(timeout, timer.signal)]).catch(() => {})
+  timer.abort()
   if (text === undefined) reader?.cancel().catch(() => {})
-  return text
+  return text as string | undefined
 }
 
 /** Returns `undefined` if there is no body, or if the body is not a web stream. */
