@@ -137,9 +137,9 @@ t.test('an error that a hook returns is sent', async t => {
   for (const name of hooks) {
     for (const [what, [, status]] of Object.entries(returned)) {
       for (const path of [`/${name}/${what.replaceAll(' ', '-')}`, `/${name}/${what.replaceAll(' ', '-')}/scope`]) {
-        const answer = await sendRequest(port, 'GET', path)
-        t.equal(answer.status, status, path)
-        t.notMatch(JSON.stringify(answer.body), '42')
+        const response = await sendRequest(port, 'GET', path)
+        t.equal(response.status, status, path)
+        t.notMatch(JSON.stringify(response.body), '42')
       }
     }
   }

@@ -122,11 +122,11 @@ t.test('a key that was never issued results in 401 invalid_api_key', async t => 
 
 t.test('a key that was revoked or has expired', async t => {
   const url = await serve(t, apiKey({ lookup }))
-  const answerTo = async (record: Parameters<typeof issue>[0]): Promise<HttpResponse> => await fetchResponse(url, bearer((await issue(record)).key))
-  t.strictSame(await answerTo({ revokedAt: yesterday }), revoked)
-  t.strictSame(await answerTo({ expiresAt: yesterday }), expired)
-  t.strictSame(await answerTo({ revokedAt: yesterday, expiresAt: yesterday }), revoked, 'revoked and expired: revoked takes precedence')
-  t.equal((await answerTo({ revokedAt: inAnHour, expiresAt: inAnHour })).status, 200, 'neither revoked nor expired yet')
+  const sendKey = async (record: Parameters<typeof issue>[0]): Promise<HttpResponse> => await fetchResponse(url, bearer((await issue(record)).key))
+  t.strictSame(await sendKey({ revokedAt: yesterday }), revoked)
+  t.strictSame(await sendKey({ expiresAt: yesterday }), expired)
+  t.strictSame(await sendKey({ revokedAt: yesterday, expiresAt: yesterday }), revoked, 'revoked and expired: revoked takes precedence')
+  t.equal((await sendKey({ revokedAt: inAnHour, expiresAt: inAnHour })).status, 200, 'neither revoked nor expired yet')
 })
 
 t.test('a time is a Date, a string or milliseconds, and takes effect at exactly this time', async t => {

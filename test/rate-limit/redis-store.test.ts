@@ -27,8 +27,8 @@ t.test('processes that share a Redis share the counts', async t => {
   const urls = [await limited(t, { redis: redis.client() }), await limited(t, { redis: redis.client() })]
   const states: string[] = []
   for (let sent = 0; sent < 6; sent++) {
-    const answer = await fetchResponse(urls[sent % 2] as string)
-    states.push(`${answer.status} ${answer.headers.ratelimit}`)
+    const response = await fetchResponse(urls[sent % 2] as string)
+    states.push(`${response.status} ${response.headers.ratelimit}`)
   }
   // The clock of Redis runs, so a slow machine needs some of the ten seconds.
   t.strictSame(states.map(state => state.replace(/t=([1-9]|10)$/, 't=(1 to 10)')), [4, 3, 2, 1, 0].map(left => `200 "burst";r=${left};t=(1 to 10)`).concat('429 "burst";r=0;t=(1 to 10)'))
@@ -103,8 +103,8 @@ t.test('cost, continueExceeding and exponentialBackoff in Redis', async t => {
     const url = await limited(t, { redis: client, policies: { [name]: { ...own, ...policy } }, default: name })
     const found = []
     for (let sent = 0; sent < 4; sent++) {
-      const answer = await fetchResponse(url)
-      found.push(`${answer.status} ${answer.headers['retry-after'] ?? '-'}`)
+      const response = await fetchResponse(url)
+      found.push(`${response.status} ${response.headers['retry-after'] ?? '-'}`)
     }
     return found
   }

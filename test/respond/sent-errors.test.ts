@@ -7,7 +7,7 @@ import type { FastifyReply, RouteShorthandOptions } from 'fastify'
 import { standardErrors as errors, type LogEntry, type SentEvent } from 'fastify-api-errors'
 import { createApp, errorResponse, type HttpResponse, listen, requestId, sendRequest, withoutBody } from '../helpers/http.js'
 
-const answer = (code: keyof typeof errors, message: string = errors[code].message as string, headers?: Record<string, string>): HttpResponse =>
+const errorWith = (code: keyof typeof errors, message: string = errors[code].message as string, headers?: Record<string, string>): HttpResponse =>
   errorResponse(errors[code].status, { code, message, request_id: requestId }, headers)
 
 const json = (status: number, body: unknown): HttpResponse => ({
@@ -24,7 +24,7 @@ t.test('without the option, a message is converted, and any other body is sent u
   app.get('/', sends(404, { message: 'No queue has this id.' }))
   app.get('/details', sends(404, { message: 'No queue has this id.', id: 1 }))
   const port = await listen(t, app)
-  t.strictSame(await sendRequest(port, 'GET', '/'), answer('resource_not_found', 'No queue has this id.'))
+  t.strictSame(await sendRequest(port, 'GET', '/'), errorWith('resource_not_found', 'No queue has this id.'))
   t.strictSame(await sendRequest(port, 'GET', '/details'), json(404, { message: 'No queue has this id.', id: 1 }))
   t.strictSame(app.apiErrors.ledger(), [
     { route: 'GET /', status: 404, code: 'resource_not_found', count: 1, documented: false },
@@ -37,7 +37,7 @@ function fail (): never { throw errors.resource_not_found() }
 
 t.test("sentErrors: 'report' sends the body unchanged, and counts it as undocumented", async t => {
   const undocumented: unknown[] = []
-  const app = await createApp({ sentErrors: 'report', onUndocumented: (answer, request) => undocumented.push([answer, request.url]) })
+  const app = await createApp({ sentErrors: 'report', onUndocumented: (response, request) => undocumented.push([response, request.url]) })
   const own = { type: 'object', properties: { why: { type: 'string' } } }
   app.get('/queues/:id', sends(404, { message: 'No queue has this id.' }))
   app.get('/page', sends(500, '<h1>Broken</h1>', 'text/html'))
@@ -52,7 +52,7 @@ t.test("sentErrors: 'report' sends the body unchanged, and counts it as undocume
   t.strictSame(await sendRequest(port, 'GET', '/declared'), json(404, { why: 'closed' }))
   t.strictSame(await sendRequest(port, 'GET', '/hidden'), json(404, { why: 'closed' }))
   t.strictSame(await sendRequest(port, 'GET', '/ok'), json(200, { message: 'Welcome.' }))
-  t.strictSame(await sendRequest(port, 'GET', '/thrown'), answer('resource_not_found'))
+  t.strictSame(await sendRequest(port, 'GET', '/thrown'), errorWith('resource_not_found'))
   t.strictSame(app.apiErrors.ledger(), [
     { route: 'GET /queues/:id', status: 404, code: null, count: 2, documented: false },
     { route: 'GET /page', status: 500, code: null, count: 1, documented: false },
@@ -94,16 +94,16 @@ t.test("sentErrors: 'convert' converts it to the format of the application", asy
   app.get('/teapot', sends(418, { message: 'Tea only.' }))
   const port = await listen(t, app)
   for (const [path, expected] of [
-    ['/message', answer('resource_not_found', 'No queue has this id.')],
-    ['/other', answer('resource_conflict')],
-    ['/no-text', answer('resource_conflict')],
-    ['/list', answer('resource_conflict')],
-    ['/text', answer('forbidden', 'Not for you.')],
-    ['/json-text', answer('forbidden', 'Not for you.')],
-    ['/buffer', answer('forbidden', 'Not for you.')],
-    ['/nothing', answer('unauthorized', undefined, { 'www-authenticate': 'Bearer realm="api"' })],
-    ['/null', answer('resource_gone')],
-    ['/teapot', answer('im_a_teapot', 'Tea only.')]
+    ['/message', errorWith('resource_not_found', 'No queue has this id.')],
+    ['/other', errorWith('resource_conflict')],
+    ['/no-text', errorWith('resource_conflict')],
+    ['/list', errorWith('resource_conflict')],
+    ['/text', errorWith('forbidden', 'Not for you.')],
+    ['/json-text', errorWith('forbidden', 'Not for you.')],
+    ['/buffer', errorWith('forbidden', 'Not for you.')],
+    ['/nothing', errorWith('unauthorized', undefined, { 'www-authenticate': 'Bearer realm="api"' })],
+    ['/null', errorWith('resource_gone')],
+    ['/teapot', errorWith('im_a_teapot', 'Tea only.')]
   ] as const) {
     t.strictSame(await sendRequest(port, 'GET', path), expected, path)
     t.strictSame(await sendRequest(port, 'HEAD', path), withoutBody(expected), path)
@@ -116,8 +116,8 @@ t.test('the message of a 5xx is only logged', async t => {
   app.get('/', sends(500, { message: 'select * from users failed' }))
   app.get('/503', sends(503))
   const port = await listen(t, app)
-  t.strictSame(await sendRequest(port, 'GET', '/'), answer('internal_error'))
-  t.strictSame(await sendRequest(port, 'GET', '/503'), answer('service_unavailable', undefined, { 'retry-after': '10' }))
+  t.strictSame(await sendRequest(port, 'GET', '/'), errorWith('internal_error'))
+  t.strictSame(await sendRequest(port, 'GET', '/503'), errorWith('service_unavailable', undefined, { 'retry-after': '10' }))
   t.match(entries, [
     { level: 'error', code: 'internal_error', route: 'GET /', error: { message: 'select * from users failed', cause: '{"message":"select * from users failed"}' } },
     { level: 'error', code: 'service_unavailable', error: { cause: undefined } }
@@ -132,7 +132,7 @@ t.test('a status with a schema on the route is never converted', async t => {
   app.get('/200', { schema: { response: { 200: own, 409: own, '5xx': own } } }, sends(404, { message: 'No queue has this id.' }))
   const port = await listen(t, app)
   for (const key of ['404', '4xx', '4XX', 'default']) t.strictSame(await sendRequest(port, 'GET', `/${key}`), json(404, { why: 'closed' }), key)
-  t.strictSame(await sendRequest(port, 'GET', '/200'), answer('resource_not_found', 'No queue has this id.'))
+  t.strictSame(await sendRequest(port, 'GET', '/200'), errorWith('resource_not_found', 'No queue has this id.'))
 })
 
 t.test('a body that is not an error, JSON or a string is sent unchanged', async t => {
@@ -149,7 +149,7 @@ t.test('a body that is not an error, JSON or a string is sent unchanged', async 
   t.strictSame(await sendRequest(port, 'GET', '/page'), { status: 404, headers: { 'content-type': 'text/html', 'content-length': '18' }, body: '<h1>Not found</h1>' })
   t.strictSame(await sendRequest(port, 'GET', '/image'), { status: 404, headers: { 'content-type': 'image/gif', 'content-length': '6' }, body: 'GIF89a' })
   t.match(await sendRequest(port, 'GET', '/stream'), { status: 404, body: { message: 'from upstream' } })
-  t.strictSame(await sendRequest(port, 'GET', '/thrown'), answer('resource_conflict'))
+  t.strictSame(await sendRequest(port, 'GET', '/thrown'), errorWith('resource_conflict'))
   t.match(app.apiErrors.ledger().filter(({ code }) => code === null), [
     { route: 'GET /page', status: 404, documented: false }, { route: 'GET /image' }, { route: 'GET /stream' }
   ], 'the ledger lists it as undocumented')
@@ -159,10 +159,10 @@ t.test('later hooks see the converted response', async t => {
   const app = await createApp({ sentErrors: 'convert' })
   await app.register(compress, { threshold: 0 })
   app.get('/', sends(404, { message: 'No queue has this id.' }))
-  const answer = await app.inject({ url: '/', headers: { 'accept-encoding': 'gzip' } })
-  t.equal(answer.headers['content-encoding'], 'gzip')
+  const response = await app.inject({ url: '/', headers: { 'accept-encoding': 'gzip' } })
+  t.equal(response.headers['content-encoding'], 'gzip')
   const { gunzipSync } = await import('node:zlib')
-  t.strictSame(JSON.parse(gunzipSync(answer.rawPayload).toString()), { code: 'resource_not_found', message: 'No queue has this id.', request_id: requestId })
+  t.strictSame(JSON.parse(gunzipSync(response.rawPayload).toString()), { code: 'resource_not_found', message: 'No queue has this id.', request_id: requestId })
 })
 
 t.test('a web Response with an error status is sent unchanged, and is counted with its own status', async t => {

@@ -71,11 +71,11 @@ for (const [name, make] of [['with the plugin', createApp], ['without the plugin
 
 t.test('nothing is written to a closed connection or after the start of a response', async t => {
   const app = await createApp()
-  let answering: Socket | undefined
+  let responding: Socket | undefined
   app.get('/stream', (request, reply) => {
     reply.hijack()
     reply.raw.write('half of')
-    answering = request.socket
+    responding = request.socket
   })
   const port = await listen(t, app)
   const client = connect(port, '127.0.0.1')
@@ -83,7 +83,7 @@ t.test('nothing is written to a closed connection or after the start of a respon
   const text = await sendRaw(port, formatRequest('GET', '/stream', { Connection: 'keep-alive' }), client)
   t.notMatch(text, 'invalid_request')
   t.match(text, /\r\n\r\n7\r\nhalf of\r\n$/, 'the response is aborted')
-  t.equal(answering?.destroyed, true, 'the connection is closed')
+  t.equal(responding?.destroyed, true, 'the connection is closed')
 
   const closed = new Promise<void>(resolve => { app.server.once('connection', socket => socket.on('close', () => resolve())) })
   const socket = connect(port, '127.0.0.1')

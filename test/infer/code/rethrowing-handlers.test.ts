@@ -61,7 +61,7 @@ const passing: Readonly<Record<string, Handler>> = {
 }
 
 /** Handlers that respond themselves, or do not clearly pass on every error. */
-const answering: Readonly<Record<string, Handler>> = {
+const responding: Readonly<Record<string, Handler>> = {
   'sends a body': (_error, _request, reply) => { reply.code(418).send({ own: true }) },
   'sends a body for some errors': (error, _request, reply) => {
     if (error.statusCode === 404) return reply.code(404).send({ own: true })
@@ -107,7 +107,7 @@ const answering: Readonly<Record<string, Handler>> = {
 
 t.test('error handlers that pass on every error, and error handlers that do not', async t => {
   for (const [title, handler] of Object.entries(passing)) t.ok(passesErrorsOn(handler), title)
-  for (const [title, handler] of Object.entries(answering)) t.notOk(passesErrorsOn(handler), title)
+  for (const [title, handler] of Object.entries(responding)) t.notOk(passesErrorsOn(handler), title)
 })
 
 // It runs first, because serverOptions() watches every application of the process.
@@ -247,9 +247,9 @@ t.test('several handlers in one scope and in nested scopes, and one of them resp
   const passingApp = await build((error, _request, reply) => { reply.send(error) })
   t.strictSame(await request(passingApp), ours)
   t.strictSame(codesByStatus(documentOf(passingApp), '/sent', 'get'), { 200: [], 404: ['resource_not_found'], 500: ['internal_error'] })
-  const answeringApp = await build((_error, _request, reply) => { reply.code(418).send({ own: true }) })
-  t.strictSame((await request(answeringApp) as unknown[])[0], { status: 418, body: { own: true } })
-  t.strictSame(codesByStatus(documentOf(answeringApp), '/sent', 'get'), { 200: [] })
+  const respondingApp = await build((_error, _request, reply) => { reply.code(418).send({ own: true }) })
+  t.strictSame((await request(respondingApp) as unknown[])[0], { status: 418, body: { own: true } })
+  t.strictSame(codesByStatus(documentOf(respondingApp), '/sent', 'get'), { 200: [] })
 })
 
 t.test('a route with its own error handler is documented only if the handler passes on every error', async t => {
