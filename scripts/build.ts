@@ -42,12 +42,14 @@ const filesWithShortNames = new RegExp(`/lib/(${
     '(infer|openapi|reference|samples|verify)/.*',
     'catalog/(code-syntax|complete-definition|deprecation|error-headers|meta-schema)',
     'fastify/(composed-hooks|declared-statuses|early-routes|find-plugin-function|rate-limit-plugin-options|registrations|routes|scopes)',
+    'formats/(check-examples|markdown|reasons-by-field)',
     'guards/(api-key/(credential|key|record)|idempotency/(fingerprint|key|memory-store))',
     'languages/(choose-language|resolve-languages)', 'options',
-    'rate-limit/(check-policies|header-fields|inherit-limits|memory-store|policies|policy-numbers|route-limits)',
-    'respond/(accept-header|choose-format|malformed-field)',
+    'rate-limit/(429-response|check-policies|header-fields|inherit-limits|memory-store|policies|policy-numbers|route-limits)',
+    'respond/(accept-header|allow-header|choose-format|convert-sent-messages|log-errors|malformed-field|not-found-handler|sent-errors)',
+    'server/(list-all-errors|malformed-http|schema-error-formatter)',
     'support/(escape-markdown|expect-option|http-syntax|ip-allowlist|normalize-address|omit-command|parse-address|parse-json-file|path-parameters|read-generated-file|redact|subschemas)',
-    'translate/((databases|upstreams|validation)/.*|error-status|fastify-errors|http-errors|plugin-errors|programming-mistakes|reply-status)'
+    'translate/((databases|upstreams|validation)/.*|error-status|fastify-errors|http-errors|plugin-codes|plugin-errors|programming-mistakes|reply-status)'
   ].join('|')
 })\\.ts$`.replaceAll('/', '[\\\\/]'))
 

@@ -12,6 +12,8 @@ export const repeatedProperties: Readonly<Record<string, (value: unknown) => boo
   status: value => Number.isInteger(value) || ['error', 'fail', 'failed'].includes(value as string),
   code: Number.isInteger,
   success: value => value === false,
+  isSuccess: value => value === false,
+  data: value => value === null,
   ok: value => value === false
 }
 

@@ -25,6 +25,8 @@ t.test('each way to send a message gives the same response as a thrown error', a
     'Fastify\'s own body': sends({ statusCode: 404, error: 'Not Found', message }),
     'an error': sends({ error: message }),
     'an error with success': sends({ success: false, error: message }),
+    'an error with isSuccess': sends({ isSuccess: false, error: message }),
+    'a message without data': sends({ success: false, message, data: null }),
     'a message with ok and status': sends({ ok: false, status: 'error', message }),
     'a message with a number as code': sends({ code: 404, message }),
     'error: true': sends({ error: true, message }),

@@ -46,7 +46,7 @@ function isMessage (entries: readonly Entry[], caught: ReadonlySet<string>): boo
     if (name === 'message') return !isStructure(value)
     if (name === 'error') return isMessageOfError(value)
     return Object.hasOwn(repeatedProperties, name) && !isStructure(value) &&
-      (value.type !== 'Literal' || repeatedProperties[name]?.(value.value) === true)
+      (value.type === 'Literal' ? repeatedProperties[name]?.(value.value) === true : name !== 'data')
   })
 }
 

@@ -13,7 +13,7 @@ const describe = (source: string): JsonObject | undefined => describeSentBody(pa
 t.test('a message is converted, so it has no schema', async t => {
   for (const source of [
     "{ message: 'No.' }", '{ message: text }', '{ message: `No.` }', "{ error: 'Not found.' }", '{ error: text }', "{ error: { message: 'No.' } }",
-    "{ success: false, message: 'No.' }", "{ success: ok, message: 'No.' }", "{ statusCode: 404, error: 'Not Found', message: 'No.' }", "{ status: 'fail', message }", "{ 'message': 'No.', code: 404 }",
+    "{ success: false, message: 'No.' }", "{ success: false, message: 'No.', data: null }", '{ isSuccess: false, error: text }', "{ success: ok, message: 'No.' }", "{ statusCode: 404, error: 'Not Found', message: 'No.' }", "{ status: 'fail', message }", "{ 'message': 'No.', code: 404 }",
     "{ error: true, message: 'No.' }", 'body', 'String(error)', 'JSON.stringify(body)', "parts.join(' ')", "request.t('missing')", '{ error: error.message }', '{ error: describe(error) }', "{ ...body, message: 'No.' }", "{ [key]: 'No.' }", "{ get message () { return 'No.' }, ...body }", "'No.'"
   ]) t.equal(describe(source), undefined, source)
 })
@@ -22,6 +22,8 @@ t.test('any other body has its schema', async t => {
   for (const [source, expected] of [
     ["{ success: false, errors: ['No.'], data: null }", { type: 'object', required: ['success', 'errors', 'data'], properties: { success: { type: 'boolean' }, errors: { type: 'array', items: {} }, data: {} } }],
     ['{ errors }', { type: 'object', properties: { errors: {} } }],
+    ["{ message: 'No.', data: user }", { type: 'object', required: ['message'], properties: { message: { type: 'string' }, data: {} } }],
+    ["{ isSuccess: true, message: 'No.' }", { type: 'object', required: ['isSuccess', 'message'], properties: { isSuccess: { type: 'boolean' }, message: { type: 'string' } } }],
     ["{ success: true, message: 'No.' }", { type: 'object', required: ['success', 'message'], properties: { success: { type: 'boolean' }, message: { type: 'string' } } }],
     ["{ error: 'invalid_grant' }", { type: 'object', required: ['error'], properties: { error: { type: 'string' } } }],
     ["{ error: { code: 'E1', message: `No.` } }", { type: 'object', required: ['error'], properties: { error: { type: 'object', required: ['code', 'message'], properties: { code: { type: 'string' }, message: { type: 'string' } } } } }],
