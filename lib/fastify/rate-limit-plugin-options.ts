@@ -5,7 +5,7 @@ import { scopesAround } from './scopes.js'
 
 /** The options of @fastify/rate-limit that a document depends on. */
 export interface RateLimitPluginOptions {
-  readonly ban?: number
+  readonly ban?: number | null
   readonly enableDraftSpec?: boolean
   readonly errorResponseBuilder?: unknown
 }

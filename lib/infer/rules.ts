@@ -261,13 +261,13 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
       ? `The route is limited by ${policies.map(name => `'${name}'`).join(', ')}.`
       : '@fastify/rate-limit limits the route.'
     // The errors of the limits include the 403 of policies of this plugin.
-    const { ban = -1 } = policies.length === 0 ? options : {}
+    const { ban } = policies.length === 0 ? options : {}
     return [
       ...policies.length > 0 || (isLimited && !buildsNoStatus(options.errorResponseBuilder))
         ? createFindings(reason, 'rate_limit_exceeded')
         : [],
       ...limitErrors,
-      ...ban >= 0 ? createFindings('@fastify/rate-limit bans clients that keep exceeding the limit.', 'forbidden') : []
+      ...(ban ?? -1) >= 0 ? createFindings('@fastify/rate-limit bans clients that keep exceeding the limit.', 'forbidden') : []
     ]
   },
 
@@ -330,10 +330,14 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   source: ({ findInferredErrors, method, record }) => findInferredErrors(method, record.url),
 
   security (facts) {
-    const { schema, declarationTargets, method, errors, found } = facts
+    const { schema, declarationTargets, method, errors, found, record, findInferredErrors } = facts
     if (!requiresSecurity(facts)) return []
-    // A 401 or 403 that a hook declares or visibly throws is more precise.
-    const guards = [...findDeclarations(declarationTargets, [method]), ...findHookErrors(facts)]
+    // A 401 or 403 that a hook declares or visibly throws, or that `infer` has found, is more precise.
+    const guards = [
+      ...findDeclarations(declarationTargets, [method]),
+      ...findHookErrors(facts),
+      ...findInferredErrors(method, record.url)
+    ]
     const isGuarded = hasStatus(guards, 401, errors) || hasStatus(guards, 403, errors)
     return createFindings(
       Array.isArray(schema.security) ? securityReasons.route : securityReasons.document,

@@ -86,6 +86,17 @@ t.test('@fastify/rate-limit', async t => {
     t.strictSame(app.apiErrors.ledger(), [{ route: 'GET /', status: 403, code: 'forbidden', count: 1, documented: true }])
   })
 
+  t.test('it bans no client if its option is null', async t => {
+    const app = create()
+    await app.register(apiErrors, { log: false })
+    await app.register(rateLimit, { max: 1, ban: null as unknown as number })
+    app.get('/', handler)
+    await app.ready()
+    t.strictSame(explain(app, '/'), [limited])
+    await app.inject('/')
+    t.equal((await app.inject('/')).statusCode, 429)
+  })
+
   for (const [options, names] of [
     [{}, ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset']],
     [{ enableDraftSpec: true }, ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']]

@@ -388,3 +388,15 @@ t.test('declared security adds 401 and 403 only if nothing else documents them',
   t.strictSame(codes('/optional'), [])
   t.strictSame(codes('/none'), [])
 })
+
+t.test('declared security adds no 403 if the source of the hooks shows a 401', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  const routes = { 'GET /hook': [{ status: 401, code: null, at: 'src/auth.ts:7' }], 'GET /other': [{ status: 409, code: 'resource_conflict', at: 'src/app.ts:9' }] }
+  await app.register(apiErrors, { inferred: { version: 1, routes } })
+  for (const url of ['/hook', '/other']) app.get(url, { schema: { security: [{ bearer: [] }] } as object }, handler)
+  await app.ready()
+  const codes = (url: string): string[] => app.apiErrors.explain('GET', url).filter(({ status }) => status < 500).map(({ rule, code }) => `${rule}: ${code}`)
+  t.strictSame(codes('/hook'), ['source: unauthorized'])
+  t.strictSame(codes('/other'), ['source: resource_conflict', 'security: unauthorized', 'security: forbidden'])
+})
