@@ -1,4 +1,5 @@
 /** What a rule finds about a route. */
+import type { JsonObject } from '../support/is-object.js'
 
 /** A code that follows from a fact about a route. */
 export interface Finding {
@@ -9,4 +10,6 @@ export interface Finding {
   readonly issues?: readonly string[]
   /** The message of the error, if the source gives it a constant one. */
   readonly message?: string
+  /** The schemas of bodies that are sent with its status unchanged. */
+  readonly bodies?: readonly JsonObject[]
 }

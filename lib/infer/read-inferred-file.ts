@@ -18,6 +18,8 @@ export interface InferredError {
   readonly by?: string
   /** The message of the error, if the source gives it a constant one. The example in the documentation has it. */
   readonly message?: string
+  /** Set if a handler sends a body with more than a message. It is sent unchanged, and can be any object. */
+  readonly body?: 'object'
 }
 
 /** The content of `errors.inferred.json`: the errors by method and path, `POST /queues/:id/entries`. */
@@ -89,10 +91,11 @@ export function createInferredLookup (
       errors.flatMap((error): Finding[] => {
         const code = error.code ?? (isConverted ? codeForStatus(error.status) : undefined)
         if (code === undefined || !isKnown(code)) return []
-        const { message } = error
+        const { message, body } = error
         return [{
           code,
           ...(message !== undefined && { message }),
+          ...(body !== undefined && { bodies: [{ type: body }] }),
           reason: `${error.code === null ? 'Sent' : 'Thrown'} at ${describePlace(error)}.`
         }]
       })

@@ -419,9 +419,12 @@ function listSentBodies (context: Context, record: RouteRecord): ReadonlyMap<num
   const found = new Map<number, readonly JsonObject[]>()
   if (!keepsSentBodies || !isCovered(context, record)) return found
   for (
-    const { code, bodies } of [...listHooks(context, record), getOriginalHandler(record.route)].flatMap(fn =>
-      readErrors(context, fn, record.scope)
-    )
+    const { code, bodies } of [
+      ...[...listHooks(context, record), getOriginalHandler(record.route)].flatMap(fn =>
+        readErrors(context, fn, record.scope)
+      ),
+      ...record.methods.flatMap(method => context.findInferredErrors?.(method, record.url) ?? [])
+    ]
   ) {
     if (bodies === undefined) continue
     const { status } = errors[code] as ErrorDefinition

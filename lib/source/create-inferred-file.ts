@@ -19,14 +19,15 @@ export function createInferredErrors ({ routes }: SourceReport, earlier?: Inferr
   }
 }
 
-function toInferredError ({ status, code, file, line, via, message }: SourceError): InferredError {
+function toInferredError ({ status, code, file, line, via, message, body }: SourceError): InferredError {
   const by = via.at(-1)
   return {
     status,
     code,
     at: `${file}:${line}`,
     ...(by !== undefined && { by }),
-    ...(message !== undefined && { message })
+    ...(message !== undefined && { message }),
+    ...(body !== undefined && { body })
   }
 }
 

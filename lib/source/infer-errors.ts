@@ -46,6 +46,8 @@ export interface SourceError {
   readonly via: readonly string[]
   /** The message of an error of the catalog, if it is a constant other than that of the definition. */
   readonly message?: string
+  /** Set if a body with more than a message is sent with the status. */
+  readonly body?: 'object'
   /** Whether the document already has the error for the route. */
   readonly documented: boolean
 }
@@ -199,10 +201,11 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
         })
       )
     }
-    for (const { status, site, via, isUncertain } of sent) {
+    for (const { status, site, via, isUncertain, hasOwnBody = false } of sent) {
       errors.push({
         status,
         code: null,
+        ...(hasOwnBody && { body: 'object' }),
         confidence: isUncertain ? 'possible' : 'certain',
         ...site,
         via,
@@ -244,7 +247,9 @@ function selectBestErrors (errors: readonly SourceError[]): SourceError[] {
   for (const error of errors) {
     const key = `${error.status} ${String(error.code)}`
     const known = best.get(key)
-    if (known === undefined || compareErrors(error, known) < 0) best.set(key, error)
+    const body = error.body ?? known?.body
+    const first = known === undefined || compareErrors(error, known) < 0 ? error : known
+    best.set(key, { ...first, ...(body !== undefined && { body }) })
   }
   return [...best.values()].sort((a, b) => a.status - b.status || compare(a.code ?? '', b.code ?? ''))
 }

@@ -584,7 +584,7 @@ function replyMember (machine: LibraryContext, reply: ObjectValue, name: string)
         const promised = payload.filter(value => value.kind === 'promise')
         machine.await(promised)
         if (errors.length + caught.length < payload.length || payload.length === 0) {
-          machine.sendStatuses(machine.statuses)
+          machine.sendStatuses(machine.statuses, payload)
         }
         machine.statuses = []
         endPath(machine)

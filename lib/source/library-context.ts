@@ -94,7 +94,7 @@ export interface LibraryContext {
   readonly setProperty: (name: string, values: Values) => void
   /** Continues after several paths: with the statuses of any path, and with the properties that every path has set. */
   readonly mergeProgress: (list: readonly Progress[]) => void
-  readonly sendStatuses: (statuses: readonly Status[], isUncertain?: boolean) => void
+  readonly sendStatuses: (statuses: readonly Status[], payload: Values) => void
   readonly reportNotFollowed: (node: Node | undefined, reason: string) => void
   readonly readRoute: () => {
     readonly method: string,

@@ -1,5 +1,6 @@
 /** Tracks errors: the line that throws them, and the errors that a `catch` receives. */
 import type { Block, CallExpression, ClassLikeDeclaration, Expression, Node, Statement, Type } from 'typescript'
+import { isMachineCode, repeatedProperties } from '../../support/message-body.js'
 import { normalizeName } from '../databases/constraints.js'
 import { catalogError } from '../error-values.js'
 import { type Status } from '../library-context.js'
@@ -68,12 +69,34 @@ export function sendErrors (machine: Machine, values: Values, node: Node): void 
 }
 
 /** Records a response with an error status that is sent without an error. */
-export function sendStatuses (machine: Machine, statuses: readonly Status[], isUncertain = false): void {
+export function sendStatuses (machine: Machine, statuses: readonly Status[], payload: Values): void {
   for (const { status, site } of statuses) {
     if (status >= 400) {
-      machine.current.sent.push({ status, site, via: [], isUncertain: isUncertain || machine.uncertainDepth > 0 })
+      machine.current.sent.push({
+        status,
+        site,
+        via: [],
+        isUncertain: machine.uncertainDepth > 0,
+        hasOwnBody: payload.some(hasMoreThanMessage)
+      })
     }
   }
+}
+
+/** Returns whether the code shows that a body has more than a message, so that it is sent unchanged. */
+function hasMoreThanMessage (body: Value): boolean {
+  if (
+    body.kind !== 'object' || body.error !== undefined || body.role !== undefined || body.isArray ||
+    body.elements.length > 0
+  ) return false
+  const { message, error, ...others } = Object.fromEntries(body.fields)
+  const isCode = (value: Value): boolean => value.kind === 'literal' && isMachineCode(value.value)
+  return (message === undefined && error === undefined) || error?.some(isCode) === true ||
+    error?.some(hasMoreThanMessage) === true ||
+    Object.entries(others).some(([name, values]) =>
+      !Object.hasOwn(repeatedProperties, name) ||
+      !values.some(value => value.kind !== 'literal' || repeatedProperties[name]?.(value.value) === true)
+    )
 }
 
 /** Throws errors that were recorded before. */

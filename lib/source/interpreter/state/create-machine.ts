@@ -152,7 +152,7 @@ function bindOperations (machine: Machine): Pick<Machine, Operation> {
     rethrow: throws => rethrow(machine, throws),
     runBlock: node => runBlock(machine, node),
     runFunction: (fn, self, args) => runFunction(machine, fn, self, args),
-    sendStatuses: (statuses, isUncertain) => sendStatuses(machine, statuses, isUncertain),
+    sendStatuses: (statuses, payload) => sendStatuses(machine, statuses, payload),
     setProperty: (name, values) => {
       setProperty(machine, name, values)
     },
