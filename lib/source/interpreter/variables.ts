@@ -22,7 +22,7 @@ import {
 import { createActivation, getModuleFrame } from './state/activations.js'
 import type { Machine } from './state/machine.js'
 import { getFunctionValue, getType, createUnknown } from './nodes.js'
-import { findUp } from './syntax.js'
+import { findUp, unwrap } from './syntax.js'
 
 /** Returns the values of a variable. */
 export function readVariable (machine: Machine, node: Identifier): Values {
@@ -71,7 +71,7 @@ function findLiteralConstant (machine: Machine, declaration: Declaration): Value
   if (
     !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined || !isConstant(machine, declaration)
   ) return undefined
-  const { initializer } = declaration
+  const initializer = unwrap(ts, declaration.initializer)
   const isLiteral = ts.isStringLiteralLike(initializer) || ts.isNumericLiteral(initializer) ||
     initializer.kind === ts.SyntaxKind.TrueKeyword ||
     initializer.kind === ts.SyntaxKind.FalseKeyword
@@ -194,8 +194,9 @@ function readDeclaration (machine: Machine, declaration: Declaration, node: Node
     return initialValues(machine, declaration, declaration.initializer)
   }
   if (ts.isBindingElement(declaration)) {
-    const owner = findUp(declaration, ts.isVariableDeclaration)
-    if (owner?.initializer === undefined) return [createUnknown(machine, declaration)]
+    const owner = ts.walkUpBindingElementsAndPatterns(declaration)
+    // A parameter of a function that does not run here has no known value.
+    if (ts.isParameter(owner) || owner.initializer === undefined) return [createUnknown(machine, declaration)]
     const whole = machine.evaluateRequire(owner.initializer) ?? initialValues(machine, owner, owner.initializer)
     const found = machine.findInPattern(owner.name as ObjectBindingPattern, whole, declaration)
     return found ?? [createUnknown(machine, declaration)]

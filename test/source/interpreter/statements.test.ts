@@ -6,6 +6,7 @@ t.test('statements, operators, classes, modules, tables and maps are interpreted
   t.strictSame(findingsOf('language'), {
     'GET /language/apply': ['425 too_early certain via a'],
     'GET /language/arrow-property': ['413 payload_too_large certain via Counter.add', '429 rate_limit_exceeded certain via Counter.add > Counter.value'],
+    'GET /language/as-const': [],
     'GET /language/assigned': ['410 resource_gone certain'],
     'GET /language/bind': ['423 resource_locked certain via b'],
     'GET /language/call': ['423 resource_locked certain via b'],
