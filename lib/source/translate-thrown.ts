@@ -99,7 +99,12 @@ function createMock (
   const isError = facts !== undefined
   const prototype = cls?.prototype ?? (isError ? Error.prototype : Object.prototype)
   const made = named === undefined ? Object.create(prototype) as object : createNamed(named)
-  for (const [name, each] of fields) {
+  // A translator can test the fields of a class of the application, as in `'_tag' in error`.
+  const others = value.kind === 'object' && cls !== undefined ? [...value.fields] : []
+  const all = new Map<string, unknown>(
+    others.map(([name, [only]]) => [name, only?.kind === 'literal' ? only.value : undefined])
+  )
+  for (const [name, each] of [...all, ...fields]) {
     Object.defineProperty(made, name, { value: each, configurable: true, enumerable: true, writable: true })
   }
   return made
