@@ -18,9 +18,11 @@ import {
   literal,
   native,
   undefinedValues,
+  isRandom,
   listNumbers,
   object,
   promise,
+  random,
   union,
   unknown,
   type FunctionValue,
@@ -73,6 +75,8 @@ const libraries: Readonly<Record<string, Handler>> = {
 /** Calls a function of a package. Returns `undefined` if the function is not modeled. */
 export function callLibrary (machine: LibraryContext, call: LibraryCall): Values | undefined {
   const name = call.callee.path.split('.').at(-1) ?? ''
+  // The hash of a random value is random.
+  if (/^(Hash|Hmac)\.update$/.test(call.callee.path) && call.args[0]?.every(isRandom) === true) return [random()]
   const status = statusOfClass(call.live?.value)
   if (status !== undefined) return [httpError(status, name)]
   if (isMongooseModel(call.live?.value) && call.node !== undefined) {
@@ -448,11 +452,14 @@ const failing: ReadonlySet<string> = new Set([
   'firstOrFail', 'findOrFail', 'findByOrFail', 'throwIfNotFound'
 ])
 
+/** Queries of Kysely that always return a row, also on a value of type `any`. */
+const alwaysReturnsRow = /^(?![^]*\.(doNothing|groupBy)\()[^]*(\.insertInto\(|\.fn\s*\.(count|sum|avg|min|max)|\bcountAll\b)/
+
 export function callOrThrow (machine: LibraryContext, call: LibraryCall, name: string): Values | undefined {
   const { args, node, self } = call
   if (!failing.has(name) || node === undefined) return undefined
   const isInsert = self.some(value => value.kind === 'promise' && value.query?.verb === 'insert')
-  if (isInsert) return undefined
+  if (isInsert || alwaysReturnsRow.test(node.getText())) return undefined
   const lookup = machine.externalErrors.callQuery(machine, call, name.replace(/Or(Throw|Fail)$/, '')) ?? []
   const earlier = [...self, ...lookup].flatMap(value => value.kind === 'promise' ? value.throws : [])
   const custom = args.flatMap(values =>

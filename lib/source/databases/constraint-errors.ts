@@ -197,6 +197,12 @@ function listUniqueErrors ({ query, name, getFields }: CheckedQuery, table: Tabl
   const errors: ObjectValue[] = []
   for (const { columns: key, isPrimary, name: constraint } of table.unique) {
     if (query.handledColumns !== undefined && key.every(column => query.handledColumns?.has(column))) continue
+    // The database creates the missing part of the key. A relation of an ORM can write a foreign key.
+    const isGenerated = isPrimary && query.verb === 'insert' &&
+      key.some(column =>
+        written?.has(column) === false && !table.foreign.some(({ columns }) => columns.includes(column))
+      )
+    if (isGenerated) continue
     const isWritten = written === undefined
       ? !isPrimary
       : key.some(column => written.has(column)) &&

@@ -4,6 +4,7 @@ import type { Node } from 'typescript'
 import { externalError } from '../error-values.js'
 import type { LibraryCall, LibraryContext } from '../library-context.js'
 import {
+  isStored,
   native,
   object,
   promise,
@@ -93,7 +94,7 @@ export function startQuery (
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined
   if (
     dialect === undefined &&
-    !(verb !== undefined && /^(insertInto|updateTable|deleteFrom|selectFrom)$/.test(name) && tables.length > 0)
+    !(verb !== undefined && kyselyStarts.test(name) && tables.length > 0)
   ) return undefined
   // Drizzle also defines columns with functions that receive a name: `varchar('status')`.
   const isTable = name === 'from' || name === 'into' || name === 'table' ||
@@ -109,7 +110,8 @@ export function startQuery (
     isConflictHandled: false,
     where: new Set(),
     compared: new Map(),
-    isOfKysely: dialect === 'kysely',
+    isOfKysely: dialect === 'kysely' || kyselyStarts.test(name),
+    returnsAggregate: name === 'select' && isAggregated(machine, node),
     nested
   }
   return [promise([createRows(machine, node)], nested, query)]
@@ -144,12 +146,15 @@ function startObjection (machine: LibraryContext, self: Values, node: Node): Val
 
 function createRows (machine: LibraryContext, node: Node): Value {
   const { checker } = machine.project
-  return unknown(() => checker.getAwaitedType(checker.getTypeAtLocation(node)))
+  return { ...unknown(() => checker.getAwaitedType(checker.getTypeAtLocation(node))), isStored: true }
 }
 
 const ignoring: ReadonlySet<string> = new Set([
   'onConflictDoNothing', 'onConflictDoUpdate', 'ignore', 'merge', 'onConflict', 'onDuplicateKeyUpdate', 'doNothing'
 ])
+
+/** The methods that start a query of Kysely. No other package has these names. */
+const kyselyStarts = /^(insertInto|updateTable|deleteFrom|selectFrom)$/
 
 /** Adds one step to a query. */
 export function createQueryMethod (machine: LibraryContext, owner: PromiseValue, name: string): Value {
@@ -292,10 +297,13 @@ function orThrow (machine: LibraryContext, owner: PromiseValue, args: readonly V
   )
     .filter(value => value.kind === 'object' && value.error !== undefined)
   const missing: Values = made.length > 0 ? made : [externalError('resource_not_found')]
+  const { verb, compared = [] } = owner.query as Query
+  // A record that the application has read before is only missing if it was deleted meanwhile.
+  const isOfRecord = verb !== 'select' && [...compared].some(([, values]) => isStored(values))
   return [promise([createRows(machine, node)], [
     ...owner.throws,
     ...machine.catch(() => {
-      machine.throwValues(missing, node)
+      machine.throwValues(missing, node, isOfRecord)
     })
   ])]
 }

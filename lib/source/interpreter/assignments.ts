@@ -12,6 +12,7 @@ import {
   type Environment,
   type Value,
   type Values,
+  isRandom,
   isStored,
   literal,
   undefinedValues,
@@ -240,7 +241,8 @@ function toTypedArgument (machine: Machine, values: Values, parameter: Node): Va
       isStored: isStored(values)
     }, () => getType(machine, parameter)),
     ...(part !== undefined && { part }),
-    ...(areDefined(values) && { isDefined: true })
+    ...(areDefined(values) && { isDefined: true }),
+    ...(values.every(isRandom) && { isRandom: true })
   }
 }
 

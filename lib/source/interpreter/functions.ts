@@ -7,6 +7,7 @@ import {
   type ThrownError,
   type Values,
   dedupe,
+  isRandom,
   isStored,
   getKey,
   nextId,
@@ -115,7 +116,7 @@ function createCallKey (
             : isStored(values)
               ? '.'
               : '?') +
-        (areDefined(values) ? 'd' : '') + (isUrlParameter(values) ? 'u' : '')
+        (areDefined(values) ? 'd' : '') + (isUrlParameter(values) ? 'u' : '') + (values.every(isRandom) ? 'r' : '')
       : values.map(getKey).join('|')
   )
   return `${fn.node.pos} ${fn.node.getSourceFile().fileName} ${fn.env?.id ?? ''} ${list.join(',')} ${getProgressKey(machine)}`
