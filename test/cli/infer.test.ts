@@ -117,7 +117,7 @@ t.test('infer --json prints the report', async t => {
         method: 'POST',
         path: '/queues',
         errors: [
-          { status: 409, code: null, confidence: 'certain', file: 'app.ts', line: 11, via: [], documented: true },
+          { status: 409, code: null, body: 'object', confidence: 'certain', file: 'app.ts', line: 11, via: [], documented: true },
           { status: 423, code: 'resource_locked', confidence: 'certain', file: 'app.ts', line: 12, via: [], documented: true }
         ],
         stale: []
@@ -141,7 +141,7 @@ t.test('infer --write writes a file that does not change when only lines move, a
       { "status": 404, "code": "resource_not_found", "at": "queues-1.ts:5", "by": "findQueue" }
     ],
     "POST /queues": [
-      { "status": 409, "code": null, "at": "app-1.ts:11" },
+      { "status": 409, "code": null, "at": "app-1.ts:11", "body": "object" },
       { "status": 423, "code": "resource_locked", "at": "app-1.ts:12" }
     ]
   }

@@ -271,10 +271,12 @@ t.test('a Response that was read, or whose status is an error', async t => {
   await used.text()
   const read = await serve(t, () => used)
   t.strictSame(await read.post('"key"'), failed)
-  const { post, runs } = await serve(t, () => new Response('busy', { status: 503 }))
-  t.equal((await post('"key"')).body, 'busy')
-  t.equal((await post('"key"')).body, 'busy')
-  t.equal(runs(), 2)
+  for (const given of [{}, { setUp: () => {} }]) { // with the plugin, and without it
+    const { post, runs } = await serve(t, () => new Response('busy', { status: 503 }), given)
+    t.equal((await post('"key"')).body, 'busy')
+    t.equal((await post('"key"')).body, 'busy')
+    t.equal(runs(), 2)
+  }
 })
 
 t.test('a stream that fails is an error, and the request can be repeated', async t => {

@@ -79,7 +79,7 @@ t.test('findings are inferred again until the application is ready, and then onl
   t.equal(calls, 2)
   routeErrors.setReady()
   t.strictSame([list(false), list(false), list(true), list(true)], [[500], [500], [401, 403, 500], [401, 403, 500]])
-  t.equal(calls, 4, 'once for each requirement of credentials')
+  t.equal(calls, 5, 'once without credentials; with them, the rule of security reads the findings again')
 })
 
 t.test('a route without our error handler has no errors, and a hidden one has errors that no document shows', async t => {

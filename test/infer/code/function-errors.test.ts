@@ -324,8 +324,8 @@ t.test('a status is derived from the name of a constant in another module', asyn
     ['a name that is not a status', (_: unknown, reply: FastifyReply) => reply.code(StatusCodes.MISSING).send(), []],
     ['a name in another table', () => { throw new Error(messages.NOT_FOUND) }, []]
   ] as const) t.strictSame(read(fn), expected, title)
-  t.strictSame(readFunctionErrors((_: unknown, reply: FastifyReply) => reply.code(StatusCodes.CONFLICT).send({ message: 'No.', data: null }), context), [
-    { code: 'resource_conflict', by: 'sends', bodies: [{ type: 'object', required: ['message', 'data'], properties: { message: { type: 'string' }, data: {} } }] }
+  t.strictSame(readFunctionErrors((_: unknown, reply: FastifyReply) => reply.code(StatusCodes.CONFLICT).send({ message: 'No.', detail: null }), context), [
+    { code: 'resource_conflict', by: 'sends', bodies: [{ type: 'object', required: ['message', 'detail'], properties: { message: { type: 'string' }, detail: {} } }] }
   ])
 })
 
