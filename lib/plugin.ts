@@ -481,7 +481,7 @@ function getRegistrations (scopes: readonly FastifyInstance[]): Registration[] {
   return scopes.flatMap(scope => registrations.get(scope) ?? [])
 }
 
-/** Returns the errors of the routes of a scope and of its nested scopes, for each registration of the plugin. */
+/** Returns the route errors of each registration in a scope and in its nested scopes. */
 function listRouteErrors (app: FastifyInstance): RouteErrors[] {
   return listInside(app).map(({ routeErrors }) => routeErrors)
 }

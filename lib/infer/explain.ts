@@ -5,7 +5,7 @@ import type { RouteError, RouteErrors } from './route-errors.js'
 /**
  * Returns the errors of a route.
  *
- * @param registrations the routes and their errors, for each registration of the plugin
+ * @param registrations the route errors of each registration of the plugin
  * @param url the path of the route, as it was registered
  * @throws Error if no route has this method and path
  */

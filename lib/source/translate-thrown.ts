@@ -101,10 +101,8 @@ function createMock (
   const made = named === undefined ? Object.create(prototype) as object : createNamed(named)
   // A translator can test the fields of a class of the application, as in `'_tag' in error`.
   const others = value.kind === 'object' && cls !== undefined ? [...value.fields] : []
-  const all = new Map<string, unknown>(
-    others.map(([name, [only]]) => [name, only?.kind === 'literal' ? only.value : undefined])
-  )
-  for (const [name, each] of [...all, ...fields]) {
+  const ofClass = others.map(([name, [only]]) => [name, only?.kind === 'literal' ? only.value : undefined] as const)
+  for (const [name, each] of [...ofClass, ...fields]) {
     Object.defineProperty(made, name, { value: each, configurable: true, enumerable: true, writable: true })
   }
   return made

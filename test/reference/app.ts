@@ -2,8 +2,10 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { Type } from '@sinclair/typebox'
+import type { Test } from 'tap'
 import Fastify, { type FastifyInstance, type onRequestHookHandler } from 'fastify'
 import apiErrors, { declareErrors, defineErrors, serverOptions, standardErrors, swaggerOptions, type ApiErrorsOptions } from 'fastify-api-errors'
+import type { SampleRequest } from '../../lib/samples/sample-request.js'
 
 export const errors = defineErrors(standardErrors, {
   already_in_queue: {
@@ -79,4 +81,14 @@ const requireKey: onRequestHookHandler = async request => {
 function queueOf (params: unknown): { readonly name: string } {
   if ((params as { readonly id: number }).id !== 1) throw errors.resource_not_found({ message: 'No queue has this id.' })
   return { name: 'Launch day' }
+}
+
+/** Starts the API, and returns its origin and the pages whose sample request certainly gets their error. */
+export async function listenWithPages (t: Test): Promise<{ origin: string, pages: Array<{ code: string, status: number, request: SampleRequest }> }> {
+  const app = await build()
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(() => app.close())
+  const pages = app.apiErrors.reference().codes.flatMap(({ code, status, request }) => request?.certain === true ? [{ code, status, request }] : [])
+  t.ok(pages.length > 10)
+  return { origin, pages }
 }

@@ -3,7 +3,7 @@ import t from 'tap'
 import * as client from 'fastify-api-errors/client'
 import { formatFetch } from '../../../lib/reference/requests/fetch.js'
 import { quote } from '../../../lib/reference/requests/quote.js'
-import { build } from '../app.js'
+import { listenWithPages } from '../app.js'
 
 const request = { method: 'GET', path: '/queues/1', headers: {}, times: 1, certain: true }
 
@@ -48,11 +48,7 @@ t.test('requests that fetch does not send have no program in JavaScript', async 
 })
 
 t.test('each program gets the error of its page', async t => {
-  const app = await build()
-  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
-  t.teardown(() => app.close())
-  const pages = app.apiErrors.reference().codes.flatMap(({ code, status, request }) => request?.certain === true ? [{ code, status, request }] : [])
-  t.ok(pages.length > 10)
+  const { origin, pages } = await listenWithPages(t)
   for (const { code, status, request } of pages) {
     const program = formatFetch(request, origin)
     if (program === undefined) t.equal(code, 'expectation_failed')

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { formatPython } from '../../../lib/reference/requests/python.js'
 import { absent } from '../../helpers/absent.js'
-import { build } from '../app.js'
+import { listenWithPages } from '../app.js'
 
 const run = promisify(execFile)
 const request = { method: 'GET', path: '/queues/1', headers: {}, times: 1, certain: true }
@@ -30,11 +30,7 @@ except HTTPError as error:
 
 t.test('each program gets the error of its page', async t => {
   if (spawnSync('python3', ['--version']).status !== 0) return absent(t, 'python3 is not installed')
-  const app = await build()
-  const origin = await app.listen({ host: '127.0.0.1', port: 0 })
-  t.teardown(() => app.close())
-  const pages = app.apiErrors.reference().codes.flatMap(({ code, status, request }) => request?.certain === true ? [{ code, status, request }] : [])
-  t.ok(pages.length > 10)
+  const { origin, pages } = await listenWithPages(t)
   for (const { code, status, request } of pages) {
     const { stdout } = await run('python3', ['-c', formatPython(request, origin)])
     t.match(stdout.trim().split('\n').at(-1), `${status} {"code":"${code}"`, code)
