@@ -11,8 +11,8 @@ import type { SendInstead } from '../fastify/intercept-error-status.js'
 import { isReplayed } from '../fastify/replayed-responses.js'
 import { isSendingThrown } from '../fastify/reply-internals.js'
 import { ignoreRejection } from '../support/call-safely.js'
-import { isRecord } from '../support/is-object.js'
-import { isMachineCode, repeatedProperties } from '../support/message-body.js'
+import { isObject, isRecord } from '../support/is-object.js'
+import { isMessageBody, type BodyProperties, type BodyValue } from '../support/message-body.js'
 import type { Responder } from './error-handler.js'
 import { hasErrorResponse } from './send-response.js'
 import { reportSentError, type OnSent } from './sent-errors.js'
@@ -76,22 +76,18 @@ function readMessage (payload: unknown, contentType: unknown): Said | undefined 
 }
 
 function readObject (body: unknown): Said | undefined {
-  if (!isPlain(body)) return undefined
-  const { message, error, ...others } = body
-  if (
-    !Object.entries(others).every(([key, value]) =>
-      Object.hasOwn(repeatedProperties, key) && repeatedProperties[key]?.(value) === true
-    )
-  ) return undefined
-  if (message !== undefined && typeof message !== 'string') return undefined
-  if (isRecord(error)) return message === undefined ? readObject(error) : undefined
-  if (error === undefined || error === true) return message === undefined ? undefined : { message }
-  if (typeof error !== 'string' || isMachineCode(error)) return undefined
-  return { message: message ?? error }
+  const properties = listProperties(body)
+  if (properties === undefined || !isMessageBody(properties)) return undefined
+  const { message, error } = body as { readonly message?: string, readonly error?: unknown }
+  return isRecord(error) ? readObject(error) : { message: message ?? error as string }
 }
 
-function isPlain (value: unknown): value is Readonly<Record<string, unknown>> {
-  return isRecord(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as null)
+/** Returns the properties of a plain object; `undefined` for any other value. */
+function listProperties (value: unknown): BodyProperties | undefined {
+  if (!isRecord(value) || ![Object.prototype, null].includes(Object.getPrototypeOf(value) as null)) return undefined
+  return Object.fromEntries(Object.entries(value).map(([name, each]): [string, BodyValue] =>
+    [name, isObject(each) ? { kind: 'structure', listProperties: () => listProperties(each) } : { kind: 'literal', value: each }]
+  ))
 }
 
 function parseJson (text: string): unknown {

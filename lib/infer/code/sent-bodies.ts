@@ -5,7 +5,7 @@
 import type { AnyNode } from 'acorn'
 import type { JsonObject } from '../../support/is-object.js'
 import { getCalleeName, getLastName, getPropertyName } from './parse-function.js'
-import { isMachineCode, repeatedProperties } from '../../support/message-body.js'
+import { isMessageBody, type BodyProperties, type BodyValue } from '../../support/message-body.js'
 
 /**
  * Returns the schema of a body that is sent unchanged: an object or a list in the code, with more than a message. The
@@ -19,7 +19,9 @@ export function describeSentBody (node: AnyNode, caught: ReadonlySet<string> = n
   if (node.type === 'CallExpression') return textFunctions.test(getCalleeName(node)) ? undefined : { type: 'object' }
   if (node.type === 'ArrayExpression') return { type: 'array', items: {} }
   const properties = node.type === 'ObjectExpression' ? listProperties(node.properties) : undefined
-  return properties === undefined || isMessage(properties, caught) ? undefined : describeObject(properties)
+  return properties === undefined || isMessageBody(readProperties(properties, caught))
+    ? undefined
+    : describeObject(properties)
 }
 
 const none: ReadonlySet<string> = new Set()
@@ -37,22 +39,20 @@ function listProperties (nodes: readonly AnyNode[]): readonly Entry[] | undefine
   return entries.includes(undefined) ? undefined : entries as readonly Entry[]
 }
 
-/** Returns whether a body can be a message. A value that is not visible in the code can be a message. */
-function isMessage (entries: readonly Entry[], caught: ReadonlySet<string>): boolean {
-  if (!entries.some(([name]) => name === 'message' || name === 'error')) return false
-  return entries.every(([name, value]) => {
-    // JSON has an error as an object.
-    if (value.type === 'Identifier' && caught.has(value.name)) return false
-    if (name === 'message') return !isStructure(value)
-    if (name === 'error') return isMessageOfError(value)
-    return Object.hasOwn(repeatedProperties, name) && !isStructure(value) &&
-      (value.type === 'Literal' ? repeatedProperties[name]?.(value.value) === true : name !== 'data')
-  })
+function readProperties (entries: readonly Entry[], caught: ReadonlySet<string>): BodyProperties {
+  return Object.fromEntries(entries.map(([name, value]) => [name, readValue(value, caught)]))
 }
 
-function isMessageOfError (value: AnyNode): boolean {
-  if (value.type === 'ObjectExpression') return describeSentBody(value) === undefined
-  return !isStructure(value) && !(value.type === 'Literal' && isMachineCode(value.value))
+function readValue (node: AnyNode, caught: ReadonlySet<string>): BodyValue {
+  if (node.type === 'Literal') return { kind: 'literal', value: node.value }
+  // JSON has an error as an object.
+  const isStructured = isStructure(node) || (node.type === 'Identifier' && caught.has(node.name))
+  return isStructured ? { kind: 'structure', listProperties: () => readObject(node, caught) } : { kind: 'unknown' }
+}
+
+function readObject (node: AnyNode, caught: ReadonlySet<string>): BodyProperties | undefined {
+  const entries = node.type === 'ObjectExpression' ? listProperties(node.properties) : undefined
+  return entries === undefined ? undefined : readProperties(entries, caught)
 }
 
 /**

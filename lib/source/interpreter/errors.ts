@@ -1,11 +1,11 @@
 /** Tracks errors: the line that throws them, and the errors that a `catch` receives. */
 import type { Block, CallExpression, ClassLikeDeclaration, Expression, Node, Statement, Type } from 'typescript'
-import { isMachineCode, repeatedProperties } from '../../support/message-body.js'
+import { isMessageBody, type BodyProperties, type BodyValue } from '../../support/message-body.js'
 import { normalizeName } from '../databases/constraints.js'
 import { catalogError } from '../error-values.js'
 import { type Status } from '../library-context.js'
 import type { TypeScript } from '../typescript.js'
-import { type ThrownError, type Value, type Values, union, unknown } from '../values.js'
+import { type ObjectValue, type ThrownError, type Value, type Values, union, unknown } from '../values.js'
 import { bindName } from './assignments.js'
 import { isErrorLike, getTruth, isInput } from './compare-values.js'
 import type { Machine, State } from './state/machine.js'
@@ -83,20 +83,28 @@ export function sendStatuses (machine: Machine, statuses: readonly Status[], pay
   }
 }
 
-/** Returns whether the code shows that a body has more than a message, so that it is sent unchanged. */
+/** Returns whether the code shows that a body can have more than a message, so that it is sent unchanged. */
 function hasMoreThanMessage (body: Value): boolean {
-  if (
-    body.kind !== 'object' || body.error !== undefined || body.role !== undefined || body.isArray ||
-    body.elements.length > 0
-  ) return false
-  const { message, error, ...others } = Object.fromEntries(body.fields)
-  const isCode = (value: Value): boolean => value.kind === 'literal' && isMachineCode(value.value)
-  return (message === undefined && error === undefined) || error?.some(isCode) === true ||
-    error?.some(hasMoreThanMessage) === true ||
-    Object.entries(others).some(([name, values]) =>
-      !Object.hasOwn(repeatedProperties, name) ||
-      !values.some(value => value.kind !== 'literal' || repeatedProperties[name]?.(value.value) === true)
-    )
+  return body.kind === 'object' && body.error === undefined && isPlain(body) &&
+    !listAlternatives(body).every(isMessageBody)
+}
+
+function isPlain (value: ObjectValue): boolean {
+  return value.role === undefined && !value.isArray && value.elements.length === 0
+}
+
+/** Returns bodies that together have each possible value of each property. */
+function listAlternatives ({ fields }: ObjectValue): readonly BodyProperties[] {
+  const entries = [...fields].filter(([, values]) => values.length > 0)
+  return Array.from({ length: Math.max(1, ...entries.map(([, values]) => values.length)) }, (_, index) =>
+    Object.fromEntries(entries.map(([name, values]) => [name, readBodyValue(values[index % values.length] as Value)])))
+}
+
+function readBodyValue (value: Value): BodyValue {
+  if (value.kind === 'literal') return value
+  if (value.kind !== 'object' || value.role !== undefined) return { kind: 'unknown' }
+  // JSON has an error as an object without its message.
+  return { kind: 'structure', listProperties: () => value.error === undefined && isPlain(value) ? listAlternatives(value)[0] : undefined }
 }
 
 /** Throws errors that were recorded before. */
@@ -172,13 +180,13 @@ function createErrorsOfType (machine: Machine, type: Type | undefined, node: Nod
   const { ts, checker } = machine.project
   const parts = type === undefined ? [] : type.isUnion() ? type.types : [type]
   return parts.flatMap(part => {
-    const literalOf = (name: string): string | number | undefined => {
+    const getLiteral = (name: string): string | number | undefined => {
       const symbol = part.getProperty(name)
       const found = symbol === undefined ? undefined : checker.getTypeOfSymbolAtLocation(symbol, node)
       return found?.isStringLiteral() === true || found?.isNumberLiteral() === true ? found.value : undefined
     }
     if (part.symbol?.name === 'ApiError') {
-      const code = literalOf('code')
+      const code = getLiteral('code')
       return typeof code === 'string' ? [catalogError(code, undefined)] : []
     }
     const declaration = part.symbol?.declarations?.find((found): found is ClassLikeDeclaration =>
