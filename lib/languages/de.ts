@@ -1,6 +1,6 @@
 /** The messages of responses in German: `import { german } from 'fastify-api-errors/languages/de'`. */
 import type { Language } from './language.js'
-import { createCount, createTypes } from './words.js'
+import { createCount, createTypes } from './format-values.js'
 
 const count = createCount('de')
 const types = createTypes({

@@ -1,6 +1,6 @@
 /** The messages of responses in Spanish: `import { spanish } from 'fastify-api-errors/languages/es'`. */
 import type { Language } from './language.js'
-import { createCount, createTypes } from './words.js'
+import { createCount, createTypes } from './format-values.js'
 
 const count = createCount('es')
 const types = createTypes({

@@ -1,6 +1,6 @@
 /** The messages of responses in French: `import { french } from 'fastify-api-errors/languages/fr'`. */
 import type { Language } from './language.js'
-import { createCount, createTypes } from './words.js'
+import { createCount, createTypes } from './format-values.js'
 
 const count = createCount('fr')
 const types = createTypes({

@@ -1,6 +1,6 @@
 /** The messages of responses in Japanese: `import { japanese } from 'fastify-api-errors/languages/ja'`. */
 import type { Language } from './language.js'
-import { createTypes } from './words.js'
+import { createTypes } from './format-values.js'
 
 const types = createTypes({
   string: '文字列',

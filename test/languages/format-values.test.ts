@@ -1,6 +1,6 @@
 /** The helpers for the phrases of languages: plurals, and names of types. */
 import t from 'tap'
-import { createCount, createTypes } from '../../lib/languages/words.js'
+import { createCount, createTypes } from '../../lib/languages/format-values.js'
 
 t.test('a number has the singular or the plural of the language', async t => {
   const [german, french] = [createCount('de'), createCount('fr')]
