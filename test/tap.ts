@@ -51,7 +51,7 @@ rmSync(folder, { recursive: true })
 rmSync(join(root, 'test/integrations/.tmp'), { recursive: true, force: true })
 process.exitCode = tests || report
 
-/** Returns all test files. For each shared folder, it writes a file that imports the tests of the folder. */
+/** Returns all test files. For each shared folder, it writes a file that loads the tests of the folder. */
 function listTestFiles (): string[] {
   const groups = join(root, '.tap/groups')
   rmSync(groups, { recursive: true, force: true })
@@ -63,10 +63,23 @@ function listTestFiles (): string[] {
   const findFolder = (test: string): string | undefined => separateFiles.includes(test) ? undefined : sharedFolders.find(folder => test.startsWith(`${folder}/`))
   const shared = sharedFolders.map(folder => {
     const file = join(groups, `${folder.replaceAll('/', '-')}.test.ts`)
-    writeFileSync(file, tests.filter(test => findFolder(test) === folder).map(test => `import '../../${test}'\n`).join(''))
+    writeFileSync(file, createGroup(tests.filter(test => findFolder(test) === folder)))
     return file
   })
   return [...tests.filter(test => findFolder(test) === undefined), ...shared]
+}
+
+/**
+ * Returns a file that loads test files one after another. Some files wait for something before they define their tests.
+ * With static imports, tap ended when the tests of the other files had finished, and such tests were lost. The first test
+ * loads all files, so that no other test runs before all are defined.
+ */
+function createGroup (files: readonly string[]): string {
+  return `import t from 'tap'
+
+t.test('all files of the group are loaded', async () => {
+${files.map(file => `  await import('../../${file}')\n`).join('')}})
+`
 }
 
 async function reportCoverage (): Promise<number> {
