@@ -437,7 +437,7 @@ function addPublicApi (registration: Registration, { pages }: Parts): void {
       options: settings.reference,
       notFound: settings.notFound,
       listUrls: () => [...routes.listAll(), ...routeErrors.routes.map(({ route }) => route)].map(({ url }) => url),
-      limitsOf: record => getRouteLimits(record, rateLimit)
+      getLimits: record => getRouteLimits(record, rateLimit)
     })
   if (pages !== undefined) {
     const live = {

@@ -95,7 +95,35 @@ export function completeDefinition (
   expectOption(owner, code, isRecord(definition), 'a definition, an object with status and message', definition)
   expectKnownOptions(owner, code, definition, Object.keys(properties))
   const merged = { ...earlier && inheritProperties(earlier, definition), ...definition } as DefinitionShape
+  checkProperties(code, merged)
   const { status, type, message, description, action, retry, headers, deprecated, stack, example = {} } = merged
+  const meta = readMetaSchema(owner, `${code}.meta`, merged.meta)
+  checkExample(code, meta, example)
+
+  const text = typeof message === 'function'
+    ? createExampleMessage(code, message as (meta: unknown) => unknown, example.meta)
+    : message
+  expectOption(owner, `${code}.message`, isSentence(text), 'a function that returns a sentence for example.meta', text)
+  const advice = retry ?? getDefaultRetry(status)
+  return {
+    code,
+    status,
+    type: type ?? typeOfStatuses[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error'),
+    message: message as ErrorDefinition['message'],
+    description: description ?? text,
+    action: action ?? actionOfAdvice[advice],
+    retry: advice,
+    meta: meta as TSchema | undefined,
+    headers: deprecated === undefined ? headers : addHeaders(createDeprecationHeaders(deprecated), headers),
+    ...(deprecated !== undefined && { deprecated }),
+    stack: stack ?? hasStack(status),
+    example
+  }
+}
+
+/** Checks the properties that do not depend on each other. */
+function checkProperties (code: string, definition: DefinitionShape): void {
+  const { status, type, message, description, action, retry, headers, deprecated, stack } = definition
   expectOption(owner, `${code}.status`, errorStatuses.includes(status), `one of ${errorStatuses.join(', ')}`, status)
   expectOption(owner, `${code}.type`, type === undefined || isSentence(type), "a group such as 'conflict_error'", type)
   expectOption(
@@ -129,28 +157,6 @@ export function completeDefinition (
   expectOption(owner, `${code}.stack`, stack === undefined || typeof stack === 'boolean', 'true or false', stack)
   checkHeaders(code, headers)
   checkDeprecation(owner, `${code}.deprecated`, deprecated)
-  const meta = readMetaSchema(owner, `${code}.meta`, merged.meta)
-  checkExample(code, meta, example)
-
-  const text = typeof message === 'function'
-    ? createExampleMessage(code, message as (meta: unknown) => unknown, example.meta)
-    : message
-  expectOption(owner, `${code}.message`, isSentence(text), 'a function that returns a sentence for example.meta', text)
-  const advice = retry ?? getDefaultRetry(status)
-  return {
-    code,
-    status,
-    type: type ?? typeOfStatuses[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error'),
-    message: message as ErrorDefinition['message'],
-    description: description ?? text,
-    action: action ?? actionOfAdvice[advice],
-    retry: advice,
-    meta: meta as TSchema | undefined,
-    headers: deprecated === undefined ? headers : addHeaders(createDeprecationHeaders(deprecated), headers),
-    ...(deprecated !== undefined && { deprecated }),
-    stack: stack ?? hasStack(status),
-    example
-  }
 }
 
 /** Returns the properties of an earlier definition that still apply. Those of `change` replace them. */

@@ -115,7 +115,7 @@ export interface ReferenceSettings {
   /** Returns the paths of all routes, also of those whose errors the plugin does not handle. */
   readonly listUrls: () => readonly string[]
   /** The rate limits of a route. */
-  readonly limitsOf: (
+  readonly getLimits: (
     record: RouteRecord
   ) => ReadonlyArray<
     { readonly name: string, readonly policy: { readonly max: unknown, readonly timeWindow: unknown } }
@@ -180,8 +180,8 @@ function listOperations (routes: readonly SampleRoute[], getUrl: OperationUrl | 
   }))
 }
 
-function listLimits (routes: readonly SampleRoute[], { limitsOf }: ReferenceSettings): ReferenceLimit[] {
-  const limited = routes.flatMap(route => limitsOf(route.record).map(limit => ({ ...limit, route })))
+function listLimits (routes: readonly SampleRoute[], { getLimits }: ReferenceSettings): ReferenceLimit[] {
+  const limited = routes.flatMap(route => getLimits(route.record).map(limit => ({ ...limit, route })))
   const policies = new Map(limited.map(({ name, policy }) => [name, policy]))
   return [...policies].map(([name, { max, timeWindow }]) => ({
     name,
@@ -200,7 +200,7 @@ function formatDuration (milliseconds: number): string {
   return `${count} ${unit}${count === 1 || unit === 'ms' ? '' : 's'}`
 }
 
-function listDocumentedRoutes (routeErrors: RouteErrors, { limitsOf }: ReferenceSettings): SampleRoute[] {
+function listDocumentedRoutes (routeErrors: RouteErrors, { getLimits }: ReferenceSettings): SampleRoute[] {
   const routes: SampleRoute[] = []
   // A `/` below a prefix has two paths: Fastify changes its URL after the route was added.
   const withGet = new Set(
@@ -208,7 +208,7 @@ function listDocumentedRoutes (routeErrors: RouteErrors, { limitsOf }: Reference
   )
   for (const record of routeErrors.routes) {
     if (!routeErrors.isDocumented(record)) continue
-    const limits = limitsOf(record).map(({ policy }) => policy.max).filter(max => typeof max === 'number')
+    const limits = getLimits(record).map(({ policy }) => policy.max).filter(max => typeof max === 'number')
     for (const method of record.methods) {
       if (method === 'HEAD' && withGet.has(record.route.url)) continue // Fastify adds HEAD to each GET
       const codes = new Set(routeErrors.listErrors(record, method).map(({ code }) => code))

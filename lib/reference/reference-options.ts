@@ -82,18 +82,44 @@ export const backgrounds = { light: '#f6f7f9', dark: '#1b2027' } as const
 
 const minContrast = 4.5
 
-const known = {
-  path: true,
-  title: true,
-  origin: true,
-  colors: true,
-  logo: true,
-  support: true,
-  operationUrl: true,
-  changelog: true,
-  live: true,
-  source: true
-} satisfies Record<keyof ReferenceOptions, true>
+interface Expectation {
+  readonly isValid: (value: unknown) => boolean
+  readonly expected: string
+}
+
+const isString = (pattern: RegExp) => (value: unknown): boolean => typeof value === 'string' && pattern.test(value)
+
+/** The valid values of the options. All options except `path` can be absent. */
+const expectations: Readonly<Record<keyof ReferenceOptions, Expectation>> = {
+  path: { isValid: isString(/^(\/[\w.~-]+)+$/), expected: "a path like '/errors'" },
+  title: { isValid: isString(/./s), expected: 'a heading' },
+  origin: {
+    isValid: value => isHttpUrl(value) && new URL(value).origin === value.toLowerCase(),
+    expected: "the scheme and host, like 'https://api.example.com'"
+  },
+  colors: { isValid: isRecord, expected: "an object like { light: '#2a52be', dark: '#8fb0ff' }" },
+  logo: {
+    isValid: isString(/^((\/(?!\/)|https:\/\/)[^\s"';,]*|data:image\/[^\s"']+)$/),
+    expected: "a path, an 'https:' URL or a 'data:' URL of an image"
+  },
+  support: {
+    isValid: value => isHttpUrl(value) || isString(/^mailto:\S+@\S+$/)(value),
+    expected: "an 'https:' or 'mailto:' URL"
+  },
+  operationUrl: {
+    isValid: value => typeof value === 'function' && !types.isAsyncFunction(value),
+    expected: 'a function of the operation that returns a URL'
+  },
+  changelog: {
+    isValid: value => typeof value === 'string' || isRecord(value),
+    expected: "the path of a file that 'fastify-api-errors changelog' wrote, or its content"
+  },
+  live: {
+    isValid: value => ['boolean', 'function'].includes(typeof value),
+    expected: 'true, false, or a function of the request that returns true or false'
+  },
+  source: { isValid: isHttpUrl, expected: "a URL like 'https://github.com/acme/api/blob/main'" }
+}
 
 /**
  * Checks the `reference` option, and reads its files.
@@ -101,81 +127,33 @@ const known = {
  * @throws TypeError with one sentence: the option, what was expected and what was received
  */
 export function resolveReferenceOption (owner: string, reference: ReferenceOptions): ResolvedReference {
-  const expect = (option: string, isExpected: boolean, expected: string, received: unknown): void => {
-    expectOption(owner, option, isExpected, expected, received)
+  expectOption(owner, 'reference', isRecord(reference), "an object like { path: '/errors' }", reference)
+  expectKnownOptions(owner, 'reference', reference, Object.keys(expectations))
+  for (const [name, { isValid, expected }] of Object.entries(expectations)) {
+    const value: unknown = reference[name as keyof ReferenceOptions]
+    const isAbsent = value === undefined && name !== 'path'
+    expectOption(owner, `reference.${name}`, isAbsent || isValid(value), expected, value)
   }
-  expect('reference', isRecord(reference), "an object like { path: '/errors' }", reference)
-  expectKnownOptions(owner, 'reference', reference, Object.keys(known))
   const { changelog, ...rest } = reference
-  const { path, title, origin, colors, logo, support, operationUrl, live, source } = rest
-  expect('reference.path', typeof path === 'string' && /^(\/[\w.~-]+)+$/.test(path), "a path like '/errors'", path)
-  expect('reference.title', title === undefined || (typeof title === 'string' && title !== ''), 'a heading', title)
-  expect(
-    'reference.origin',
-    origin === undefined || (isHttpUrl(origin) && new URL(origin).origin === origin.toLowerCase()),
-    "the scheme and host, like 'https://api.example.com'",
-    origin
-  )
-  expect(
-    'reference.colors',
-    colors === undefined || isRecord(colors),
-    "an object like { light: '#2a52be', dark: '#8fb0ff' }",
-    colors
-  )
-  expectKnownOptions(owner, 'reference.colors', colors ?? {}, Object.keys(backgrounds))
+  checkColors(owner, rest.colors ?? {})
+  return changelog === undefined ? rest : { ...rest, changelog: readChangelog(changelog) }
+}
+
+function checkColors (owner: string, colors: NonNullable<ReferenceOptions['colors']>): void {
+  expectKnownOptions(owner, 'reference.colors', colors, Object.keys(backgrounds))
   for (const [mode, background] of Object.entries(backgrounds)) {
-    const color: unknown = colors?.[mode as keyof typeof backgrounds]
-    expect(
-      `reference.colors.${mode}`,
-      color === undefined || (typeof color === 'string' && /^#[\da-f]{6}$/i.test(color)),
-      "a color like '#2a52be'",
-      color
-    )
-    expect(
-      `reference.colors.${mode}`,
-      color === undefined || getContrast(String(color), background) >= minContrast,
+    const color: unknown = colors[mode as keyof typeof backgrounds]
+    if (color === undefined) continue
+    const option = `reference.colors.${mode}`
+    expectOption(owner, option, isString(/^#[\da-f]{6}$/i)(color), "a color like '#2a52be'", color)
+    expectOption(
+      owner,
+      option,
+      getContrast(String(color), background) >= minContrast,
       `a color with a contrast of at least ${minContrast}:1 on ${background}`,
       color
     )
   }
-  expect(
-    'reference.logo',
-    logo === undefined ||
-      (typeof logo === 'string' && /^((\/(?!\/)|https:\/\/)[^\s"';,]*|data:image\/[^\s"']+)$/.test(logo)),
-    "a path, an 'https:' URL or a 'data:' URL of an image",
-    logo
-  )
-  expect(
-    'reference.support',
-    support === undefined || isHttpUrl(support) || (typeof support === 'string' && /^mailto:\S+@\S+$/.test(support)),
-    "an 'https:' or 'mailto:' URL",
-    support
-  )
-  expect(
-    'reference.operationUrl',
-    operationUrl === undefined || (typeof operationUrl === 'function' && !types.isAsyncFunction(operationUrl)),
-    'a function of the operation that returns a URL',
-    operationUrl
-  )
-  expect(
-    'reference.changelog',
-    changelog === undefined || typeof changelog === 'string' || isRecord(changelog),
-    "the path of a file that 'fastify-api-errors changelog' wrote, or its content",
-    changelog
-  )
-  expect(
-    'reference.live',
-    live === undefined || typeof live === 'boolean' || typeof live === 'function',
-    'true, false, or a function of the request that returns true or false',
-    live
-  )
-  expect(
-    'reference.source',
-    source === undefined || isHttpUrl(source),
-    "a URL like 'https://github.com/acme/api/blob/main'",
-    source
-  )
-  return changelog === undefined ? rest : { ...rest, changelog: readChangelog(changelog) }
 }
 
 /** Returns whether the page of `live` is served. `true` does not serve it in production. */

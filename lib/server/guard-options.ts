@@ -35,70 +35,65 @@ const always = (): boolean => true
  * @throws TypeError if a function that must be synchronous is an async function
  */
 export function guardOptions (given: FastifyServerOptions): FastifyServerOptions {
-  const { schemaErrorFormatter, clientErrorHandler, frameworkErrors: ownFrameworkErrors, schemaController } = given
-  const factory = schemaController?.compilersFactory
-  const { buildValidator, buildSerializer } = factory ?? {}
+  const { constraints, routerOptions, schemaErrorFormatter, clientErrorHandler, schemaController } = given
   return {
     ...guardResults(given, synchronous, ''),
-    ...(given.constraints !== undefined && { constraints: guardConstraints(given.constraints, 'constraints') }),
-    ...(given.routerOptions !== undefined && {
+    ...(constraints !== undefined && { constraints: guardConstraints(constraints, 'constraints') }),
+    ...(routerOptions !== undefined && {
       routerOptions: {
-        ...given.routerOptions,
-        ...guardResults(given.routerOptions, ['querystringParser'], 'routerOptions.'),
-        ...(given.routerOptions.constraints !== undefined &&
-          { constraints: guardConstraints(given.routerOptions.constraints, 'routerOptions.constraints') })
+        ...routerOptions,
+        ...guardResults(routerOptions, ['querystringParser'], 'routerOptions.'),
+        ...(routerOptions.constraints !== undefined &&
+          { constraints: guardConstraints(routerOptions.constraints, 'routerOptions.constraints') })
       }
     }),
     ...(schemaErrorFormatter !== undefined &&
-      {
-        schemaErrorFormatter: guardSchemaErrorFormatter(
-          schemaErrorFormatter as Call,
-          always
-        ) as typeof schemaErrorFormatter
-      }),
-    ...(clientErrorHandler !== undefined && {
-      clientErrorHandler (error, socket) {
-        const { bytesWritten } = socket
-        callSafely(() => clientErrorHandler.call(this, error, socket) as unknown, () => {
-          // A second response after a part of the first one would be read as its body.
-          if (socket.bytesWritten === bytesWritten) {
-            respondToClientError.call(this as unknown as FastifyInstance, error as Error, socket)
-          } else socket.destroy()
-        })
-      }
-    }),
-    ...(ownFrameworkErrors !== undefined && {
-      frameworkErrors (error, request, reply) {
-        callSafely(() => checkReturned(ownFrameworkErrors.call(this, error, request, reply)), () => {
-          if (!reply.sent) frameworkErrors(error, request as never, reply as never)
-        })
-      }
-    }),
-    ...(factory !== undefined && {
-      schemaController: {
-        ...schemaController,
-        compilersFactory: {
-          ...factory,
-          ...(buildValidator !== undefined &&
-            {
-              buildValidator: guardFactory(
-                'buildValidator',
-                buildValidator as Call,
-                guardValidatorCompiler
-              ) as typeof buildValidator
-            }),
-          ...(buildSerializer !== undefined &&
-            {
-              buildSerializer: guardFactory(
-                'buildSerializer',
-                buildSerializer as Call,
-                guardSerializerCompiler
-              ) as typeof buildSerializer
-            })
-        }
-      }
+      { schemaErrorFormatter: guardSchemaErrorFormatter(schemaErrorFormatter as Call, always) }),
+    ...(clientErrorHandler !== undefined && { clientErrorHandler: guardClientErrorHandler(clientErrorHandler) }),
+    ...(given.frameworkErrors !== undefined && { frameworkErrors: guardFrameworkErrors(given.frameworkErrors) }),
+    ...(schemaController?.compilersFactory !== undefined && {
+      schemaController: { ...schemaController, compilersFactory: guardFactories(schemaController.compilersFactory) }
     })
   } as FastifyServerOptions
+}
+
+function guardClientErrorHandler (
+  clientErrorHandler: NonNullable<FastifyServerOptions['clientErrorHandler']>
+): typeof clientErrorHandler {
+  const guarded: typeof clientErrorHandler = function (this: FastifyInstance, error, socket) {
+    const { bytesWritten } = socket
+    callSafely(() => clientErrorHandler.call(this, error, socket) as unknown, () => {
+      // A second response after a part of the first one would be read as its body.
+      if (socket.bytesWritten === bytesWritten) {
+        respondToClientError.call(this, error as Error, socket)
+      } else socket.destroy()
+    })
+  }
+  return guarded
+}
+
+function guardFrameworkErrors (
+  ownFrameworkErrors: NonNullable<FastifyServerOptions['frameworkErrors']>
+): typeof ownFrameworkErrors {
+  const guarded: typeof ownFrameworkErrors = function (this: FastifyInstance, error, request, reply) {
+    callSafely(() => checkReturned(ownFrameworkErrors.call(this, error, request, reply)), () => {
+      if (!reply.sent) frameworkErrors(error, request as never, reply as never)
+    })
+  }
+  return guarded
+}
+
+type Factories = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>
+
+function guardFactories (factories: Factories): object {
+  const { buildValidator, buildSerializer } = factories
+  return {
+    ...factories,
+    ...(buildValidator !== undefined &&
+      { buildValidator: guardFactory('buildValidator', buildValidator as Call, guardValidatorCompiler) }),
+    ...(buildSerializer !== undefined &&
+      { buildSerializer: guardFactory('buildSerializer', buildSerializer as Call, guardSerializerCompiler) })
+  }
 }
 
 /** Returns the guarded functions among the options with some names. */

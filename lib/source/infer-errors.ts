@@ -160,74 +160,91 @@ function createReport (sourceRoutes: readonly SourceRoute[], machine: Machine): 
   // All routes run first, because an insert in one route makes errors in other routes possible.
   const findings = sourceRoutes.map(route => runRoute(machine, route))
   const known = new Map<readonly Translator[], ReadonlyMap<string, object>>()
-  const namedClasses = (translators: readonly Translator[]): ReadonlyMap<string, object> => {
+  const getNamedClasses = (translators: readonly Translator[]): ReadonlyMap<string, object> => {
     const classes = known.get(translators) ?? findNamedClasses(machine, translators)
     known.set(translators, classes)
     return classes
   }
-  const routes = findings.map(({ route, throws, sent, reads }): SourceReportRoute => {
-    const named = namedClasses(route.translators)
-    const { errors: catalog, translators, validationStatus } = route
-    const settings: TranslationSettings = {
-      errors: catalog,
+  const routes = findings.map((found): SourceReportRoute => {
+    const { route } = found
+    const { errors, translators, validationStatus } = route
+    const named = getNamedClasses(translators)
+    const unique = selectBestErrors(listErrors(machine, found, {
+      errors,
       translators,
       validationStatus,
-      classOf: cls => cls.live?.value,
-      classNamed: name => named.get(name)
-    }
-    const errors: SourceError[] = []
-    for (const thrown of throws) {
-      const facts = thrown.value.kind === 'object' ? thrown.value.error : undefined
-      if (facts?.requiresWriteTo !== undefined && !machine.externalErrors.written.has(facts.requiresWriteTo)) continue
-      if (facts?.requiresTokenLifetime === true && !machine.tokens.canExpire()) continue
-      const isInUrl = facts?.isOfValue === true &&
-        (['GET', 'HEAD'].includes(route.method) || (route.method === 'DELETE' && route.unchecked.has('body')) ||
-          !reads.has('request.body'))
-      errors.push(
-        ...translateThrown(isInUrl ? ofUrl(thrown) : thrown, settings, (value, name) =>
-          readKnownProperty(machine, value, name)).map(({ status, code }): SourceError => {
-          const message = facts?.origin === 'catalog' && status < 500 ? readMessage(thrown) : undefined
-          return {
-            status,
-            code,
-            ...(message !== undefined && { message }),
-            confidence: thrown.isUncertain || thrown.isUnlikely === true ? 'possible' : 'certain',
-            ...thrown.site,
-            via: thrown.via,
-            documented: route.documented.some(known =>
-              known.code === code
-            )
-          }
-        })
-      )
-    }
-    for (const { status, site, via, isUncertain, hasOwnBody = false } of sent) {
-      errors.push({
-        status,
-        code: null,
-        ...(hasOwnBody && { body: 'object' }),
-        confidence: isUncertain ? 'possible' : 'certain',
-        ...site,
-        via,
-        documented: route.statuses.has(status) || route.documented.some(known => known.status === status)
-      })
-    }
-    const unique = selectBestErrors(errors)
-    const explained = new Set([
-      ...unique.map(({ code }) => code),
-      ...route.documented.filter(({ rule }) => !notFacts.has(rule)).map(({ code }) => code)
-    ])
-    return {
-      method: route.method,
-      path: route.path,
-      errors: unique,
-      stale: [...new Set(route.declared)].filter(code => !explained.has(code)).sort()
-    }
+      getClass: cls => cls.live?.value,
+      findClass: name => named.get(name)
+    }))
+    return { method: route.method, path: route.path, errors: unique, stale: listStaleCodes(route, unique) }
   })
   const notFollowed = [...machine.notFollowed.values()].sort((a, b) =>
     compare(a.file, b.file) || a.line - b.line || compare(a.reason, b.reason)
   )
   return { routes: routes.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method)), notFollowed }
+}
+
+/** Returns the errors of a route: those that it throws, and the error statuses that it sends without an error. */
+function listErrors (
+  machine: Machine,
+  { route, throws, sent, reads }: RouteFindings,
+  settings: TranslationSettings
+): SourceError[] {
+  const thrownErrors = throws.filter(thrown => isPossible(machine, thrown)).flatMap(thrown => {
+    const { origin } = getFacts(thrown) ?? {}
+    return translateThrown(
+      concernsUrl(thrown, route, reads) ? ofUrl(thrown) : thrown,
+      settings,
+      (value, name) => readKnownProperty(machine, value, name)
+    ).map(({ status, code }): SourceError => {
+      const message = origin === 'catalog' && status < 500 ? readMessage(thrown) : undefined
+      return {
+        status,
+        code,
+        ...(message !== undefined && { message }),
+        confidence: thrown.isUncertain || thrown.isUnlikely === true ? 'possible' : 'certain',
+        ...thrown.site,
+        via: thrown.via,
+        documented: route.documented.some(known => known.code === code)
+      }
+    })
+  })
+  const sentErrors = sent.map(({ status, site, via, isUncertain, hasOwnBody = false }): SourceError => ({
+    status,
+    code: null,
+    ...(hasOwnBody && { body: 'object' }),
+    confidence: isUncertain ? 'possible' : 'certain',
+    ...site,
+    via,
+    documented: route.statuses.has(status) || route.documented.some(known => known.status === status)
+  }))
+  return [...thrownErrors, ...sentErrors]
+}
+
+function getFacts ({ value }: ThrownError): ErrorFacts | undefined {
+  return value.kind === 'object' ? value.error : undefined
+}
+
+/** Returns whether what an error requires exists anywhere in the application. */
+function isPossible (machine: Machine, thrown: ThrownError): boolean {
+  const { requiresWriteTo, requiresTokenLifetime } = getFacts(thrown) ?? {}
+  return (requiresWriteTo === undefined || machine.externalErrors.written.has(requiresWriteTo)) &&
+    (requiresTokenLifetime !== true || machine.tokens.canExpire())
+}
+
+/** Returns whether an error concerns a value of the URL, because the route reads no body. */
+function concernsUrl (thrown: ThrownError, { method, unchecked }: SourceRoute, reads: ReadonlySet<string>): boolean {
+  return getFacts(thrown)?.isOfValue === true &&
+    (['GET', 'HEAD'].includes(method) || (method === 'DELETE' && unchecked.has('body')) || !reads.has('request.body'))
+}
+
+/** Returns the codes of `config.errors` that neither the source nor a rule explains. */
+function listStaleCodes ({ documented, declared }: SourceRoute, errors: readonly SourceError[]): string[] {
+  const explained = new Set([
+    ...errors.map(({ code }) => code),
+    ...documented.filter(({ rule }) => !notFacts.has(rule)).map(({ code }) => code)
+  ])
+  return [...new Set(declared)].filter(code => !explained.has(code)).sort()
 }
 
 /** Returns an error for a value that is part of the URL. */

@@ -47,13 +47,13 @@ export function callNeverthrow (
       return [createAsync(context, [createResult(context, 'value', values)], throws)]
     }
     case 'fromPromise':
-      return [createAsync(context, attempt(context, () => machine.await(first), second))]
+      return [createAsync(context, callCatching(context, () => machine.await(first), second))]
     case 'fromThrowable':
       return [native(name, (given, _, at) => {
         // Result and ResultAsync have this method. Only the type of the call distinguishes them.
         const isAsync = machine.project.checker.getTypeAtLocation(at).getProperty('then') !== undefined
         const call = (): Values => machine.call(first, [], given, at)
-        const results = attempt({ machine, node: at }, isAsync ? () => machine.await(call()) : call, second)
+        const results = callCatching({ machine, node: at }, isAsync ? () => machine.await(call()) : call, second)
         return isAsync ? [createAsync({ machine, node: at }, results)] : results
       })]
     case 'combine':
@@ -152,7 +152,7 @@ function settling (machine: LibraryContext, name: string, index: number, callbac
 }
 
 /** Runs code. The errors that it throws become the error of a result. */
-function attempt (context: Context, run: () => Values, toError: Values): Values {
+function callCatching (context: Context, run: () => Values, toError: Values): Values {
   const { machine, node } = context
   let values: Values = []
   const errors = machine.getCaughtValues(machine.catch(() => {

@@ -27,7 +27,7 @@ export interface Project {
   /** Returns the function or class at a position. */
   readonly nodeAt: (place: Place, isClass: boolean) => FunctionNode | ClassLikeDeclaration | undefined
   /** Returns the file and line of a node for the report. */
-  readonly siteOf: (node: Node) => Site
+  readonly getSite: (node: Node) => Site
 }
 
 /** A function with a body. */
@@ -88,7 +88,7 @@ export function openProject (ts: TypeScript, root: string, files: readonly strin
       const at = (lines[Math.min(place.line, lines.length - 1)] as number) + place.column
       return isClass ? classAt(ts, listNodes(file), at) : functionAt(ts, listNodes(file), at)
     },
-    siteOf (node) {
+    getSite (node) {
       const file = node.getSourceFile()
       return {
         file: relative(root, file.fileName),

@@ -21,9 +21,9 @@ export interface TranslationSettings {
   /** The status of the response to an invalid body. @default 422 */
   readonly validationStatus: ValidationStatus | undefined
   /** Returns the live class for a class in the source. The class has the fields of its instances. */
-  readonly classOf: (cls: ClassValue) => object | undefined
+  readonly getClass: (cls: ClassValue) => object | undefined
   /** Returns the live class of a package that a translator uses by name. */
-  readonly classNamed: (name: string) => object | undefined
+  readonly findClass: (name: string) => object | undefined
 }
 
 /** The properties of errors that translators read. */
@@ -89,11 +89,11 @@ function createRequest (): FastifyRequest {
 function createMock (
   value: Value,
   fields: ReadonlyMap<string, unknown>,
-  { classOf, classNamed }: TranslationSettings
+  { getClass, findClass }: TranslationSettings
 ): object {
   const facts = value.kind === 'object' ? value.error : undefined
-  const [named] = facts?.names.flatMap(name => classNamed(name) ?? []) ?? []
-  const cls = (value.kind === 'object' && value.cls !== undefined ? classOf(value.cls) : undefined) as {
+  const [named] = facts?.names.flatMap(name => findClass(name) ?? []) ?? []
+  const cls = (value.kind === 'object' && value.cls !== undefined ? getClass(value.cls) : undefined) as {
     readonly prototype?: object
   } | undefined
   const isError = facts !== undefined

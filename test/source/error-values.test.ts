@@ -16,7 +16,7 @@ function responsesTo (error: ObjectValue): string[] {
   const readField = (value: Value, name: string): Values => value.kind === 'object' ? value.fields.get(name) ?? [] : []
   return translateThrown(
     { value: error, site: { file: 'app.ts', line: 1 }, via: [], isUncertain: false, statuses: [] },
-    { errors: standardErrors, translators: builtInTranslators, validationStatus: undefined, classOf: () => undefined, classNamed: () => undefined },
+    { errors: standardErrors, translators: builtInTranslators, validationStatus: undefined, getClass: () => undefined, findClass: () => undefined },
     readField
   ).map(({ status, code }) => `${status} ${code}`)
 }

@@ -40,7 +40,7 @@ t.test('the innermost function or class at a position is found, and its line', a
   const find = (text: string, isClass = false): string | undefined => {
     const line = source.split('\n').findIndex(line => line.includes(text))
     const node = project.nodeAt({ file, line, column: (source.split('\n')[line] as string).indexOf(text) }, isClass)
-    return node && `${node.getText().slice(0, 12)} ${project.siteOf(node).file}:${project.siteOf(node).line}`
+    return node && `${node.getText().slice(0, 12)} ${project.getSite(node).file}:${project.getSite(node).line}`
   }
   t.equal(find('(name: string)'), 'export funct app.ts:2')
   t.equal(find('item => item'), 'item => item app.ts:2')

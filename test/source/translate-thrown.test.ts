@@ -10,7 +10,7 @@ import type { ValidationStatus } from '../../lib/translate/validation/validation
 t.test('a value that the database rejects has the validation status of the application', async t => {
   const answers = (code: 'validation_error' | 'resource_already_exists', validationStatus: ValidationStatus | undefined) => translateThrown(
     { value: externalError(code), site: { file: 'app.ts', line: 1 }, via: [], isUncertain: false, statuses: [] },
-    { errors: standardErrors, translators: builtInTranslators, validationStatus, classOf: () => undefined, classNamed: () => undefined },
+    { errors: standardErrors, translators: builtInTranslators, validationStatus, getClass: () => undefined, findClass: () => undefined },
     () => []
   )
   t.strictSame(answers('validation_error', undefined), [{ code: 'validation_error', status: 422 }])
@@ -35,7 +35,7 @@ t.test('a translator can test the fields and call the methods of a class of the 
       isUncertain: false,
       statuses: []
     },
-    { errors: standardErrors, translators: [domain, ...builtInTranslators], validationStatus: undefined, classOf: each => each.live?.value, classNamed: () => undefined },
+    { errors: standardErrors, translators: [domain, ...builtInTranslators], validationStatus: undefined, getClass: each => each.live?.value, findClass: () => undefined },
     () => []
   )
   t.strictSame(of(['_tag', 'id']), [{ code: 'resource_gone', status: 410 }])

@@ -190,9 +190,13 @@ function listWriteErrors (checked: CheckedQuery, table: Table): ObjectValue[] {
 }
 
 /** The written values by column. `undefined` if they are unknown. */
-type Written = ReadonlyMap<string, Values> | undefined
+type WrittenValues = ReadonlyMap<string, Values> | undefined
 
-function listUniqueErrors ({ query, name, getFields }: CheckedQuery, table: Table, written: Written): ObjectValue[] {
+function listUniqueErrors (
+  { query, name, getFields }: CheckedQuery,
+  table: Table,
+  written: WrittenValues
+): ObjectValue[] {
   if (query.isConflictHandled) return []
   const errors: ObjectValue[] = []
   for (const { columns: key, isPrimary, name: constraint } of table.unique) {
@@ -221,7 +225,7 @@ function listUniqueErrors ({ query, name, getFields }: CheckedQuery, table: Tabl
   return errors
 }
 
-function listForeignErrors ({ query, getFields }: CheckedQuery, table: Table, written: Written): ObjectValue[] {
+function listForeignErrors ({ query, getFields }: CheckedQuery, table: Table, written: WrittenValues): ObjectValue[] {
   const sent = table.foreign.filter(({ columns: key }) =>
     key.some(column =>
       written === undefined
@@ -241,7 +245,7 @@ function listForeignErrors ({ query, getFields }: CheckedQuery, table: Table, wr
  * Returns the errors of single columns: a missing value, a value of another format, and a value that is too long or out
  * of range.
  */
-function listColumnErrors ({ query, getFields }: CheckedQuery, table: Table, written: Written): ObjectValue[] {
+function listColumnErrors ({ query, getFields }: CheckedQuery, table: Table, written: WrittenValues): ObjectValue[] {
   if (written === undefined && query.dialect === 'mongoose' && query.isUnchecked === true) {
     return listDocumentErrors(query, getFields, table)
   }

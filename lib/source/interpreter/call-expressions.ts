@@ -182,14 +182,14 @@ function createTypedErrors (machine: Machine, node: CallExpression): Values {
     const code = part.getProperty('code')
     const status = part.getProperty('status')
     if (code === undefined || status === undefined || part.getCallSignatures().length === 0) return []
-    const literalOf = (symbol: TypeScriptSymbol): ReadonlyArray<string | number> => {
+    const getLiterals = (symbol: TypeScriptSymbol): ReadonlyArray<string | number> => {
       const found = checker.getTypeOfSymbolAtLocation(symbol, node)
       return (found.isUnion() ? found.types : [found]).flatMap(each =>
         each.isStringLiteral() || each.isNumberLiteral() ? [each.value] : []
       )
     }
-    const [only] = literalOf(status)
-    return literalOf(code).map(each => catalogError(String(each), typeof only === 'number' ? only : undefined))
+    const [only] = getLiterals(status)
+    return getLiterals(code).map(each => catalogError(String(each), typeof only === 'number' ? only : undefined))
   })
 }
 

@@ -16,7 +16,7 @@ export function evaluateRequire (machine: Machine, expression: Expression): Valu
   const symbol = checker.getSymbolAtLocation(name)
   const file = symbol?.declarations?.find(ts.isSourceFile)
   if (file !== undefined && machine.project.owns(file)) {
-    const live = machine.exportsOf.get(file.fileName)
+    const live = machine.liveExports.get(file.fileName)
     if (live !== undefined) return [machine.live(live)]
     return [{ kind: 'module', symbol: symbol as TypeScriptSymbol }]
   }
@@ -28,7 +28,7 @@ export function findExport (machine: Machine, declaration: Declaration, name: st
   const own = readFromScopes(machine, machine.moduleScopes.get(fileName) ?? [], name, isConstant(machine, declaration))
     ?.[0]
   if (own !== undefined) return own
-  const exports = machine.exportsOf.get(fileName) as Record<string, unknown> | undefined
+  const exports = machine.liveExports.get(fileName) as Record<string, unknown> | undefined
   const value = exports !== undefined && Object.hasOwn(exports, name) ? exports[name] : undefined
   return typeof value === 'object' || typeof value === 'function'
     ? value === null ? undefined : machine.live(value)

@@ -69,7 +69,7 @@ export function reportNotFollowed (machine: Machine, node: Node | undefined, rea
  * application calls it.
  */
 export function getSite (machine: Machine, node: Node): Site {
-  return machine.project.ts.isSourceFile(node) ? machine.entry : machine.project.siteOf(node)
+  return machine.project.ts.isSourceFile(node) ? machine.entry : machine.project.getSite(node)
 }
 
 /** Returns a node for calls that no line of the application makes. */

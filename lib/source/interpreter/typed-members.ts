@@ -1,9 +1,10 @@
 /** Reads properties of values of which only the type is known. */
-import type { Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
+import type { Declaration, Expression, Node, Symbol as TypeScriptSymbol } from 'typescript'
 import { isMongooseModel } from '../databases/mongoose.js'
 import { type FunctionNode, isFunctionNode, getPackageName } from '../project.js'
 import { isSequelizeModel } from '../databases/sequelize.js'
 import {
+  type ClassValue,
   type UnknownValue,
   type Value,
   type Values,
@@ -92,37 +93,24 @@ function readMemberBySymbol (machine: Machine, symbol: TypeScriptSymbol, owner: 
   }
   const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0]
   if (declaration === undefined) return typed()
+  const isCalled = ts.isCallExpression(node.parent) && node.parent.expression === node
   if (!machine.project.owns(declaration.getSourceFile())) {
-    const from = getPackageName(declaration.getSourceFile().fileName)
-    const called = ts.isCallExpression(node.parent) && node.parent.expression === node
-    if (!called) return typed()
-    const parent = declaration.parent as Node & { readonly name?: { readonly text?: string } }
-    return [
-      externalValue(
-        from === undefined ? '' : from.replace(/^@types\//, ''),
-        `${parent?.name?.text ?? ''}.${symbol.name}`,
-        node
-      )
-    ]
+    return isCalled ? [readPackageMember(symbol, declaration, node)] : typed()
   }
+  const getHome = (): ClassValue | undefined =>
+    ts.isClassLike(declaration.parent) ? machine.getClassValue(declaration.parent, undefined) : undefined
   if (isFunctionNode(ts, declaration)) {
-    const home = ts.isClassLike(declaration.parent) ? machine.getClassValue(declaration.parent, undefined) : undefined
-    const fn = { ...getFunctionValue(machine, declaration, home), self: [owner] }
+    const fn = { ...getFunctionValue(machine, declaration, getHome()), self: [owner] }
     return ts.isGetAccessor(declaration) ? machine.callFunction(fn, [owner], []) : [fn]
   }
   if (
     (ts.isPropertyDeclaration(declaration) || ts.isPropertyAssignment(declaration)) &&
     declaration.initializer !== undefined && ts.isFunctionLike(declaration.initializer)
   ) {
-    const home = ts.isClassLike(declaration.parent) ? machine.getClassValue(declaration.parent, undefined) : undefined
-    return [{
-      kind: 'function',
-      id: nextId(),
-      node: declaration.initializer as FunctionNode,
-      env: undefined,
-      self: [owner],
-      home
-    }]
+    const { initializer } = declaration
+    return [
+      { kind: 'function', id: nextId(), node: initializer as FunctionNode, env: undefined, self: [owner], home: getHome() }
+    ]
   }
   if (ts.isPropertyAssignment(declaration) || ts.isShorthandPropertyAssignment(declaration)) {
     return ts.isPropertyAssignment(declaration) && isModuleLevel(machine, declaration) &&
@@ -130,31 +118,52 @@ function readMemberBySymbol (machine: Machine, symbol: TypeScriptSymbol, owner: 
       ? initialValues(machine, declaration, declaration.initializer)
       : typed()
   }
-  const isCalled = ts.isCallExpression(node.parent) && node.parent.expression === node
-  if (isCalled) {
-    const found = getImplementations(machine, symbol, declaration)
-    if (found.length > 0) {
-      const isUncertain = found.length > 1
-      return found.map(fn =>
-        isUncertain
-          ? native(symbol.name, (args, self) => machine.runUncertain(() => machine.callFunction(fn, self, args)))
-          : { ...fn, self: [unknown(() => fn.home?.node === undefined ? undefined : getType(machine, fn.home.node))] }
-      )
-    }
-    // Prisma generates its client into the application.
-    if (
-      ts.isInterfaceDeclaration(declaration.parent) && /(Delegate|^PrismaClient)$/.test(declaration.parent.name.text)
-    ) return [externalValue('@prisma/client', `${declaration.parent.name.text}.${symbol.name}`, node)]
-    // The type of a catalog factory shows which error it creates.
-    const isFactory = ['code', 'status'].every(name =>
-      checker.getTypeOfSymbolAtLocation(symbol, node).getProperty(name) !== undefined
+  return (isCalled ? readImplementations(machine, symbol, declaration, node) : undefined) ?? typed()
+}
+
+/** Returns a function of a package. */
+function readPackageMember (symbol: TypeScriptSymbol, declaration: Declaration, node: Node): Value {
+  const from = getPackageName(declaration.getSourceFile().fileName) ?? ''
+  const parent = declaration.parent as Node & { readonly name?: { readonly text?: string } }
+  return externalValue(from.replace(/^@types\//, ''), `${parent.name?.text ?? ''}.${symbol.name}`, node)
+}
+
+/**
+ * Returns the implementations of a method without a body. If there are none, returns `undefined` and reports the call.
+ */
+function readImplementations (
+  machine: Machine,
+  symbol: TypeScriptSymbol,
+  declaration: Declaration,
+  node: Node
+): Values | undefined {
+  const { ts, checker } = machine.project
+  const found = getImplementations(machine, symbol, declaration)
+  if (found.length > 1) {
+    return found.map(fn =>
+      native(symbol.name, (args, self) => machine.runUncertain(() => machine.callFunction(fn, self, args)))
     )
-    if (
-      !isFactory &&
-      (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration) || ts.isPropertySignature(declaration))
-    ) machine.reportNotFollowed(node, `No implementation of '${symbol.name}' was found.`)
   }
-  return typed()
+  if (found.length === 1) {
+    return found.map(fn => ({
+      ...fn,
+      self: [unknown(() => fn.home?.node === undefined ? undefined : getType(machine, fn.home.node))]
+    }))
+  }
+  const { parent } = declaration
+  // Prisma generates its client into the application.
+  if (ts.isInterfaceDeclaration(parent) && /(Delegate|^PrismaClient)$/.test(parent.name.text)) {
+    return [externalValue('@prisma/client', `${parent.name.text}.${symbol.name}`, node)]
+  }
+  // The type of a catalog factory shows which error it creates.
+  const isFactory = ['code', 'status'].every(name =>
+    checker.getTypeOfSymbolAtLocation(symbol, node).getProperty(name) !== undefined
+  )
+  if (
+    !isFactory &&
+    (ts.isMethodSignature(declaration) || ts.isMethodDeclaration(declaration) || ts.isPropertySignature(declaration))
+  ) machine.reportNotFollowed(node, `No implementation of '${symbol.name}' was found.`)
+  return undefined
 }
 
 /**

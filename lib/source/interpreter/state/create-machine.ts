@@ -41,15 +41,15 @@ import type { Machine } from './machine.js'
 /**
  * Creates an interpreter.
  *
- * @param exportsOf namespaces and exports of the loaded files, by file
+ * @param liveExports namespaces and exports of the loaded files, by file
  */
 export function createMachine (
   project: Project,
   inspector: Inspector,
-  exportsOf: ReadonlyMap<string, object>,
+  liveExports: ReadonlyMap<string, object>,
   externalErrors: ExternalErrors
 ): Machine {
-  const machine = createState(project, inspector, exportsOf, externalErrors) as Machine
+  const machine = createState(project, inspector, liveExports, externalErrors) as Machine
   return Object.assign(machine, bindOperations(machine))
 }
 
@@ -60,13 +60,13 @@ type Operation = {
 function createState (
   project: Project,
   inspector: Inspector,
-  exportsOf: ReadonlyMap<string, object>,
+  liveExports: ReadonlyMap<string, object>,
   externalErrors: ExternalErrors
 ): Omit<Machine, Operation> {
   return {
     project,
     inspector,
-    exportsOf,
+    liveExports,
     externalErrors,
     tokens: createTokens(),
     stored: new WeakMap(),

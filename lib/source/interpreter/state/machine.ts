@@ -93,7 +93,7 @@ export interface KnownCall {
 export interface Machine extends LibraryContext {
   readonly notFollowed: Map<string, NotFollowed>
   /** Namespaces and exports of the loaded files, by file. */
-  readonly exportsOf: ReadonlyMap<string, object>
+  readonly liveExports: ReadonlyMap<string, object>
   readonly liveValues: WeakMap<object, LiveValue>
   readonly liveNodes: WeakMap<object, FunctionValue | ClassValue | null>
   readonly liveEnvs: WeakMap<object, Environment>
