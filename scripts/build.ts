@@ -43,12 +43,12 @@ const filesWithShortNames = new RegExp(`/lib/(${
     'catalog/(code-syntax|complete-definition|deprecation|error-headers|meta-schema)',
     'fastify/(composed-hooks|declared-statuses|early-routes|find-plugin-function|rate-limit-plugin-options|registrations|routes|scopes)',
     'formats/(check-examples|markdown|reasons-by-field)',
-    'guards/(api-key/(credential|key|record)|idempotency/(fingerprint|key|memory-store))',
+    'guards/(api-key/(credential|key|record)|idempotency/(fingerprint|key|memory-store|response))',
     'languages/(choose-language|resolve-languages)', 'options',
     'rate-limit/(429-response|check-policies|header-fields|inherit-limits|memory-store|policies|policy-numbers|route-limits)',
     'respond/(accept-header|allow-header|choose-format|convert-sent-messages|log-errors|malformed-field|not-found-handler|sent-errors)',
-    'server/(list-all-errors|malformed-http|schema-error-formatter)',
-    'support/(escape-markdown|expect-option|http-syntax|ip-allowlist|normalize-address|omit-command|parse-address|parse-json-file|path-parameters|read-generated-file|redact|subschemas)',
+    'server/(list-all-errors|malformed-http|schema-error-formatter|server-options)',
+    'support/(escape-markdown|expect-option|http-syntax|ip-allowlist|normalize-address|omit-command|parse-address|parse-json-file|path-parameters|read-generated-file|redact|subschemas|describe-value|json-schema)',
     'translate/((databases|upstreams|validation)/.*|error-status|fastify-errors|http-errors|plugin-codes|plugin-errors|programming-mistakes|reply-status)'
   ].join('|')
 })\\.ts$`.replaceAll('/', '[\\\\/]'))
@@ -99,6 +99,7 @@ async function shortenCode (code: string, keepsNames: boolean, isMostlyText: boo
       ...names,
       passes: 2,
       unsafe_arrows: true,
+      hoist_funs: true,
       ...(keepsNames && { inline: false, reduce_funcs: false, hoist_props: false })
     },
     mangle: { ...names, reserved: classes },

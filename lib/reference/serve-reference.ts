@@ -91,7 +91,7 @@ export function serveReference (
   options: ResolvedReference,
   { reference, errors, live }: ReferenceSource
 ): void {
-  const { path, logo, colors, changelog } = options
+  const { path, logo, changelog } = options
   const site = createSite(app.prefix + path, options)
   const getPage = createPages(site, options.origin === undefined)
   const headers = { 'content-security-policy': createContentSecurityPolicy(logo), 'referrer-policy': 'no-referrer' }
@@ -143,6 +143,11 @@ export function serveReference (
     routeOptions,
     (request, reply) => sendPage(request, reply, getPage(getReference(), 'index', 'text/plain'))
   )
+  serveAssets(app, options)
+}
+
+/** Serves the icon, the styles and the scripts of the pages. */
+function serveAssets (app: FastifyInstance, { path, colors }: ResolvedReference): void {
   for (const { name, contentType, content } of readAssets({ ...(colors !== undefined && { colors }) })) {
     const page = createPage(contentType, [content])
     app.get(`${path}/${name}`, routeOptions, (request, reply) => sendPage(request, reply, page))
