@@ -62,7 +62,7 @@ const repeatedProperties: Readonly<Record<string, (value: unknown) => boolean>> 
 }
 
 /**
- * Returns whether a text is a code that clients check for, such as `invalid_grant` (RFC 6749, section 5.2). A code is
+ * Returns whether a string is a code that clients check for, such as `invalid_grant` (RFC 6749, section 5.2). A code is
  * not a message.
  */
 function isMachineCode (text: string): boolean {
