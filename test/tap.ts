@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { chmodSync, createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { installPackages } from '../scripts/install-packages.js'
 import config, { separateFiles, sharedFolders } from '../tap.config.js'
 
@@ -63,23 +63,11 @@ function listTestFiles (): string[] {
   const findFolder = (test: string): string | undefined => separateFiles.includes(test) ? undefined : sharedFolders.find(folder => test.startsWith(`${folder}/`))
   const shared = sharedFolders.map(folder => {
     const file = join(groups, `${folder.replaceAll('/', '-')}.test.ts`)
-    writeFileSync(file, createGroup(tests.filter(test => findFolder(test) === folder)))
+    const urls = tests.filter(test => findFolder(test) === folder).map(test => pathToFileURL(join(root, test)).href)
+    writeFileSync(file, `import { loadTestFiles } from '../../test/helpers/load-test-files.js'\nloadTestFiles(${JSON.stringify(urls, null, 2)})\n`)
     return file
   })
   return [...tests.filter(test => findFolder(test) === undefined), ...shared]
-}
-
-/**
- * Returns a file that loads test files one after another. Some files wait for something before they define their tests.
- * With static imports, tap ended when the tests of the other files had finished, and such tests were lost. The first test
- * loads all files, so that no other test runs before all are defined.
- */
-function createGroup (files: readonly string[]): string {
-  return `import t from 'tap'
-
-t.test('all files of the group are loaded', async () => {
-${files.map(file => `  await import('../../${file}')\n`).join('')}})
-`
 }
 
 async function reportCoverage (): Promise<number> {
