@@ -1,7 +1,7 @@
 /** Warns about mistakes in an application that cause no error, but do not have the intended effect. */
 import type { RouteOptions } from 'fastify'
 import { getOriginalHandler } from '../fastify/early-routes.js'
-import { hookNames } from '../fastify/hook-names.js'
+import { hooksBeforeHandler } from '../fastify/hook-names.js'
 import { getRouteHooks, isInternalHook } from '../fastify/guard-hooks.js'
 import { getEffectiveHooks } from '../fastify/internals.js'
 import { listRouteNames } from '../fastify/routes.js'
@@ -48,9 +48,6 @@ export function warnOfReplacedErrorHandler (handler: object): void {
   )
 }
 
-/** The hooks that run before a handler. */
-const earlyHooks = hookNames.filter(name => ['onRequest', 'preParsing', 'preValidation', 'preHandler'].includes(name))
-
 /**
  * Warns about routes that require credentials in their schema, but have neither a hook nor a handler that can check
  * them.
@@ -58,7 +55,7 @@ const earlyHooks = hookNames.filter(name => ['onRequest', 'preParsing', 'preVali
 export function warnOfUncheckedSecurity (records: readonly RouteRecord[]): void {
   const unchecked = records.filter(({ route, scope }) =>
     requiresCredentials((route.schema as { readonly security?: unknown } | undefined)?.security) &&
-    earlyHooks.every(name =>
+    hooksBeforeHandler.every(name =>
       getRouteHooks(route, name).length === 0 && getEffectiveHooks(scope, name).every(isInternalHook)
     ) && ignoresCredentials(getOriginalHandler(route))
   )
