@@ -11,7 +11,7 @@ export interface ParseErrorOptions {
    * does not return has the value that `parseError` finds itself. @default only the formats of fastify-api-errors are
    * read
    */
-  readonly read?: (body: unknown, headers: Headers) => Partial<BodyFacts> | undefined
+  readonly read?: ((body: unknown, headers: Headers) => Partial<BodyFacts> | undefined) | undefined
   /** The maximum size in bytes. A larger body is not read. @default 1048576 */
   readonly maxSize?: number
   /** The maximum time in milliseconds. A body that takes longer is not read. @default 2000 */

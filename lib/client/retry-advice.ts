@@ -34,13 +34,12 @@ const adviceByStatus: Readonly<Record<number, RetryAdvice>> = {
 
 /** Returns the advice for an error: the API's own advice for the code, or the advice of the standard catalog. */
 export function getRetryAdvice (
-  { code, status }: { readonly code: string | undefined, readonly status: number },
+  { code, status }: { readonly code?: string | undefined, readonly status: number },
   own: Readonly<Record<string, RetryAdvice>>
 ): RetryAdvice {
-  const advice = { ...adviceByCode, ...own }
-  return code !== undefined && Object.hasOwn(advice, code)
-    ? advice[code] as RetryAdvice
-    : adviceByStatus[status] ?? (status >= 500 ? 'backoff' : 'never')
+  return new Map(Object.entries({ ...adviceByCode, ...own })).get(code as string) ??
+    adviceByStatus[status] ??
+    (status >= 500 ? 'backoff' : 'never')
 }
 
 /** Returns whether the advice for a status can depend on the code, which only the body has. */

@@ -1,8 +1,9 @@
 /** `withRetry`: retries failed requests. */
 import { dependsOnCode, getRetryAdvice, type RetryAdvice } from './retry-advice.js'
-import { parseError } from './parse-error.js'
+import { parseError, type ParseErrorOptions } from './parse-error.js'
 import { backoff, sleep } from './backoff.js'
 import { checkOptions, isAmount, type OptionRules } from './check-options.js'
+import type { ResponseError } from './response-error.js'
 import { parseRetryAfter } from './retry-after.js'
 import { isObject } from './is-object.js'
 
@@ -35,6 +36,11 @@ export interface RetryOptions {
    * @default false
    */
   readonly idempotencyKey?: boolean
+  /**
+   * The reader of an API with another format, as in {@link ParseErrorOptions}. `advice` then applies to the codes that
+   * it returns. @default only the formats of fastify-api-errors are read
+   */
+  readonly read?: ParseErrorOptions['read']
 }
 
 /** The methods that `idempotencyKey` makes idempotent. */
@@ -49,7 +55,7 @@ const throttledFactor = 4
 type Fetch = typeof fetch
 type Input = Parameters<Fetch>[0]
 type Init = Parameters<Fetch>[1]
-type Settings = Required<RetryOptions>
+type Settings = Required<Omit<RetryOptions, 'read'>> & Pick<RetryOptions, 'read'>
 
 const milliseconds = ['milliseconds, 0 or more', isAmount] as const
 
@@ -64,7 +70,8 @@ const optionRules: OptionRules<Settings> = {
   ],
   advice: [{}, 'an object with the advice for each code', isObject],
   budget: [500, 'a number of tokens, 0 or more', isAmount],
-  idempotencyKey: [false, 'true or false', value => typeof value === 'boolean']
+  idempotencyKey: [false, 'true or false', value => typeof value === 'boolean'],
+  read: [undefined, 'a function', value => value === undefined || typeof value === 'function']
 }
 
 function isMethod (value: unknown): boolean {
@@ -107,7 +114,8 @@ export function withRetry (fetch: Fetch, options: RetryOptions = {}): Fetch {
         if (delay === undefined) tokens = Math.min(budget, tokens + cost)
         if (delay === undefined || tokens < responseCost) return response
         cost = responseCost
-        discardBody(response)
+        // A canceled body makes its connection available again. Not every implementation of `fetch` has web streams.
+        response.body?.cancel?.().catch(() => {})
       } catch (error) {
         if (signal?.aborted === true || tokens < failureCost) throw error
         cost = failureCost
@@ -151,38 +159,30 @@ function isStream (body: unknown): boolean {
 }
 
 /** Returns the milliseconds until the request is retried; `undefined` if it is not retried. */
-async function getDelay (
-  response: Response,
-  attempt: number,
-  { baseDelay, maxDelay, advice: own }: Settings
-): Promise<number | undefined> {
+async function getDelay (response: Response, attempt: number, settings: Settings): Promise<number | undefined> {
+  const { baseDelay, maxDelay, advice: own } = settings
   const { status, headers } = response
   const shouldRetry = headers.get('x-should-retry')
   if (status < 400 || shouldRetry === 'false') return undefined
   const isAdvised = shouldRetry === 'true'
-  const isNever = (code: string | undefined): boolean => !isAdvised && getRetryAdvice({ code, status }, own) === 'never'
+  const isNever = (code?: string): boolean => !isAdvised && getRetryAdvice({ code, status }, own) === 'never'
   const isCodeNeeded = !isAdvised && dependsOnCode(status, own)
-  if (!isCodeNeeded && isNever(undefined)) return undefined
-  const isThrottled = getRetryAdvice({ code: undefined, status }, {}) === 'retry-after'
+  if (!isCodeNeeded && isNever()) return undefined
+  const isThrottled = getRetryAdvice({ status }, {}) === 'retry-after'
   const headerSeconds = parseRetryAfter(headers, undefined)
-  const { code, retryAfter } = isCodeNeeded || (isThrottled && headerSeconds === undefined)
-    ? await parseCopy(response)
-    : { code: undefined, retryAfter: headerSeconds }
+  const { code, retryAfter }: Partial<ResponseError> = isCodeNeeded || (isThrottled && headerSeconds === undefined)
+    ? await parseCopy(response, settings)
+    : { retryAfter: headerSeconds }
   const minimumDelay = (retryAfter ?? 0) * 1000
   if (isNever(code) || minimumDelay > maxDelay) return undefined
   const base = isThrottled && retryAfter === undefined ? baseDelay * throttledFactor : baseDelay
   return Math.min(maxDelay, minimumDelay + backoff(attempt, base, maxDelay))
 }
 
-/** Cancels a body that is not read, so that its connection becomes available again. */
-function discardBody ({ body }: Response): void {
-  if (body !== null && 'cancel' in body) body.cancel().catch(() => {})
-}
-
-/** Reads the error from a copy, so that the response itself remains readable. Only JSON has a code. */
-async function parseCopy (
-  response: Response
-): Promise<{ readonly code: string | undefined, readonly retryAfter: number | undefined }> {
-  const isJson = /json/i.test(response.headers.get('content-type') ?? '')
-  return await (isJson ? parseError(response.clone()) : parseError(response, {}))
+/**
+ * Reads the error from a copy, so that the response itself remains readable. Without a reader, only JSON has a code.
+ */
+async function parseCopy (response: Response, settings: Settings): Promise<ResponseError> {
+  const isRead = settings.read !== undefined || /json/i.test(response.headers.get('content-type') as string)
+  return await (isRead ? parseError(response.clone(), undefined, settings) : parseError(response, {}))
 }

@@ -237,6 +237,34 @@ t.test('a body that cannot contain a code is not read', async t => {
   t.equal(copies().length, 0)
 })
 
+t.test('`read` returns the code of another format, on which the advice depends', async t => {
+  const json = { 'content-type': 'application/vnd.api+json' }
+  const readList: RetryOptions['read'] = body => ({ code: (body as { errors: Array<{ code: string }> }).errors[0]?.code })
+  const readXml: RetryOptions['read'] = (body, headers) => headers.get('content-type') === 'text/xml' ? { code: /<code>(.*)<.code>/.exec(String(body))?.[1] } : undefined
+  for (const [read, [status, headers, body], attempts] of [
+    [readList, [409, json, '{"errors":[{"code":"concurrent_modification"}]}'], 3],
+    [readList, [409, json, '{"errors":[{"code":"resource_conflict"}]}'], 1],
+    [readList, [400, json, '{"errors":[{"code":"try_again"}]}'], 3],
+    [readList, [500, json, '{"errors":[{"code":"out_of_money"}]}'], 1],
+    [readXml, [400, { 'content-type': 'text/xml' }, '<error><code>try_again</code></error>'], 3],
+    [readXml, [400, json, '{"code":"try_again"}'], 3],
+    [readList, [400, json, '{"errors":null}'], 1],
+    [undefined, [400, json, '{"errors":[{"code":"try_again"}]}'], 1]
+  ] as const) {
+    const { fetch, sent } = respondWith([status, headers, body])
+    const response = await withRetry(fetch, { ...quick, advice, read })(url)
+    t.strictSame([response.status, await response.text(), sent.length], [status, body, attempts])
+  }
+})
+
+t.test('`read` returns the wait of a 429 whose headers the browser hides', async t => {
+  const delays = skipDelays(t)
+  const { fetch } = respondWith([429, { 'content-type': 'text/xml' }, '<wait>3</wait>'], [200])
+  const read: RetryOptions['read'] = body => ({ meta: { retry_after: Number(/\d+/.exec(String(body))?.[0]) } })
+  t.equal((await withRetry(fetch, { baseDelay: 0, read })(url)).status, 200)
+  t.strictSame(delays, [2000, 3000], 'the limit for the body, and the wait')
+})
+
 t.test('a request is retried even if the body of the first response never ends', async t => {
   const { url, count } = await serveEndless(t, 503, { 'content-type': 'application/json', 'retry-after': '0' }, '{"code":')
   t.equal((await withRetry(fetch, { ...quick, attempts: 4 })(url)).status, 503)
@@ -363,7 +391,8 @@ for (const [options, message] of [
   [{ advice: 'never' }, 'advice: expected an object with the advice for each code, got "never".'],
   [null, 'options: expected an object, got null.'],
   [{ idempotencyKey: 'yes' }, 'idempotencyKey: expected true or false, got "yes".'],
-  [{ foo: 1 }, 'foo: unknown option, expected one of attempts, baseDelay, maxDelay, methods, advice, budget, idempotencyKey.']
+  [{ foo: 1 }, 'foo: unknown option, expected one of attempts, baseDelay, maxDelay, methods, advice, budget, idempotencyKey, read.'],
+  [{ read: 'code' }, 'read: expected a function, got "code".']
 ] as const) {
   t.test(`an invalid option is rejected: ${message}`, async t => {
     t.equal(thrown(() => withRetry(fetch, options as RetryOptions)), `TypeError: withRetry: ${message}`)
