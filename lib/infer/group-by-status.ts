@@ -7,7 +7,7 @@ import type { Finding } from './finding.js'
 /** The codes of one status that a route can return. */
 export interface StatusErrors {
   readonly status: ErrorStatus
-  /** In ascending order of their codes. */
+  /** In the order of the catalog, in which common codes come first. */
   readonly definitions: readonly ErrorDefinition[]
   /**
    * The codes that issues can have, by error code. Empty if there are no issues, and `undefined` if any code is
@@ -35,7 +35,7 @@ export function createGrouper (errors: AnyCatalog): Grouper {
         issues: carriesIssues(errors[code] as ErrorDefinition) ? issues : undefined
       }))
     )
-    const codes = [...issues.keys()].sort()
+    const codes = Object.keys(errors).filter(code => issues.has(code))
     const toKey = (code: string): string => createKey(code, issues.get(code))
     const key = codes.map(toKey).join(' ')
     const known = lists.get(key)

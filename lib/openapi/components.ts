@@ -72,12 +72,10 @@ export function createComponentsContext (
   const issuesByCode = mergeIssues(
     [...groups].flatMap(({ issues }) => [...issues].map(([code, codes]) => ({ code, issues: codes })))
   )
-  if (addSchemas) {
-    for (const code of Object.keys(errors)) if (!issuesByCode.has(code)) issuesByCode.set(code, undefined)
-  }
   const definitionsByStatus = new Map<ErrorStatus, ErrorDefinition[]>()
-  for (const code of [...issuesByCode.keys()].sort()) {
-    const definition = errors[code] as ErrorDefinition
+  for (const [code, definition] of Object.entries(errors)) {
+    if (addSchemas && !issuesByCode.has(code)) issuesByCode.set(code, undefined)
+    if (!issuesByCode.has(code)) continue
     definitionsByStatus.set(definition.status, [...definitionsByStatus.get(definition.status) ?? [], definition])
   }
   return {

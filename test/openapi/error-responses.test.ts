@@ -51,3 +51,16 @@ t.test('a response has each media type of the formats, with one example for each
   t.strictSame(content['text/markdown']?.schema, { type: 'string' })
   t.strictSame(Object.keys(responseTo('head', '/queue')), ['description', 'headers'])
 })
+
+t.test('the codes of a status have the order of the catalog, so that viewers show the example of a common error first', async t => {
+  const app = await createApp({ plugin: { negotiate: true } }, app => {
+    app.post('/orders', { config: { errors: ['idempotency_key_reused', 'insufficient_scope', 'forbidden'] }, schema: { body: { type: 'object', required: ['id'], properties: { id: { type: 'integer' } } } } }, async () => '')
+  })
+  t.teardown(() => app.close())
+  const document = documentOf(app)
+  for (const [status, codes] of [['403', ['forbidden', 'insufficient_scope']], ['422', ['validation_error', 'missing_required_field', 'idempotency_key_reused']]] as const) {
+    const { description, content } = resolved(document.paths['/orders']?.post?.responses[status], document) as { description: string, content: Record<string, { examples: Json }> }
+    t.equal(description, describeErrors(codes.map(code => errors[code])))
+    t.strictSame(Object.values(content).map(({ examples }) => Object.keys(examples)), [codes, codes])
+  }
+})

@@ -101,8 +101,8 @@ t.test('a code of the application is documented next to the standard code of its
     'application/json': { schema: { $ref: '#/components/schemas/BrewRefusedError' }, examples: { brew_refused: { $ref: '#/components/examples/BrewRefused' } } }
   })
   t.strictSame(document.components.schemas?.ImATeapot, {
-    oneOf: [{ $ref: '#/components/schemas/BrewRefusedError' }, { $ref: '#/components/schemas/ImATeapotError' }],
-    discriminator: { propertyName: 'error', mapping: { brew_refused: '#/components/schemas/BrewRefusedError', im_a_teapot: '#/components/schemas/ImATeapotError' } }
+    oneOf: [{ $ref: '#/components/schemas/ImATeapotError' }, { $ref: '#/components/schemas/BrewRefusedError' }],
+    discriminator: { propertyName: 'error', mapping: { im_a_teapot: '#/components/schemas/ImATeapotError', brew_refused: '#/components/schemas/BrewRefusedError' } }
   })
   t.strictSame(document.components.examples?.BrewRefused?.value, { error: 'brew_refused', message: 'I brew no coffee.', requestId: 'req_4mXq1VbE0s6RkYt2' })
   t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
@@ -213,7 +213,7 @@ t.test('a code inside a nested object cannot be a discriminator in OpenAPI', asy
   })
   t.teardown(() => app.close())
   t.strictSame(documentOf(app).components.schemas?.Conflict, {
-    anyOf: [{ $ref: '#/components/schemas/ConcurrentModificationError' }, { $ref: '#/components/schemas/ResourceConflictError' }]
+    anyOf: [{ $ref: '#/components/schemas/ResourceConflictError' }, { $ref: '#/components/schemas/ConcurrentModificationError' }]
   })
 })
 
@@ -245,8 +245,8 @@ t.test('bodies without a discriminator are an anyOf', async t => {
   const message = { type: 'string' }
   t.strictSame(documentOf(app).components.schemas?.BadRequest, {
     anyOf: [
-      { type: 'object', additionalProperties: false, required: ['message'], properties: { message, fields: { type: 'array', items: { type: 'string' } } } },
-      { type: 'object', additionalProperties: false, required: ['message'], properties: { message } }
+      { type: 'object', additionalProperties: false, required: ['message'], properties: { message } },
+      { type: 'object', additionalProperties: false, required: ['message'], properties: { message, fields: { type: 'array', items: { type: 'string' } } } }
     ]
   })
 })

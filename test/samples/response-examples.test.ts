@@ -127,7 +127,7 @@ t.test('with the validator of TypeBox, each example is the response to its reque
   })
   t.teardown(() => app.close())
   const compared = await compare(app)
-  t.strictSame(compared.map(({ name }) => name), ['POST /users invalid_request', 'POST /users missing_required_field', 'POST /users validation_error'])
+  t.strictSame(compared.map(({ name }) => name), ['POST /users invalid_request', 'POST /users validation_error', 'POST /users missing_required_field'])
   for (const { name, example, sent } of compared) t.strictSame(sent, example, name)
 })
 
@@ -155,9 +155,9 @@ t.test('with zod, each example is the response to its request', async t => {
   })
   t.teardown(() => app.close())
   const compared = await compare(app)
-  t.strictSame(compared.map(({ name }) => name), ['GET /users/:id invalid_parameter', 'GET /users/:id invalid_request', 'GET /users/:id uri_too_long', 'POST /users invalid_request', 'POST /users missing_required_field', 'POST /users validation_error'])
+  t.strictSame(compared.map(({ name }) => name), ['GET /users/:id invalid_request', 'GET /users/:id invalid_parameter', 'GET /users/:id uri_too_long', 'POST /users invalid_request', 'POST /users validation_error', 'POST /users missing_required_field'])
   for (const { name, example, sent } of compared) t.strictSame(sent, example, name)
-  t.match(compared.at(-1)?.occurrence, { issues: [{ in: 'body', field: 'email', code: 'email', message: 'must be an email address' }] })
+  t.match(compared.at(-2)?.occurrence, { issues: [{ in: 'body', field: 'email', code: 'email', message: 'must be an email address' }] })
 })
 
 /** Returns the examples of a route that differ from those of the definitions. */

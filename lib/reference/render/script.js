@@ -30,7 +30,10 @@ function enableFilter (form) {
       element.hidden = !matches
       if (matches) shown++
     }
-    for (const group of groups) group.hidden = group.querySelector('.codes li:not([hidden])') === null
+    for (const group of groups) {
+      group.hidden = group.querySelector('.codes li:not([hidden])') === null
+      document.querySelector('.contents a[href="#' + group.getAttribute('aria-labelledby') + '"]').parentNode.hidden = group.hidden
+    }
     nothing.hidden = shown > 0
     output.textContent = shown + ' of ' + items.length + ' codes'
     const query = new URLSearchParams()

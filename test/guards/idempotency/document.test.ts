@@ -42,7 +42,7 @@ for (const version of ['3.0.3', '3.1.0']) {
     const document = documentOf(app)
     t.strictSame(await new Validator().validate(structuredClone(document)), { valid: true })
     t.strictSame([400, 409, 422, 503].map(status => codesOf(document, '/orders', 'post', status)), [
-      ['idempotency_key_missing', 'invalid_request'], ['idempotency_in_progress'], ['idempotency_key_reused'], ['service_unavailable']
+      ['invalid_request', 'idempotency_key_missing'], ['idempotency_in_progress'], ['idempotency_key_reused'], ['service_unavailable']
     ])
     t.strictSame([400, 409, 422].map(status => codesOf(document, '/optional', 'post', status)), [['invalid_request'], ['idempotency_in_progress'], ['idempotency_key_reused']])
     t.notOk('503' in (document.paths['/optional']?.post?.responses as object))

@@ -63,7 +63,9 @@ async function tryIn (browser: Browser): Promise<void> {
     await page.getByLabel('Search').fill('api key')
     t.strictSame(await shown(page), ['invalid_api_key', 'missing_api_key', 'api_key_expired', 'api_key_revoked', 'ip_not_allowed'])
     t.equal(await page.getByRole('status').textContent(), `5 of ${all} codes`)
-    t.strictSame(await page.locator('h2:visible').allTextContents(), ['401 Unauthorized', 'Not in use', 'Fields of every error'])
+    const headings = ['401 Unauthorized', 'Not in use', 'Fields of every error']
+    t.strictSame(await page.locator('h2:visible').allTextContents(), headings)
+    t.strictSame(await page.locator('.contents a:visible').allTextContents(), headings, 'the contents list the same sections')
 
     await page.getByLabel('Status').selectOption('403')
     t.strictSame(await shown(page), ['ip_not_allowed'])
@@ -80,6 +82,11 @@ async function tryIn (browser: Browser): Promise<void> {
     await page.getByLabel('Search').fill('no such thing')
     t.strictSame(await shown(page), [])
     t.ok(await page.getByText('No code matches.').isVisible())
+    t.strictSame(await page.locator('.contents a:visible').allTextContents(), ['Fields of every error'])
+
+    await page.getByLabel('Search').fill('')
+    await page.getByLabel('Status').selectOption('All')
+    t.strictSame(await page.locator('.contents a:visible').allTextContents(), await page.locator('h2:visible').allTextContents())
     t.strictSame(complaints, [])
     await page.context().close()
   })
