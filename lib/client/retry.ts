@@ -36,10 +36,7 @@ export interface RetryOptions {
    * @default false
    */
   readonly idempotencyKey?: boolean
-  /**
-   * The reader of an API with another format, as in {@link ParseErrorOptions}. `advice` then applies to the codes that
-   * it returns. @default only the formats of fastify-api-errors are read
-   */
+  /** Reads another format, as for `parseError`. `advice` applies to the codes that it returns. @default none */
   readonly read?: ParseErrorOptions['read']
 }
 

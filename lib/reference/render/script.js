@@ -19,6 +19,7 @@ function enableFilter (form) {
   const output = form.querySelector('output')
   const items = [...document.querySelectorAll('.codes li')].map(element => ({ element, text: element.textContent.toLowerCase() }))
   const groups = [...document.querySelectorAll('.group')]
+  const links = document.querySelectorAll('.contents li') // in the order of the groups
   const nothing = document.querySelector('.nothing')
 
   const apply = () => {
@@ -30,10 +31,9 @@ function enableFilter (form) {
       element.hidden = !matches
       if (matches) shown++
     }
-    for (const group of groups) {
-      group.hidden = group.querySelector('.codes li:not([hidden])') === null
-      document.querySelector('.contents a[href="#' + group.getAttribute('aria-labelledby') + '"]').parentNode.hidden = group.hidden
-    }
+    groups.forEach((group, index) => {
+      group.hidden = links[index].hidden = group.querySelector('.codes li:not([hidden])') === null
+    })
     nothing.hidden = shown > 0
     output.textContent = shown + ' of ' + items.length + ' codes'
     const query = new URLSearchParams()
