@@ -46,8 +46,9 @@ function escapePipe (pipe: string, backslashes: string): string {
   return backslashes.length % 2 === 1 ? pipe : `${backslashes}\\|`
 }
 
+/** Returns a string without line breaks. A regular expression for the spaces around them would take quadratic time. */
 function toOneLine (text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ').trim()
+  return text.split(/[\r\n]+/).map(line => line.trim()).filter(line => line !== '').join(' ')
 }
 
 function getLongestRun (text: string, character: string): number {

@@ -30,6 +30,25 @@ ${errors.resource_not_found.action}
 `)
 })
 
+t.test('a message that repeats a long value of a request is sent immediately', async t => {
+  const name = `a${' '.repeat(500_000)}b`
+  t.equal(await fetchMarkdown(t, errors.resource_not_found({ message: `No queue is called ${name}.` })), `---
+code: "resource_not_found"
+status: 404
+retryable: false
+request_id: "req_1"
+---
+
+# Resource not found
+
+No queue is called ${name}.
+
+## What to do
+
+${errors.resource_not_found.action}
+`)
+})
+
 t.test('the page of the code, the seconds to wait and the data', async t => {
   t.equal(await fetchMarkdown(t, errors.service_unavailable({ retryAfter: 30 }), { docUrl: 'https://api.example.com/errors/' }), `---
 code: "service_unavailable"

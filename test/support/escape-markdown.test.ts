@@ -13,6 +13,15 @@ t.test('special characters have no meaning', async t => {
   t.equal(escapeMarkdown('two\n  lines'), 'two lines')
 })
 
+t.test('the time for a long string is proportional to its length', async t => {
+  for (const part of [' ', '\t', ' \n', '\r', '`', '\\', '|', '<', '1', '_']) {
+    const text = `a${part.repeat(100_000)}b`
+    const line = /^\s*$/.test(part) && part !== ' ' && part !== '\t' ? 'a b' : text
+    t.equal(escapeMarkdown(text), line.replace(/[\\`*_[\]<>|~&]/g, '\\$&'), JSON.stringify(part))
+    t.match(codeSpan(text), line, JSON.stringify(part))
+  }
+})
+
 t.test('code is between more backticks than it contains', async t => {
   t.equal(codeSpan('a'), '`a`')
   t.equal(codeSpan('a`b'), '``a`b``')
