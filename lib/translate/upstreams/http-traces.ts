@@ -61,6 +61,7 @@ export function hasTraces (error: ReadonlyJsonObject): boolean {
     Object.keys(error).some(name => /^__is[A-Z]\w*Error$/.test(name)) ||
     isStatusOfGrpc(error) ||
     isCopiedError(error) ||
+    isCopiedResponse(error) ||
     hasWeakTraces(error)
 }
 
@@ -89,6 +90,16 @@ const marksOfPackages = ['reason', 'error_description', 'errors', 'data', 'httpM
  */
 function isCopiedError (error: ReadonlyJsonObject): boolean {
   return Object.getPrototypeOf(error) === Object.prototype && typeof error.stack === 'string'
+}
+
+/**
+ * Returns whether a value has only the status and the parsed error of a response, as Razorpay throws it. An application
+ * adds a message.
+ */
+function isCopiedResponse (thrown: ReadonlyJsonObject): boolean {
+  const { message, error } = thrown
+  return message === undefined && 'error' in thrown &&
+    (error === undefined || (isObject(error) && error.message === undefined))
 }
 
 /**

@@ -60,6 +60,8 @@ const clients: Readonly<Record<string, (status: number) => unknown>> = {
   'an error with the status and the message of a client': status => Object.assign(new Error(secret, { cause: fail({ status, $fault: 'client' }) }), { statusCode: status }),
   '@huggingface/inference 4, with a status': status => fail({ status, httpRequest: { url: `${origin}/x`, method: 'POST' }, httpResponse: { requestId: 'x', status, body: {} } }),
   '@huggingface/inference 4, without its request': status => fail({ status, httpResponse: { requestId: 'x', status, body: {} } }),
+  'razorpay 2': status => ({ statusCode: status, error: { code: 'BAD_REQUEST_ERROR', description: secret } }),
+  'razorpay 2, without a JSON body': status => ({ statusCode: status, error: undefined }),
   '@hapi/wreck 18': status => fail({ isBoom: true, output: { statusCode: status, payload: {}, headers: {} }, data: { isResponseError: true, headers: {} } })
 }
 
@@ -132,6 +134,9 @@ const thrown: ReadonlyArray<readonly [what: string, error: unknown, status: numb
   ['a cause without a message', new AppError('Ask Ada.', 404, { cause: new Error('') }), 404, 'Ask Ada.'],
   ['a code, details and metadata', new AppError('Ask Ada.', 409, { code: 1, details: {}, metadata: {} }), 409, 'Ask Ada.'],
   ['a plain object', { statusCode: 404, name: 'not_found', message: 'Ask Ada.' }, 404, 'Ask Ada.'],
+  ['a plain object with an error', { statusCode: 404, message: 'Ask Ada.', error: { code: 1 } }, 404, 'Ask Ada.'],
+  ['a plain object whose error has a message', { statusCode: 404, error: { code: 1, message: 'Ask Ada.' } }, 404],
+  ['a plain object with a reason phrase', { statusCode: 404, error: 'Not Found' }, 404],
   ['a path as url', new AppError('Ask Ada.', 404, { url: '/users/7' }), 404, 'Ask Ada.']
 ]
 
