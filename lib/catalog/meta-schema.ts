@@ -18,7 +18,7 @@ const expectedSchema = 'the schema of an object, like Type.Object({ id: Type.Str
  */
 export function readMetaSchema (owner: string, option: string, schema: unknown): JsonObject | undefined {
   if (schema === undefined) return undefined
-  const meta = toJsonSchema(owner, option, schema)
+  const meta = inlineRoot(toJsonSchema(owner, option, schema))
   expectOption(owner, option, isRecord(meta), expectedSchema, meta)
   if (meta.type !== 'object') {
     throw new TypeError(`${owner}: ${option}: expected ${expectedSchema}, got ${describeSchema(meta)}.`)
@@ -26,6 +26,20 @@ export function readMetaSchema (owner: string, option: string, schema: unknown):
   checkTypes(owner, option, meta)
   expectJson(owner, option, meta)
   return meta
+}
+
+/**
+ * Returns a schema with the definition that its root refers to. zod creates such a schema for an object with an id, and
+ * TypeBox 1 for `Type.Cyclic`.
+ */
+function inlineRoot (schema: unknown): unknown {
+  if (!isRecord(schema) || typeof schema.$ref !== 'string') return schema
+  const { $ref, ...root } = schema
+  const name = $ref.replace(/^#\/(definitions|\$defs)\//, '')
+  const definition = [root.definitions, root.$defs].filter(isRecord).map(named => named[name]).find(isRecord)
+  if (definition === undefined) return schema
+  const { $id: _, ...inlined } = definition // another schema with the same $id is ambiguous
+  return { ...inlined, ...root }
 }
 
 function describeSchema ({ type, $ref }: JsonObject): string {

@@ -75,6 +75,18 @@ t.test('the schemas of zod, ArkType and Valibot are converted to JSON Schema', t
   t.end()
 })
 
+t.test('a definition that the root refers to is at the root', t => {
+  const size = { type: 'object', properties: { size: { type: 'number' } }, required: ['size'], additionalProperties: false }
+  t.strictSame(read(z.object({ size: z.number() }).meta({ id: 'Size' })), { ...size, definitions: { Size: size } })
+  t.strictSame(read({ $ref: '#/$defs/Size', $defs: { Size: size }, description: 'A size' }), { ...size, $defs: { Size: size }, description: 'A size' })
+  const node = { type: 'object', required: ['name'], properties: { name: { type: 'string' }, left: { $ref: 'Tree' } } }
+  const expected = { ...node, $defs: { Tree: { ...node, $id: 'Tree' } } }
+  const trees = [Type.Module(tree).Import('Tree'), NewType.Cyclic(newTree, 'Tree'), (NewType.Module(newTree) as { Tree: object }).Tree]
+  for (const schema of trees) t.match(JSON.parse(JSON.stringify(read(schema))), expected)
+  t.notOk(trees.some(schema => '$id' in (read(schema) as object) || '$ref' in (read(schema) as object)))
+  t.end()
+})
+
 t.test('a JSON Schema that zod created keeps the options of its creation', t => {
   const schema = z.toJSONSchema(z.object({ at: z.date() }), { unrepresentable: 'any' })
   t.equal(read(schema), schema)
@@ -91,10 +103,9 @@ t.test('any other schema is rejected with one sentence', t => {
   circular.properties.parent = circular
   const notJson = 'x.meta: expected a value that JSON can represent, got one that contains itself or a BigInt.'
   const wrong: ReadonlyArray<readonly [meta: unknown, sentence: string]> = [
-    [Type.Module(tree).Import('Tree'), `${expected} a reference to "Tree", which is only allowed inside the schema.`],
-    [NewType.Cyclic(newTree, 'Tree'), `${expected} a reference to "Tree", which is only allowed inside the schema.`],
-    [(NewType.Module(newTree) as { Tree: object }).Tree, `${expected} a reference to "Tree", which is only allowed inside the schema.`],
-    [{ $ref: '#/$defs/Tree', $defs: { Tree: { type: 'object' } } }, `${expected} a reference to "#/$defs/Tree", which is only allowed inside the schema.`],
+    [{ $ref: 'Tree' }, `${expected} a reference to "Tree", which is only allowed inside the schema.`],
+    [{ $ref: '#/$defs/Leaf', $defs: { Tree: { type: 'object' } } }, `${expected} a reference to "#/$defs/Leaf", which is only allowed inside the schema.`],
+    [{ $ref: '#/$defs/Tree', $defs: { Tree: { type: 'string' } } }, `${expected} a schema of type "string".`],
     [Type.Union([Type.Object({}), Type.Null()]), `${expected} a schema without a type.`],
     [{}, `${expected} a schema without a type.`],
     [{ type: ['object', 'null'] }, `${expected} a schema of type ["object","null"].`],
