@@ -27,7 +27,9 @@ export interface TranslationSettings {
 }
 
 /** The properties of errors that translators read. */
-const read = ['name', 'code', 'status', 'statusCode', 'expose', 'isBoom', 'output', 'message'] as const
+const read = [
+  'name', 'code', 'status', 'statusCode', 'httpStatusCode', 'httpStatus', 'expose', 'isBoom', 'output', 'message'
+] as const
 
 /**
  * Returns the responses to a thrown value. There are several if the value can have several statuses.

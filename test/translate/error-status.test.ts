@@ -6,6 +6,7 @@ t.test('the status of an error is found in the property of each library', async 
   t.equal(getStatus({ statusCode: 404 }), 404)
   t.equal(getStatus({ status: 404 }), 404)
   t.equal(getStatus({ httpStatusCode: 404 }), 404)
+  t.equal(getStatus({ httpStatus: 404 }), 404)
   t.equal(getStatus({ isBoom: true, output: { statusCode: 404 } }), 404)
   t.equal(getStatus({ statusCode: 404, status: 500 }), 404)
   t.equal(getStatus({ statusCode: '404', status: 404 }), 404, 'as from @supabase/storage-js')

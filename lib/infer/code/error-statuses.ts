@@ -5,7 +5,7 @@ import { findInTree, getLastName } from './parse-function.js'
 import { getNamedStatus } from './status-names.js'
 
 /** The properties that hold the status of an error or a reply. */
-export const statusNames: ReadonlySet<string> = new Set(['statusCode', 'status', 'httpStatusCode'])
+export const statusNames: ReadonlySet<string> = new Set(['statusCode', 'status', 'httpStatusCode', 'httpStatus'])
 
 /** The usual names of http-errors, whose classes are named after statuses. */
 const httpErrorsNames = /^(create(Http)?Errors?|[hH]ttpErrors)$/

@@ -16,6 +16,7 @@ t.test('the status of an error is found among its arguments', t => {
     ['{ statusCode: 403 }', 403],
     ["'No.', { status: 403, code: 'no' }", 403],
     ['{ httpStatusCode: StatusCodes.GONE }', 410],
+    ["{ httpStatus: 410, code: 'GONE' }", 410],
     ['404, 410', 404],
     ["'404'", undefined],
     ['7', undefined],

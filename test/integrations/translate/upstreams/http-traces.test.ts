@@ -133,6 +133,8 @@ const thrown: ReadonlyArray<readonly [what: string, error: unknown, status: numb
   ['a cause that is not an upstream error', new AppError('Ask Ada.', 404, { cause: new AppError('Ask Ada.', 404) }), 404, 'Ask Ada.'],
   ['a cause without a message', new AppError('Ask Ada.', 404, { cause: new Error('') }), 404, 'Ask Ada.'],
   ['a code, details and metadata', new AppError('Ask Ada.', 409, { code: 1, details: {}, metadata: {} }), 409, 'Ask Ada.'],
+  ['httpStatus', Object.assign(new Error('Ask Ada.'), { httpStatus: 403 }), 403, 'Ask Ada.'],
+  ['a plain object with httpStatus', { httpStatus: 404, code: 'NOT_FOUND', message: 'Ask Ada.', params: { id: 7 } }, 404, 'Ask Ada.'],
   ['a plain object', { statusCode: 404, name: 'not_found', message: 'Ask Ada.' }, 404, 'Ask Ada.'],
   ['a plain object with an error', { statusCode: 404, message: 'Ask Ada.', error: { code: 1 } }, 404, 'Ask Ada.'],
   ['a plain object whose error has a message', { statusCode: 404, error: { code: 1, message: 'Ask Ada.' } }, 404],
