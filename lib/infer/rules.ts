@@ -310,11 +310,15 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
       : findHookErrors(facts, ({ requestFunctions: names }, hook) =>
         names === undefined || requiresSecurity(facts) || callsAnyFunction(facts, names, hook)),
 
-  thrown ({ record: { route, scope }, hasInferredFile, readErrors }) {
+  thrown (facts) {
+    const { record: { route, scope }, hasInferredFile, readErrors } = facts
     // The handler of a websocket gets a socket.
-    return hasInferredFile || isWebsocketRoute(route, scope)
-      ? []
-      : toFindings('The handler', readErrors(getOriginalHandler(route), scope))
+    if (hasInferredFile || isWebsocketRoute(route, scope)) return []
+    // A token that a hook has verified is valid.
+    const found = readErrors(getOriginalHandler(route), scope).filter(({ by }) =>
+      by !== 'verifies a token' || !verifiesToken(facts)
+    )
+    return toFindings('The handler', found)
   },
 
   responses: ({ schema }) =>
@@ -483,6 +487,11 @@ function findHookErrors (
       ? toFindings(subject, readErrors(target, record.scope).filter(error => select(error, target)))
       : []
   )
+}
+
+/** Returns whether a hook verifies the token of a request, and responds with 401 if it is invalid. */
+function verifiesToken (facts: Facts): boolean {
+  return hasStatus(findHookErrors(facts, (_, hook) => canUseProperty(hook, 'jwtVerify')), 401, facts.errors)
 }
 
 /** Returns whether the handler or another hook can call one of the functions that a hook puts on the request. */

@@ -23,7 +23,8 @@ export function findDecorator (
   }
   if (owner.type !== 'MemberExpression' || owner.property.type !== 'Identifier') return undefined
   if (owner.property.name === 'server') return getDecorator('app', name)
-  return getMethod(getDecorator('app', owner.property.name), name)
+  const { name: property } = owner.property
+  return getMethod(getDecorator('app', property) ?? findDecorator(owner.object, property, request, getDecorator), name)
 }
 
 /** Returns a method of an object or of a function. A getter is not called. */

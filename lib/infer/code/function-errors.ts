@@ -139,6 +139,7 @@ function joinFound (...all: readonly Found[]): Found {
 
 function readFunction (fn: object, context: FunctionContext, callers: ReadonlySet<object>): Found {
   if (isTokenCheck(fn)) return { thrown: tokenErrors, sent: [] }
+  if (isVerifier(fn)) return withoutMalformed({ thrown: tokenErrors, sent: [] })
   if (callers.has(fn) || callers.size >= maxDepth) return nothing
   const composed = getComposedHook(fn)
   if (composed !== undefined) return readComposed(composed, context, new Set([...callers, fn]))
@@ -178,6 +179,16 @@ function readComposed (functions: readonly object[], context: FunctionContext, c
  */
 export function isTokenCheck (fn: unknown): boolean {
   return typeof fn === 'function' && fn.name === 'requestVerify' && getSource(fn).includes('jwtVerifyName')
+}
+
+/** Returns whether a function is `app.jwt.verify()` of @fastify/jwt, which receives a token and not a request. */
+function isVerifier (fn: object): boolean {
+  return (fn as { readonly name?: unknown }).name === 'verify' && getSource(fn).includes('checkAndMergeVerifyOptions')
+}
+
+/** Removes the error of a malformed header. */
+function withoutMalformed (found: Found): Found {
+  return { ...found, thrown: found.thrown.filter(({ code }) => code !== 'invalid_request') }
 }
 
 interface Reader {
@@ -703,10 +714,7 @@ function isReply (node: AnyNode, reader: Reader): boolean {
 function readDecorator (owner: AnyNode, name: string, args: readonly AnyNode[], reader: Reader): Found {
   const value = findDecorator(owner, name, reader.request, reader.context.getDecorator)
   const found = typeof value === 'function' ? readFunction(value, reader.context, reader.callers) : nothing
-  // Only a header can be malformed.
-  return isTokenCheck(value) && args.some(readsOnlyCookie)
-    ? { ...found, thrown: found.thrown.filter(({ code }) => code !== 'invalid_request') }
-    : found
+  return isTokenCheck(value) && args.some(readsOnlyCookie) ? withoutMalformed(found) : found
 }
 
 function readsOnlyCookie (options: AnyNode): boolean {

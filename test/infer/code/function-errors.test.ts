@@ -430,6 +430,50 @@ function explain (app: FastifyInstance, url: string, method = 'GET'): string[] {
   return app.apiErrors.explain(method, url).filter(({ rule }) => rule === 'hooks' || rule === 'thrown').map(({ status, code, rule, reason }) => `${rule}: ${status} ${code}. ${reason}`)
 }
 
+t.test('@fastify/jwt verifies a token that the application passes to it', async t => {
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  await app.register(jwt, { secret: 'a-secret-of-thirty-two-characters' })
+  await app.register(jwt, { secret: 'a-secret-of-thirty-two-characters', namespace: 'refresh' })
+  const own: any = app.decorate('keys', { verify (key: string) { return key } })
+  app.get('/server', async request => app.jwt.verify(String(request.headers.a)))
+  app.get('/this', async function (request) { return this.jwt.verify(String(request.headers.a)) })
+  app.get('/namespace', async function (request) { return (this.jwt as any).refresh.verify(String(request.headers.a)) })
+  app.get('/caught', async request => { try { return app.jwt.verify(String(request.headers.a)) } catch { return {} } })
+  app.get('/other', async () => own.keys.verify('a'))
+  app.get('/missing', async () => own.jwt.missing.verify('a'))
+  await app.ready()
+  const expected = ['401 unauthorized', '401 invalid_token', '401 token_expired'].map(error => `thrown: ${error}. The handler verifies a token.`)
+  for (const path of ['/server', '/this', '/namespace']) t.strictSame(explain(app, path), expected, path)
+  for (const path of ['/caught', '/other', '/missing']) t.strictSame(explain(app, path), [], path)
+  for (const path of ['/server', '/this', '/namespace']) {
+    const { statusCode, body } = await app.inject({ url: path, headers: { a: 'x' } })
+    t.equal(statusCode, 401)
+    t.match(JSON.parse(body), { code: 'invalid_token' })
+  }
+  t.match((await app.inject({ url: '/server', headers: { a: '' } })).json(), { code: 'unauthorized' })
+})
+
+t.test('a token that a hook has verified is valid in the handler', async t => {
+  const app = Fastify(serverOptions())
+  t.teardown(() => app.close())
+  await app.register(apiErrors, { log: false })
+  await app.register(jwt, { secret: 'a-secret-of-thirty-two-characters' })
+  const handler = async (request: FastifyRequest): Promise<unknown> => await request.jwtVerify()
+  app.get('/thrown', { onRequest: async request => { await request.jwtVerify() } }, handler)
+  app.get('/sent', { onRequest: async (request, reply) => { try { await request.jwtVerify() } catch { return await reply.code(401).send('No.') } } }, handler)
+  app.get('/optional', { onRequest: async request => { try { await request.jwtVerify() } catch {} } }, handler)
+  app.get('/other', { onRequest: async (request, reply) => { if (request.headers.a === undefined) return await reply.code(401).send('No.') } }, handler)
+  await app.ready()
+  const token = ['400 invalid_request', '401 unauthorized', '401 invalid_token', '401 token_expired']
+  t.strictSame(explain(app, '/thrown'), token.map(error => `hooks: ${error}. The onRequest hook 'onRequest' of the route verifies a token.`))
+  t.strictSame(explain(app, '/sent'), ["hooks: 401 unauthorized. The onRequest hook 'onRequest' of the route sends it."])
+  t.strictSame(explain(app, '/optional'), token.map(error => `thrown: ${error}. The handler verifies a token.`))
+  const [malformed, unauthorized, ...others] = token.map(error => `thrown: ${error}. The handler verifies a token.`)
+  t.strictSame(explain(app, '/other'), ["hooks: 401 unauthorized. The onRequest hook 'onRequest' of the route sends it.", malformed, unauthorized, ...others])
+})
+
 t.test('the decorators of the official plugins for credentials have their errors', async t => {
   const app = Fastify(serverOptions())
   t.teardown(() => app.close())
