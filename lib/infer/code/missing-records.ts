@@ -79,13 +79,22 @@ function isMessageOf (node: AnyNode, name: string): boolean {
     getLastName(node) === 'message'
 }
 
-/** Returns whether code uses an error for more than a log entry or a message. */
-function usesError (node: AnyNode, name: string): boolean {
+/**
+ * Returns whether code uses an error for more than a log entry, a message or a test of its class. The statuses that
+ * such a test selects are visible in the code.
+ */
+function usesError (node: AnyNode, name: string, isBody = false): boolean {
   if (node.type === 'Identifier') return node.name === name
-  if (node.type === 'TemplateLiteral' || (node.type === 'Property' && isMessageOf(node.value, name))) return false
   if (
-    node.type === 'CallExpression' && node.callee.type === 'MemberExpression' &&
-    /^(log|logger|console)$/.test(getLastName(node.callee.object))
+    node.type === 'TemplateLiteral' || (node.type === 'Property' && isMessageOf(node.value, name)) ||
+    (isBody && isMessageOf(node, name)) || (node.type === 'BinaryExpression' && node.operator === 'instanceof')
   ) return false
-  return listChildren(node).some(child => usesError(child, name))
+  if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
+    if (/^(log|logger|console)$/.test(getLastName(node.callee.object))) return false
+    // reply.send(toBody(error.message))
+    if (getLastName(node.callee) === 'send') {
+      return usesError(node.callee, name) || node.arguments.some(body => usesError(body, name, true))
+    }
+  }
+  return listChildren(node).some(child => usesError(child, name, isBody))
 }
