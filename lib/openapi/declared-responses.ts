@@ -115,7 +115,10 @@ export function withoutErrorContent (responses: JsonObject): JsonObject {
 type Content = Readonly<Record<string, JsonObject>>
 
 function mergeContent (declared: Content = {}, ours: Content): Content {
-  const merged: Record<string, JsonObject> = { ...declared }
+  const { 'application/json': json } = declared
+  // Fastify sends a string as text.
+  const isText = isRecord(json?.schema) && json.schema.type === 'string'
+  const merged: Record<string, JsonObject> = { ...isText && { 'text/plain': json }, ...declared }
   for (const [type, content] of Object.entries(ours)) {
     const same = declared[type]
     if (same?.schema === undefined) {
