@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { getServerOptions } from '../fastify/internals.js'
 import { getInferences, listUnhandledRoutes } from '../infer/inferences.js'
 import { isLimitedByPlugin } from '../infer/known-plugins.js'
-import { listMethodNames } from '../infer/route-record.js'
+import { listMethodNames, type RouteRecord } from '../infer/route-record.js'
 import type { Reference } from '../reference/create-reference.js'
 import { formatCount } from '../support/format-count.js'
 import { listReferences } from '../verify/error-references.js'
@@ -43,7 +43,7 @@ export function diagnose (app: FastifyInstance, warnings: readonly string[]): Di
   if (app.apiErrors === undefined) return { registered: others, problems: [notRegistered] }
   const references: ReadonlyArray<Reference & { readonly prefix?: string }> = listReferences<Reference>(app)
   return {
-    registered: [...references.map(describeRegistration), ...others],
+    registered: [...references.map(reference => describeRegistration(app, reference)), ...others],
     problems: [
       ...warnings.map(problem => ({ problem })),
       ...findServerProblems(app),
@@ -60,13 +60,30 @@ const notRegistered: Problem = {
 }
 
 function describeRegistration (
+  app: FastifyInstance,
   { prefix = '', codes, formats, limits }: Reference & { readonly prefix?: string }
 ): string {
   const place = prefix === '' ? '' : ` on ${prefix}`
   // An application can respond to all errors of a route itself.
   const documented = new Set(codes.flatMap(({ routes }) => routes))
-  const limited = limits.length === 0 ? 'no rate limits' : `rate limits: ${limits.map(({ name }) => name).join(', ')}`
+  const limitedByPlugin = new Set(listLimitedByPlugin(app).filter(name => documented.has(name)))
+  const names = [
+    ...limits.map(({ name }) => name),
+    ...limitedByPlugin.size === 0 ? [] : [`@fastify/rate-limit on ${formatCount(limitedByPlugin.size, 'route')}`]
+  ]
+  const limited = names.length === 0 ? 'no rate limits' : `rate limits: ${names.join(', ')}`
   return `fastify-api-errors${place}: format ${formats.map(({ name }) => name).join(' or ')}, ${formatCount(documented.size, 'documented route')}, ${limited}`
+}
+
+/** Returns the names of the routes that @fastify/rate-limit limits. */
+function listLimitedByPlugin (
+  app: FastifyInstance,
+  isSelected: (record: RouteRecord) => boolean = () => true
+): string[] {
+  return getInferences(app).flatMap(({ routeErrors }) =>
+    routeErrors.routes.filter(record => isSelected(record) && isLimitedByPlugin(routeErrors.getTargets(record)))
+      .flatMap(listMethodNames)
+  )
 }
 
 function findServerProblems (app: FastifyInstance): Problem[] {
@@ -88,14 +105,10 @@ function findNotFoundProblems ({ codes }: Reference): Problem[] {
 }
 
 function findRouteProblems (app: FastifyInstance, references: readonly Reference[]): Problem[] {
-  const all = getInferences(app).flatMap(({ routeErrors }) =>
-    routeErrors.routes.map(record => ({ record, routeErrors }))
-  )
   const limitedByUs = new Set(references.flatMap(({ limits }) => limits.flatMap(({ routes }) => routes)))
   // Only @fastify/rate-limit reads `config.rateLimit`, which replaces the default policies of this plugin.
-  const limited = all.filter(({ record, record: { route: { config } }, routeErrors }) =>
-    (config?.rateLimit === undefined || config.rateLimitPolicy) && isLimitedByPlugin(routeErrors.getTargets(record))
-  )
+  const limited = listLimitedByPlugin(app, ({ route: { config } }) =>
+    config?.rateLimit === undefined || Boolean(config.rateLimitPolicy))
   const checks: ReadonlyArray<readonly [names: readonly string[], subject: string, line: string]> = [
     [
       listUnhandledRoutes(app),
@@ -103,7 +116,7 @@ function findRouteProblems (app: FastifyInstance, references: readonly Reference
       'throw error // at the end of the handler, or delete the handler'
     ],
     [
-      limited.flatMap(({ record }) => listMethodNames(record)).filter(name => limitedByUs.has(name)),
+      limited.filter(name => limitedByUs.has(name)),
       'Both @fastify/rate-limit and the option rateLimit limit',
       'config: { rateLimit: false } // on the route, or delete one of the two'
     ]

@@ -75,7 +75,7 @@ t.test('error handlers, not-found handlers, limits, Fastify without serverOption
     code: 1,
     lines: [
       'Registered',
-      '  fastify-api-errors: format code, 2 documented routes, rate limits: general, GET /both, GET /theirs',
+      '  fastify-api-errors: format code, 2 documented routes, rate limits: general, GET /both, GET /theirs, @fastify/rate-limit on 2 routes',
       '  @fastify/rate-limit, @fastify/swagger',
       '',
       '5 problems',
@@ -88,6 +88,25 @@ t.test('error handlers, not-found handlers, limits, Fastify without serverOption
       '    throw error // at the end of the handler, or delete the handler',
       '  Both @fastify/rate-limit and the option rateLimit limit GET /both.',
       '    config: { rateLimit: false } // on the route, or delete one of the two'
+    ]
+  })
+})
+
+t.test('doctor lists the limits of @fastify/rate-limit', async t => {
+  t.strictSame(await run(t, `
+    const app = Fastify(serverOptions())
+    await app.register(apiErrors, { log: false })
+    await app.register(rateLimit)
+    for (const url of ['/a', '/b']) app.get(url, async () => 'ok')
+    app.get('/free', { config: { rateLimit: false } }, async () => 'ok')
+  `), {
+    code: 0,
+    lines: [
+      'Registered',
+      '  fastify-api-errors: format code, 3 documented routes, rate limits: @fastify/rate-limit on 2 routes',
+      '  @fastify/rate-limit',
+      '',
+      'No problems were found.'
     ]
   })
 })
