@@ -18,8 +18,11 @@ export interface InferredError {
   readonly by?: string
   /** The message of the error, if the source gives it a constant one. The example in the documentation has it. */
   readonly message?: string
-  /** Set if a handler sends a body with more than a message. It is sent unchanged, and can be any object. */
-  readonly body?: 'object'
+  /**
+   * Set if a handler sends a body with more than a message. It is sent unchanged, and can be any object. `any` if it
+   * can also be a list.
+   */
+  readonly body?: 'object' | 'any'
 }
 
 /** The content of `errors.inferred.json`: the errors by method and path, `POST /queues/:id/entries`. */
@@ -95,7 +98,7 @@ export function createInferredLookup (
         return [{
           code,
           ...(message !== undefined && { message }),
-          ...(body !== undefined && { bodies: [{ type: body }] }),
+          ...(body !== undefined && { bodies: [body === 'any' ? {} : { type: body }] }),
           reason: `${error.code === null ? 'Sent' : 'Thrown'} at ${describePlace(error)}.`
         }]
       })

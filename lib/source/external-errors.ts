@@ -14,6 +14,7 @@ import { readSequelizeQuery } from './databases/sequelize.js'
 import { isStatement, parseQueries } from './databases/sql.js'
 import { readTypeormQuery } from './databases/typeorm.js'
 import {
+  literal,
   native,
   undefinedValues,
   object,
@@ -144,7 +145,9 @@ function callSql (
   const prepared = running.has(name)
     ? self.flatMap(value => value.kind === 'live' ? getPreparedText(value.value) ?? [] : [])
     : []
-  if (prepared.length > 0) return throwErrors(machine, list(prepared, 'sqlite', createParameters(args)), node)
+  if (prepared.length > 0) {
+    return throwErrors(machine, list(prepared, 'sqlite', createParameters(args)), node, countRows(prepared))
+  }
   const [first = []] = args
   const texts = listTexts([...first, ...machine.read(first, 'text', node), ...machine.read(first, 'sql', node)]).filter(
     isStatement
@@ -156,13 +159,14 @@ function callSql (
     dialects[callee.from] ?? '',
     machine.project.ts.isTaggedTemplateExpression(node) ? [] : parameters
   )
+  const counts = countRows(texts)
   if (name === 'prepare') {
     const run = (given: readonly Values[], _: Values, at: Node): Values =>
-      throwErrors(machine, list(texts, 'sqlite', createParameters(given)), at)
+      throwErrors(machine, list(texts, 'sqlite', createParameters(given)), at, counts)
     return [object({ fields: new Map([...running].map(each => [each, [native(each, run)]])) })]
   }
   const callback = args.length > 1 ? args.at(-1)?.filter(isCallable) ?? [] : []
-  if (callback.length === 0) return returnPromise(machine, errors, node)
+  if (callback.length === 0) return returnPromise(machine, errors, node, undefined, undefined, counts)
   for (const failed of [errors, undefinedValues]) {
     if (failed.length > 0) {
       machine.runDetached(() => {
@@ -179,9 +183,25 @@ function createParameters (args: readonly Values[]): Values {
 }
 
 /** Throws the errors of a statement of a synchronous driver, which returns no promise. */
-function throwErrors (machine: LibraryContext, errors: readonly ObjectValue[], node: Node): Values {
+function throwErrors (machine: LibraryContext, errors: readonly ObjectValue[], node: Node, fields?: Fields): Values {
   machine.throwValues(errors, node)
-  return [unknown()]
+  return [{ ...unknown(), ...(fields !== undefined && { fields }) }]
+}
+
+type Fields = Map<string, Values>
+
+/** The number of inserted rows in the result of each driver. */
+const oneRow: Fields = new Map(['changes', 'rowCount', 'affectedRows'].map(name => [name, [literal(1)]]))
+
+const insert = /^\s*insert\s+into\b[^]*\bvalues\s*\(/i
+
+/** The parts of an insert that can change no row, or several. */
+const otherInsert = /\bon\s+(conflict|duplicate)\b|\bselect\b|\)\s*,\s*\(/i
+
+/** Returns the number of rows that statements change if each inserts one row, or fails. */
+function countRows (texts: readonly string[]): Fields | undefined {
+  const insertsOne = texts.every(text => insert.test(text) && !otherInsert.test(text))
+  return insertsOne ? oneRow : undefined
 }
 
 /** Returns the promise of a query, which can be rejected with each of the errors. */
@@ -192,13 +212,15 @@ function returnPromise (
   model?: object,
   runMiddleware: MongooseQuery['runMiddleware'] = (_, __, body) => {
     body()
-  }
+  },
+  fields: Fields | undefined = model && new Map()
 ): Values {
   const type = machine.project.checker
   const value = {
     ...unknown(() => type.getAwaitedType(type.getTypeAtLocation(node))),
     isStored: true,
-    ...(model !== undefined && { model, fields: new Map<string, Values>() })
+    ...(model !== undefined && { model }),
+    ...(fields !== undefined && { fields })
   }
   return [promise(
     [value],

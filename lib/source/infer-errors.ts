@@ -47,7 +47,7 @@ export interface SourceError {
   /** The message of an error of the catalog, if it is a constant other than that of the definition. */
   readonly message?: string
   /** Set if a body with more than a message is sent with the status. */
-  readonly body?: 'object'
+  readonly body?: NonNullable<SentStatus['body']>
   /** Whether the document already has the error for the route. */
   readonly documented: boolean
 }
@@ -209,10 +209,10 @@ function listErrors (
       }
     })
   })
-  const sentErrors = sent.map(({ status, site, via, isUncertain, hasOwnBody = false }): SourceError => ({
+  const sentErrors = sent.map(({ status, site, via, isUncertain, body }): SourceError => ({
     status,
     code: null,
-    ...(hasOwnBody && { body: 'object' }),
+    ...(body !== undefined && { body }),
     confidence: isUncertain ? 'possible' : 'certain',
     ...site,
     via,
@@ -264,7 +264,8 @@ function selectBestErrors (errors: readonly SourceError[]): SourceError[] {
   for (const error of errors) {
     const key = `${error.status} ${String(error.code)}`
     const known = best.get(key)
-    const body = error.body ?? known?.body
+    // `any` is first, and undefined last.
+    const [body] = [error.body, known?.body].sort()
     const first = known === undefined || compareErrors(error, known) < 0 ? error : known
     best.set(key, { ...first, ...(body !== undefined && { body }) })
   }

@@ -1,5 +1,6 @@
 /** Models functions of well-known packages: the errors that they throw, return or send. */
 import type { Node } from 'typescript'
+import { getSource } from '../infer/code/parse-function.js'
 import { getNamedStatus } from '../infer/code/status-names.js'
 import { canStringsFail, isZodSchema } from '../infer/schemas/zod-schemas.js'
 import { listPathParameters } from '../support/path-parameters.js'
@@ -19,6 +20,7 @@ import {
   native,
   undefinedValues,
   isRandom,
+  isStored,
   listNumbers,
   object,
   promise,
@@ -64,6 +66,7 @@ const libraries: Readonly<Record<string, Handler>> = {
   '@fastify/mongodb': objectId,
   typeorm: callTypeorm,
   zod,
+  'abstract-level': level,
   undici: upstream,
   axios: upstream,
   got: upstream,
@@ -83,7 +86,9 @@ export function callLibrary (machine: LibraryContext, call: LibraryCall): Values
     const { node } = call
     return [createDocument(call.live.value, call.args, () => machine.project.checker.getTypeAtLocation(node))]
   }
-  const handler = Object.hasOwn(libraries, call.callee.from) ? libraries[call.callee.from] : undefined
+  const handler = Object.hasOwn(libraries, call.callee.from)
+    ? libraries[call.callee.from]
+    : /^@(aws-sdk|smithy)\//.test(call.callee.from) ? aws : undefined
   const written = nameAt(machine, call.node) ?? name
   const ofPackage = handler === undefined
     ? undefined
@@ -214,17 +219,21 @@ function jwt (machine: LibraryContext, call: LibraryCall, name: string): Values 
     const isOfCookie = machine.read(args[0] ?? [], 'onlyCookie', node as Node).some(only =>
       only.kind === 'literal' && only.value === true
     )
-    // Only a header can be malformed.
-    const malformed = isOfCookie ? [] : ['FST_JWT_BAD_REQUEST']
-    const made = rejecting(machine, [
-      ...malformed,
-      'FST_JWT_NO_AUTHORIZATION_IN_HEADER',
-      'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED',
-      'FST_JWT_AUTHORIZATION_TOKEN_INVALID'
-    ], node)
     const { decoratorName = 'user' } = live === undefined
       ? {}
       : Object.assign({}, ...machine.inspector.getScopes(live.value)) as { readonly decoratorName?: string }
+    const verified = `verified ${decoratorName} ${String(isOfCookie)}`
+    // Only a header can be malformed. A token that an earlier hook has verified is valid.
+    const codes = machine.properties?.has(verified) === true
+      ? []
+      : [
+          ...isOfCookie ? [] : ['FST_JWT_BAD_REQUEST'],
+          'FST_JWT_NO_AUTHORIZATION_IN_HEADER',
+          'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED',
+          'FST_JWT_AUTHORIZATION_TOKEN_INVALID'
+        ]
+    const made = rejecting(machine, codes, node)
+    machine.setProperty(verified, [literal(true)])
     machine.setProperty(decoratorName, [{ ...unknown(), isStored: true, isPresent: true }])
     if (done === undefined) return made
     const failures = machine.catch(() => {
@@ -233,7 +242,9 @@ function jwt (machine: LibraryContext, call: LibraryCall, name: string): Values 
     return machine.call(done, [], [union(failures, undefinedValues), [unknown()]], node)
   }
   if (name === 'verify') {
-    machine.throwValues([codedError('FAST_JWT_EXPIRED'), codedError('FAST_JWT_MALFORMED')], node as Node)
+    // @fastify/jwt rejects an empty token before it verifies it.
+    const missing = isFreeText(args[0] ?? []) ? [externalError('unauthorized')] : []
+    machine.throwValues([codedError('FAST_JWT_EXPIRED'), codedError('FAST_JWT_MALFORMED'), ...missing], node as Node)
     return [unknown()]
   }
   return undefined
@@ -436,6 +447,24 @@ function multipart (machine: LibraryContext, { node }: LibraryCall, name: string
   return rejecting(machine, [], node, ['FST_INVALID_MULTIPART_CONTENT_TYPE', 'FST_REQ_FILE_TOO_LARGE'])
 }
 
+/**
+ * `db.get(key)` of Level rejects if no value has the key. abstract-level 2 returns `undefined` instead. A key that the
+ * code lists before is not missing.
+ */
+function level (
+  machine: LibraryContext,
+  { args: [key = [], ...others], live, node }: LibraryCall,
+  name: string
+): Values | undefined {
+  if (
+    name !== 'get' || others.length > 0 || typeof live?.value !== 'function' ||
+    !getSource(live.value).includes('NotFound') || !(isInput(key) || isStored(key))
+  ) return undefined
+  return [promise([unknown()], machine.catch(() => {
+    machine.throwValues([httpError(404, 'LevelNotFoundError')], node as Node)
+  }))]
+}
+
 /** Methods of HTTP clients that send a request. */
 const sending: ReadonlySet<string> = new Set([
   'default', 'request', 'fetch', 'get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'stream', 'pipeline',
@@ -444,6 +473,11 @@ const sending: ReadonlySet<string> = new Set([
 
 function upstream (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
   return sending.has(name) && node !== undefined ? machine.externalErrors.callUpstream(machine, node) : undefined
+}
+
+/** The clients of AWS send commands: `client.send(command)`, `new Upload({ ... }).done()`. */
+function aws (machine: LibraryContext, { node }: LibraryCall, name: string): Values | undefined {
+  return (name === 'send' || name === 'done') && node !== undefined ? machine.externalErrors.callUpstream(machine, node) : undefined
 }
 
 /** Methods of ORMs that reject if there is no record. */

@@ -247,8 +247,8 @@ export interface ThrownError {
 /** A status that was sent without an error. */
 export interface SentStatus {
   readonly status: number
-  /** Whether its body has more than a message, so that it is sent unchanged. */
-  readonly hasOwnBody?: boolean
+  /** Set if its body has more than a message, so that it is sent unchanged. `any` if the body can be a list. */
+  readonly body?: 'object' | 'any' | undefined
   readonly site: Site
   readonly via: readonly string[]
   readonly isUncertain: boolean

@@ -11,7 +11,7 @@ import { inferFixtures } from './infer-fixtures.js'
 t.test('bodies with more than a message are marked', async t => {
   const report = await inferFixtures(t, { bodies: sentBodies })
   const found = Object.fromEntries(report.routes.map(({ path, errors }) => [path.replace('/bodies/', ''), errors.map(({ status, code, body }) => [status, code, body].join(' ').trim())]))
-  const [message, unchanged] = [['409'], ['409  object']]
+  const [message, unchanged, any] = [['409'], ['409  object'], ['409  any']]
   t.strictSame(found, {
     both: unchanged,
     code: unchanged,
@@ -19,7 +19,10 @@ t.test('bodies with more than a message are marked', async t => {
     error: ['409 resource_conflict'],
     flag: unchanged,
     helper: message,
-    list: message,
+    list: any,
+    'list-and-object': any,
+    'list-literal': any,
+    'list-or-message': any,
     message,
     more: unchanged,
     'nested-code': unchanged,
@@ -42,7 +45,7 @@ t.test('the document with the file matches what is sent', async t => {
   await app.ready()
   const document = app.swagger()
   const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'document')
-  for (const name of ['message', 'helper', 'problem', 'code', 'more', 'flag', 'nested-code', 'empty', 'both']) {
+  for (const name of ['message', 'helper', 'problem', 'code', 'more', 'flag', 'nested-code', 'empty', 'both', 'list', 'list-literal', 'list-or-message', 'list-and-object']) {
     const response = await app.inject(`/bodies/${name}`)
     const pointer = (document.paths as any)[`/bodies/${name}`].get.responses[409].$ref?.slice(1) ?? `/paths/${encodeURIComponent(`~1bodies~1${name}`)}/get/responses/409`
     const isValid = ajv.compile({ $ref: `document#${pointer}/content/application~1json/schema` })

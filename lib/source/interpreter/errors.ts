@@ -77,10 +77,15 @@ export function sendStatuses (machine: Machine, statuses: readonly Status[], pay
         site,
         via: [],
         isUncertain: machine.uncertainDepth > 0,
-        hasOwnBody: payload.some(hasMoreThanMessage)
+        body: payload.some(isList) ? 'any' : payload.some(hasMoreThanMessage) ? 'object' : undefined
       })
     }
   }
+}
+
+/** Returns whether a body is a list, which is sent unchanged. */
+function isList (body: Value): boolean {
+  return body.kind === 'object' && body.isArray
 }
 
 /** Returns whether the code shows that a body can have more than a message, so that it is sent unchanged. */

@@ -42,9 +42,9 @@ function readTypedMember (machine: Machine, owner: UnknownValue, name: string, n
   if (owner.contents.length > 0 && !owner.isCaught) {
     return union(owner.contents, [unknown(() => getType(machine, node), owner.contents)])
   }
+  const set = owner.model === undefined || isMongooseModel(owner.model) ? owner.fields?.get(name) : undefined
+  if (set !== undefined) return set
   if (isMongooseModel(owner.model)) {
-    const set = owner.fields?.get(name)
-    if (set !== undefined) return set
     const method = findModelMethod(owner.model, name)
     if (method !== undefined) return [machine.live(method)]
   }

@@ -5,6 +5,14 @@ import { findingsOf } from './fixture-findings.js'
 t.test('SQL statements have the errors of their constraints, through each driver', async t => {
   t.strictSame(findingsOf('drivers'), {
     'POST /drivers/any-client': ['409 resource_already_exists certain'],
+    'POST /drivers/count/conflict': ['410 null certain'],
+    'POST /drivers/count/ignore': ['410 null certain'],
+    'POST /drivers/count/pg': [],
+    'POST /drivers/count/prepared': [],
+    'POST /drivers/count/rows': ['410 null certain'],
+    'POST /drivers/count/select': ['410 null certain'],
+    'POST /drivers/count/sqlite': [],
+    'POST /drivers/count/update': ['410 null certain'],
     'POST /drivers/ignored': [],
     'POST /drivers/log': [],
     'POST /drivers/looked-up': ['409 resource_already_exists possible'],
