@@ -40,15 +40,15 @@ const commands = Object.values(manifest.bin).map(path => path.replace(/^\.\/|\.j
 const filesWithShortNames = new RegExp(`/lib/(${
   [
     '(infer|openapi|reference|samples|verify)/.*',
-    'catalog/(code-syntax|complete-definition|deprecation|error-headers|meta-schema)',
+    'catalog/(code-syntax|complete-definition|deprecation|error-headers|issues|meta-schema|response-codes|response-content)',
     'fastify/(composed-hooks|declared-statuses|early-routes|find-plugin-function|rate-limit-plugin-options|registrations|routes|scopes)',
     'formats/(check-examples|markdown|reasons-by-field)',
     'guards/(api-key/(credential|key|record)|idempotency/(fingerprint|key|memory-store|response))',
     'languages/(choose-language|resolve-languages)', 'options',
-    'rate-limit/(429-response|check-policies|header-fields|inherit-limits|memory-store|policies|policy-numbers|route-limits)',
+    'rate-limit/(429-response|check-policies|header-fields|inherit-limits|memory-store|policies|policy-numbers|route-limits|store-failure)',
     'respond/(accept-header|allow-header|choose-format|convert-sent-messages|log-errors|malformed-field|not-found-handler|sent-errors)',
-    'server/(list-all-errors|malformed-http|schema-error-formatter|server-options)',
-    'support/(escape-markdown|expect-option|http-syntax|ip-allowlist|normalize-address|omit-command|parse-address|parse-json-file|path-parameters|read-generated-file|redact|subschemas|describe-value|json-schema)',
+    'server/(list-all-errors|malformed-http|schema-error-formatter|server-options|unknown-methods)',
+    'support/(describe-value|encode-uri|escape-markdown|expect-option|http-syntax|ip-allowlist|json-schema|merge-fields|message-body|normalize-address|omit-command|parse-address|parse-json-file|path-parameters|read-generated-file|redact|subschemas|typebox-registry)',
     'translate/((databases|upstreams|validation)/.*|error-status|fastify-errors|http-errors|plugin-codes|plugin-errors|programming-mistakes|reply-status)'
   ].join('|')
 })\\.ts$`.replaceAll('/', '[\\\\/]'))
@@ -105,7 +105,7 @@ async function shortenCode (code: string, keepsNames: boolean, isMostlyText: boo
     mangle: { ...names, reserved: classes },
     // If an error is not caught, Node prints the line that threw it. One character beyond ASCII doubles the memory of a
     // file, and the time in which V8 reads it. Only the languages have many.
-    format: { max_line_len: 1000, ascii_only: !isMostlyText }
+    format: { ...(keepsNames && { max_line_len: 1000 }), ascii_only: !isMostlyText }
   })
   if (shortened === undefined) throw new Error('terser returned no code')
   return shortened
