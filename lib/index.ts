@@ -21,11 +21,11 @@ export type {
   ErrorExample,
   ErrorStatus,
   ErrorType,
-  HeaderValues,
-  RetryAdvice
+  HeaderValues
 } from './catalog/definition.js'
 export type { Issue, IssueCode, IssueLocation, IssueParams } from './catalog/issues.js'
 export type { MessageName, PhraseName } from './catalog/specific-messages.js'
+export type { RetryAdvice } from './catalog/retry-advice.js'
 export { codeForStatus, standardErrors, type StandardCode } from './catalog/standard-errors.js'
 
 export type { AnyLanguage, Language, Languages, Phrase, Sentence } from './languages/language.js'

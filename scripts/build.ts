@@ -40,15 +40,15 @@ const commands = Object.values(manifest.bin).map(path => path.replace(/^\.\/|\.j
 const filesWithShortNames = new RegExp(`/lib/(${
   [
     '(infer|openapi|reference|samples|verify)/.*',
-    'catalog/(code-syntax|complete-definition|deprecation|error-headers|issues|meta-schema|response-codes|response-content)',
+    'catalog/(code-syntax|complete-definition|deprecation|error-headers|issues|meta-schema|response-codes|response-content|retry-advice)',
     'fastify/(composed-hooks|declared-statuses|early-routes|find-plugin-function|rate-limit-plugin-options|registrations|routes|scopes)',
     'formats/(check-examples|markdown|reasons-by-field)',
     'guards/(api-key/(credential|key|record)|idempotency/(fingerprint|key|memory-store|response))',
     'languages/(choose-language|resolve-languages)', 'options',
     'rate-limit/(429-response|check-policies|header-fields|inherit-limits|memory-store|policies|policy-numbers|route-limits|store-failure)',
-    'respond/(accept-header|allow-header|choose-format|convert-sent-messages|log-errors|malformed-field|not-found-handler|sent-errors)',
+    'respond/(accept-header|allow-header|bearer-challenge|choose-format|convert-sent-messages|log-errors|malformed-field|not-found-handler|sent-errors)',
     'server/(list-all-errors|malformed-http|schema-error-formatter|server-options|unknown-methods)',
-    'support/(describe-value|encode-uri|escape-markdown|expect-option|http-syntax|ip-allowlist|json-schema|merge-fields|message-body|normalize-address|omit-command|parse-address|parse-json-file|path-parameters|read-generated-file|redact|subschemas|typebox-registry)',
+    'support/(describe-value|encode-uri|escape-markdown|expect-option|http-syntax|ip-allowlist|is-message-body|json-schema|merge-fields|normalize-address|omit-command|parse-address|parse-json-file|path-parameters|read-generated-file|redact|subschemas|typebox-registry)',
     'translate/((databases|upstreams|validation)/.*|error-status|fastify-errors|http-errors|plugin-codes|plugin-errors|programming-mistakes|reply-status)'
   ].join('|')
 })\\.ts$`.replaceAll('/', '[\\\\/]'))

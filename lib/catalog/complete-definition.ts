@@ -9,15 +9,13 @@ import { isCode, isSnakeCase } from './code-syntax.js'
 import { checkDeprecation, createDeprecationHeaders } from './deprecation.js'
 import {
   errorStatuses,
-  getDefaultRetry,
-  retryAdvices,
   type DefinitionShape,
   type ErrorDefinition,
   type ErrorStatus,
   type ErrorType,
-  type HeaderValues,
-  type RetryAdvice
+  type HeaderValues
 } from './definition.js'
+import { getDefaultRetry, retryAdvices, type RetryAdvice } from './retry-advice.js'
 import { issueLocations, issueSchema } from './issues.js'
 import { readMetaSchema } from './meta-schema.js'
 import { Type } from '../support/type-builder.js'

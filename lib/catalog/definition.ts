@@ -4,6 +4,7 @@ import { expectResult } from '../support/call-safely.js'
 import type { SchemaValue, StandardJsonSchema } from '../support/json-schema.js'
 import type { Deprecation } from './deprecation.js'
 import type { Issue } from './issues.js'
+import type { RetryAdvice } from './retry-advice.js'
 
 /**
  * Every status that an error response may have: the 4xx and 5xx of IANA's HTTP Status Code Registry. Any other status
@@ -25,15 +26,6 @@ export const errorTypes = [
 
 /** A group of {@link errorTypes}. */
 export type ErrorType = (typeof errorTypes)[number]
-
-/** Whether the same request may be sent again, and when. */
-export const retryAdvices = ['never', 'backoff', 'retry-after'] as const
-
-/**
- * The retry advice of an error: `never` (change the request first), `backoff` (retry, and wait
- * longer after each attempt), `retry-after` (retry after the seconds in `Retry-After`).
- */
-export type RetryAdvice = (typeof retryAdvices)[number]
 
 /** The values of the example response. Omitted values come from the definition. */
 export interface ErrorExample {
@@ -170,10 +162,4 @@ export function defaultMessage (definition: Pick<ErrorDefinition, 'message'>, me
   return typeof definition.message === 'function'
     ? expectResult('message', definition.message(meta as never))
     : definition.message
-}
-
-/** Returns the retry advice of definitions without `retry`. */
-export function getDefaultRetry (status: ErrorStatus): RetryAdvice {
-  if (status === 429 || status === 503) return 'retry-after'
-  return status >= 500 ? 'backoff' : 'never'
 }

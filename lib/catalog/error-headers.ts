@@ -2,7 +2,8 @@
  * The response headers that HTTP requires on errors. For each header, lists the errors that have it and its description
  * for documentation.
  */
-import type { ErrorStatus, RetryAdvice } from './definition.js'
+import type { ErrorStatus } from './definition.js'
+import type { RetryAdvice } from './retry-advice.js'
 
 /** The properties of an error that decide whether it has a header. */
 export interface HeaderSubject {

@@ -2,7 +2,8 @@
 import { STATUS_CODES } from 'node:http'
 import type { ApiError } from './api-error.js'
 import { getDefaultRetryAfter } from './error-headers.js'
-import { defaultMessage, type ErrorDefinition, type ErrorStatus, type RetryAdvice } from './definition.js'
+import { defaultMessage, type ErrorDefinition, type ErrorStatus } from './definition.js'
+import type { RetryAdvice } from './retry-advice.js'
 import type { Issue } from './issues.js'
 
 /**

@@ -1,6 +1,7 @@
 /**
- * Tracks the hooks of an application. `addHook` is replaced once. It records the application's hook and passes a
- * guarded hook to Fastify. The hooks of a route are guarded after all `onRoute` hooks have run.
+ * Guards the hooks of an application, so that no error of a hook is lost, and records them. `addHook` is replaced once.
+ * It records the application's hook and passes a guarded hook to Fastify. The hooks of a route are guarded after all
+ * `onRoute` hooks have run.
  */
 import { Readable } from 'node:stream'
 import { types } from 'node:util'

@@ -18,7 +18,7 @@ import type { ScopeFacts } from './scope-facts.js'
 import { getOriginalHandler } from '../fastify/early-routes.js'
 import { getDecorator } from '../fastify/internals.js'
 import { getRateLimitPluginOptions } from '../fastify/rate-limit-plugin-options.js'
-import { databaseFailures, type FailureResponse } from '../translate/databases/database.js'
+import { databaseFailures, type FailureResponse } from '../translate/databases/database-failures.js'
 import {
   isValidationCode,
   toValidationCode,

@@ -1,6 +1,7 @@
 /** Lists the errors of an application in an object. The reference pages, the lockfile and tests use this object. */
 import { codeTitle, createExampleContent, reasonPhrase } from '../catalog/response-content.js'
-import type { ErrorDefinition, ErrorStatus, HeaderValues, RetryAdvice } from '../catalog/definition.js'
+import type { ErrorDefinition, ErrorStatus, HeaderValues } from '../catalog/definition.js'
+import type { RetryAdvice } from '../catalog/retry-advice.js'
 import type { Deprecation } from '../catalog/deprecation.js'
 import {
   carriesAccept,

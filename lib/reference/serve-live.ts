@@ -6,7 +6,7 @@ import { findPlace } from '../infer/read-inferred-file.js'
 import { liveHtml } from './render/live-html.js'
 import { readLiveScript } from './render/assets.js'
 import type { Site } from './render/site.js'
-import type { LiveError, SentError } from './live-errors.js'
+import type { LiveError, SentError } from './live-error-types.js'
 import { isProduction, type LiveGuard, type ResolvedReference } from './reference-options.js'
 import type { Reference } from './create-reference.js'
 

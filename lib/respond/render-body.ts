@@ -9,7 +9,7 @@ import {
 } from '../catalog/response-content.js'
 import type { ApiError } from '../catalog/api-error.js'
 import type { AnyCatalog } from '../catalog/define-errors.js'
-import { getDefaultRetry } from '../catalog/definition.js'
+import { getDefaultRetry } from '../catalog/retry-advice.js'
 import { codeForStatus, standardErrors, type StandardCode } from '../catalog/standard-errors.js'
 import { codeFormat } from '../formats/code.js'
 import {

@@ -5,7 +5,8 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { toWholeSeconds, type ApiError } from '../catalog/api-error.js'
-import type { ErrorStatus, RetryAdvice } from '../catalog/definition.js'
+import type { ErrorStatus } from '../catalog/definition.js'
+import type { RetryAdvice } from '../catalog/retry-advice.js'
 import {
   acceptHeaderOfMethod,
   carriesAccept,
@@ -16,10 +17,11 @@ import {
   getDefaultRetryAfter,
   headerValue
 } from '../catalog/error-headers.js'
-import { bodyHeaders, connectionHeaders, isScope, isUnsatisfiedRange } from '../support/http-syntax.js'
+import { bodyHeaders, connectionHeaders, isUnsatisfiedRange } from '../support/http-syntax.js'
 import { getOwnHeaders, mayHaveTrailers } from '../fastify/reply-internals.js'
 import { acceptedMediaTypes, formatAcceptQuery } from './accept-header.js'
 import { allowedMethods } from './allow-header.js'
+import { formatBearerChallenge } from './bearer-challenge.js'
 import { listSecrets, printValue } from '../support/redact.js'
 
 /** Headers that describe the body that the error replaces, including its digests (RFC 9530). */
@@ -227,25 +229,6 @@ function createChallenge (
   resourceMetadata: string | undefined
 ): string {
   return formatBearerChallenge(error, /^bearer +\S/i.test(request.headers.authorization ?? ''), realm, resourceMetadata)
-}
-
-/**
- * Returns a challenge of the scheme Bearer. It has an `error` only if a credential of the scheme was sent (RFC 6750,
- * section 3.1).
- */
-export function formatBearerChallenge (
-  { code, meta }: { readonly code: string, readonly meta: unknown },
-  hasCredential: boolean,
-  realm: string,
-  resourceMetadata: string | undefined
-): string {
-  const scheme = `Bearer realm="${realm}"${resourceMetadata === undefined ? '' : `, resource_metadata="${resourceMetadata}"`}`
-  if (code === 'insufficient_scope') {
-    const { required } = (meta ?? {}) as { readonly required?: unknown }
-    const scope = Array.isArray(required) ? required.filter(isScope).join(' ') : ''
-    return `${scheme}, error="insufficient_scope"${scope === '' ? '' : `, scope="${scope}"`}`
-  }
-  return hasCredential ? `${scheme}, error="invalid_token"` : scheme
 }
 
 function addAcceptHeaders (added: Record<string, string>, reply: FastifyReply, request: FastifyRequest): void {

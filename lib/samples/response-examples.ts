@@ -8,7 +8,7 @@ import { findDeclaredExample, type Occurrence } from '../infer/declared/declared
 import type { DeclaringTarget } from '../infer/declared/declare-errors.js'
 import type { RequestPart } from '../infer/schemas/issue-codes.js'
 import type { RouteRecord } from '../infer/route-record.js'
-import { createFailureIssues } from '../translate/databases/database.js'
+import { createFailureIssues } from '../translate/databases/database-failures.js'
 import { fastifyErrors } from '../translate/fastify-errors.js'
 import type { NamedConstraint } from '../translate/translator.js'
 import { isRecord } from '../support/is-object.js'

@@ -1,6 +1,6 @@
 /** Writes the tables of docs/databases.md, and lists the tested database failures. */
 import { standardErrors } from '../../lib/catalog/standard-errors.js'
-import { databaseFailures, type DatabaseFailure } from '../../lib/translate/databases/database.js'
+import { databaseFailures, type DatabaseFailure } from '../../lib/translate/databases/database-failures.js'
 import { driverErrors, serverCodes } from '../../lib/translate/databases/mongodb.js'
 import { mongooseErrors } from '../../lib/translate/databases/mongoose.js'
 import { mysqlErrors } from '../../lib/translate/databases/mysql.js'

@@ -3,7 +3,7 @@ import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import t from 'tap'
 import { standardErrors } from 'fastify-api-errors'
-import { retryAdvices } from '../../lib/catalog/definition.js'
+import { retryAdvices } from '../../lib/catalog/retry-advice.js'
 import { errorHeaders, formatShouldRetry, retryAfterMsHeader, shouldRetryHeader } from '../../lib/catalog/error-headers.js'
 
 /** The codes of the standard catalog whose responses always have a header. */

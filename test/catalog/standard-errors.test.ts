@@ -4,7 +4,8 @@ import { expectTypeOf } from 'expect-type'
 import fc from 'fast-check'
 import t from 'tap'
 import { standardErrors, type StandardCode } from 'fastify-api-errors'
-import { errorStatuses, errorTypes, retryAdvices, type ErrorStatus } from '../../lib/catalog/definition.js'
+import { errorStatuses, errorTypes, type ErrorStatus } from '../../lib/catalog/definition.js'
+import { retryAdvices } from '../../lib/catalog/retry-advice.js'
 import { codesByStatus, codeForStatus } from '../../lib/catalog/standard-errors.js'
 
 const definitions = Object.values(standardErrors)

@@ -5,7 +5,7 @@
 import type { AnyNode } from 'acorn'
 import type { JsonObject } from '../../support/is-object.js'
 import { getCalleeName, getLastName, getPropertyName } from './parse-function.js'
-import { isMessageBody, type BodyProperties, type BodyValue } from '../../support/message-body.js'
+import { isMessageBody, type BodyProperties, type BodyValue } from '../../support/is-message-body.js'
 
 /**
  * Returns the schema of a body that is sent unchanged: an object or a list in the code, with more than a message. The

@@ -4,7 +4,7 @@ import { introduction } from './index-groups.js'
 import { renderLayout } from './layout.js'
 import { toPathTemplate } from '../operation-urls.js'
 import type { Reference } from '../create-reference.js'
-import type { LiveError } from '../live-errors.js'
+import type { LiveError } from '../live-error-types.js'
 import type { Site } from './site.js'
 
 /** Returns the page in HTML. The script loads it again and replaces the rows that changed. */

@@ -1,5 +1,5 @@
 /** The content of a code's page, section by section. Every form of the page is created from it. */
-import type { RetryAdvice } from '../../catalog/definition.js'
+import type { RetryAdvice } from '../../catalog/retry-advice.js'
 import { describeDeprecation } from '../../catalog/deprecation.js'
 import { formatContentType } from '../../support/http-syntax.js'
 import { listSamples, type Sample } from '../requests/list-samples.js'

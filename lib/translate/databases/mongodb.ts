@@ -1,5 +1,5 @@
 /** Translates errors of the MongoDB driver by their codes. */
-import { databaseTranslator, createKeyTest, type DatabaseFailure } from './database.js'
+import { databaseTranslator, createKeyTest, type DatabaseFailure } from './database-failures.js'
 import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
 

@@ -8,7 +8,7 @@ import {
   type IssueParams,
   type TranslatableIssue
 } from '../../catalog/issues.js'
-import { databaseTranslator, createValidationFailure, type DatabaseFailure } from './database.js'
+import { databaseTranslator, createValidationFailure, type DatabaseFailure } from './database-failures.js'
 import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
 

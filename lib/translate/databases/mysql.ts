@@ -5,7 +5,7 @@ import {
   findSentence,
   type DatabaseFailure,
   type FailureDetails
-} from './database.js'
+} from './database-failures.js'
 import type { Translator } from '../translator.js'
 
 /** The failure of an error number, and the kind of name in the message. */

@@ -5,7 +5,7 @@ import {
   createValidationFailure,
   type DatabaseFailure,
   type FailureDetails
-} from './database.js'
+} from './database-failures.js'
 import type { Translator } from '../translator.js'
 import { isObject } from '../../support/is-object.js'
 

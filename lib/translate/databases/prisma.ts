@@ -7,7 +7,7 @@ import {
   createKeyTest,
   type DatabaseFailure,
   type FailureDetails
-} from './database.js'
+} from './database-failures.js'
 import { mysqlErrors, readMysql } from './mysql.js'
 import { readPostgres } from './postgres.js'
 import { readSqlite } from './sqlite.js'

@@ -6,7 +6,7 @@ import {
   findSentence,
   type DatabaseFailure,
   type FailureDetails
-} from './database.js'
+} from './database-failures.js'
 import type { Translator } from '../translator.js'
 
 /** A result code of SQLite, as a name (better-sqlite3) and as a number (node:sqlite). */

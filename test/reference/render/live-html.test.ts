@@ -2,7 +2,7 @@
 import Fastify from 'fastify'
 import t from 'tap'
 import apiErrors from 'fastify-api-errors'
-import type { LiveError } from '../../../lib/reference/live-errors.js'
+import type { LiveError } from '../../../lib/reference/live-error-types.js'
 import { liveHtml } from '../../../lib/reference/render/live-html.js'
 import { site } from '../site.js'
 

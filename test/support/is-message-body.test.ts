@@ -1,6 +1,6 @@
 /** The bodies of errors that are only a message, as values at run time and as code. */
 import t from 'tap'
-import { isMessageBody, type BodyValue } from '../../lib/support/message-body.js'
+import { isMessageBody, type BodyValue } from '../../lib/support/is-message-body.js'
 
 const literal = (value: unknown): BodyValue => ({ kind: 'literal', value })
 const object = (properties: Readonly<Record<string, BodyValue>>): BodyValue => ({ kind: 'structure', listProperties: () => properties })
