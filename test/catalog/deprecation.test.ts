@@ -54,7 +54,7 @@ t.test('the OpenAPI document describes the deprecation and its headers', async t
   const { paths, components } = JSON.parse(JSON.stringify(app.swagger()))
   const { $ref } = paths['/queue'].get.responses['409']
   const { description, headers } = components.responses[$ref.split('/').pop()]
-  t.equal(description, `- \`queue_closed\`: The queue is closed. Join another queue.\n- \`queue_ended\`: ${sentences} Its replacement is \`queue_closed\`. The queue has ended. Join another queue.`)
+  t.equal(description, `- \`queue_ended\`: ${sentences} Its replacement is \`queue_closed\`. The queue has ended. Join another queue.\n- \`queue_closed\`: The queue is closed. Join another queue.`)
   t.strictSame([headers.Deprecation, headers.Sunset, headers.Link], [
     {
       description: 'The time as of which the code is deprecated, in seconds since 1970 (RFC 9745). Sent with `queue_ended`.',
