@@ -12,8 +12,8 @@ async function fetchMarkdown (t: Test, error: ApiError, options = {}): Promise<s
   return body as string
 }
 
-t.test('front matter, the message and what to do', async t => {
-  t.equal(await fetchMarkdown(t, errors.resource_not_found({ message: 'No queue has this id.' })), `---
+/** Returns the Markdown of `resource_not_found` with a message. */
+const writeNotFound = (message: string): string => `---
 code: "resource_not_found"
 status: 404
 retryable: false
@@ -22,31 +22,21 @@ request_id: "req_1"
 
 # Resource not found
 
-No queue has this id.
+${message}
 
 ## What to do
 
 ${errors.resource_not_found.action}
-`)
+`
+
+t.test('front matter, the message and what to do', async t => {
+  const message = 'No queue has this id.'
+  t.equal(await fetchMarkdown(t, errors.resource_not_found({ message })), writeNotFound(message))
 })
 
 t.test('a message that repeats a long value of a request is sent immediately', async t => {
-  const name = `a${' '.repeat(500_000)}b`
-  t.equal(await fetchMarkdown(t, errors.resource_not_found({ message: `No queue is called ${name}.` })), `---
-code: "resource_not_found"
-status: 404
-retryable: false
-request_id: "req_1"
----
-
-# Resource not found
-
-No queue is called ${name}.
-
-## What to do
-
-${errors.resource_not_found.action}
-`)
+  const message = `No queue is called a${' '.repeat(500_000)}b.`
+  t.equal(await fetchMarkdown(t, errors.resource_not_found({ message })), writeNotFound(message))
 })
 
 t.test('the page of the code, the seconds to wait and the data', async t => {
