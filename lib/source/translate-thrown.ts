@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AnyCatalog } from '../catalog/define-errors.js'
 import { standardErrors } from '../catalog/standard-errors.js'
+import { statusProperties } from '../translate/error-status.js'
 import { translate } from '../translate/translate.js'
 import type { Translator } from '../translate/translator.js'
 import { isValidationCode, toValidationCode, type ValidationStatus } from '../translate/validation/validation-status.js'
@@ -27,9 +28,7 @@ export interface TranslationSettings {
 }
 
 /** The properties of errors that translators read. */
-const read = [
-  'name', 'code', 'status', 'statusCode', 'httpStatusCode', 'httpStatus', 'expose', 'isBoom', 'output', 'message'
-] as const
+const read = ['name', 'code', ...statusProperties, 'expose', 'isBoom', 'output', 'message'] as const
 
 /**
  * Returns the responses to a thrown value. There are several if the value can have several statuses.

@@ -2,17 +2,17 @@
 import type { FastifyRequest } from 'fastify'
 import { isObject, type ReadonlyJsonObject } from '../support/is-object.js'
 
+/** The properties in which libraries store the status of an error. */
+export const statusProperties = ['statusCode', 'status', 'httpStatusCode', 'httpStatus'] as const
+
 /**
- * Returns the status of an error. Libraries use different properties: `statusCode`, `status`, `httpStatusCode`,
- * `httpStatus`, or Boom's `output.statusCode`. Returns `undefined` if the value is not an error status.
+ * Returns the status of an error: the first number in one of {@link statusProperties}, or Boom's `output.statusCode`.
+ * Returns `undefined` if the value is not an error status.
  */
 export function getStatus (error: ReadonlyJsonObject): number | undefined {
   const { output } = error
   const status = [
-    error.statusCode,
-    error.status,
-    error.httpStatusCode,
-    error.httpStatus,
+    ...statusProperties.map(name => error[name]),
     error.isBoom === true && isObject(output) && output.statusCode
   ].find(value => typeof value === 'number') as number | undefined
   return status !== undefined && Number.isInteger(status) && status >= 400 && status <= 599 ? status : undefined

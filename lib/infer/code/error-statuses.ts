@@ -1,11 +1,14 @@
 /** Finds the status of an error in the code that creates it: in arguments and in classes. */
 import type { AnyNode } from 'acorn'
 import { codeForStatus } from '../../catalog/standard-errors.js'
+import { statusProperties } from '../../translate/error-status.js'
 import { findInTree, getLastName } from './parse-function.js'
 import { getNamedStatus } from './status-names.js'
 
-/** The properties that hold the status of an error or a reply. */
-export const statusNames: ReadonlySet<string> = new Set(['statusCode', 'status', 'httpStatusCode', 'httpStatus'])
+/** Returns whether a property holds the status of an error or a reply. */
+export function isStatusProperty (name: string): boolean {
+  return (statusProperties as readonly string[]).includes(name)
+}
 
 /** The usual names of http-errors, whose classes are named after statuses. */
 const httpErrorsNames = /^(create(Http)?Errors?|[hH]ttpErrors)$/
@@ -32,13 +35,13 @@ export function readClass (node: AnyNode | undefined): number | undefined {
 
 function listStatusValues (node: AnyNode): readonly AnyNode[] {
   if (node.type === 'PropertyDefinition') {
-    return !node.static && node.key.type === 'Identifier' && statusNames.has(node.key.name) && node.value
+    return !node.static && node.key.type === 'Identifier' && isStatusProperty(node.key.name) && node.value
       ? [node.value]
       : []
   }
   if (node.type === 'AssignmentExpression') {
     return node.left.type === 'MemberExpression' && node.left.object.type === 'ThisExpression' &&
-        statusNames.has(getLastName(node.left))
+        isStatusProperty(getLastName(node.left))
       ? [node.right]
       : []
   }
@@ -53,7 +56,7 @@ export function findStatus (nodes: readonly AnyNode[]): number | undefined {
     if (node.type !== 'ObjectExpression') continue
     const values = node.properties.flatMap(property =>
       property.type === 'Property' && !property.computed && property.key.type === 'Identifier' &&
-        statusNames.has(property.key.name)
+        isStatusProperty(property.key.name)
         ? [property.value]
         : []
     )

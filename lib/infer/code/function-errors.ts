@@ -18,7 +18,8 @@ import { codeForStatus } from '../../catalog/standard-errors.js'
 import { getComposedHook } from '../../fastify/composed-hooks.js'
 import { findDecorator, getMethod, type GetDecorator } from './find-decorator.js'
 import { classifyOwner, findFactoryCode, type Use } from './error-factories.js'
-import { findClass, findLibraryStatus, findStatus, readClass, statusNames } from './error-statuses.js'
+import { findClass, findLibraryStatus, findStatus, isStatusProperty, readClass } from './error-statuses.js'
+import { statusProperties } from '../../translate/error-status.js'
 import { findPluginErrors } from '../known-plugins.js'
 import { listReachable } from './literal-values.js'
 import { findLocalVariables, type LocalVariables } from './local-variables.js'
@@ -528,7 +529,7 @@ function findClassStatus (callee: AnyNode, reader: Reader): number | 'none' | un
     ? findDecorator(callee.object, getLastName(callee), reader.request, reader.context.getDecorator)
     : undefined
   if (typeof value !== 'function') return undefined
-  const ofPrototype = [...statusNames].map(name => getMethod(value.prototype, name)).find(status =>
+  const ofPrototype = statusProperties.map(name => getMethod(value.prototype, name)).find(status =>
     codeForStatus(status) !== undefined
   )
   return ofPrototype as number | undefined ?? readClass(parseClass(value)) ?? 'none'
@@ -583,7 +584,7 @@ function findProperty (owner: MemberExpression, name: string, reader: Reader): {
 
 /** Reads `error.statusCode = 409`, if the error is thrown later, and `reply.statusCode = 409`. */
 function readAssignment ({ left, right }: AssignmentExpression, reader: Reader): Found {
-  if (left.type !== 'MemberExpression' || !statusNames.has(getLastName(left))) return nothing
+  if (left.type !== 'MemberExpression' || !isStatusProperty(getLastName(left))) return nothing
   if (isReply(left.object, reader)) return readStatus(right, reader)
   return passesOn(reader.body, getLastName(left.object)) ? createThrown(findStatus([right])) : nothing
 }
